@@ -1,0 +1,127 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as t from 'io-ts'
+import { Hash, RemovalRequestId, TenantId } from './identifiers.js'
+import { PositiveInteger } from './positive-integer.js'
+import { RemovalEvent } from './removal-event.js'
+import { Instant } from './time.js'
+
+/** The version in which events are written now. Older ones are read for ever. */
+export const currentSchemaVersion = 1
+
+/**
+ * An event as it is stored: with the version of its form, and tied to the one before it. The hash of the event covers
+ * all of this, in canonical JSON (RFC 8785).
+ */
+export const Envelope = t.strict(
+  {
+    schemaVersion: PositiveInteger,
+    tenantId: TenantId,
+    requestId: RemovalRequestId,
+    sequence: PositiveInteger,
+    /** The hash of the event before; null for the first. */
+    previousHash: t.union([Hash, t.null]),
+    type: t.string,
+    at: Instant,
+    data: t.UnknownRecord,
+  },
+  'Envelope',
+)
+export type Envelope = t.TypeOf<typeof Envelope>
+
+/** A stored event and its hash. */
+export const SealedEvent = t.strict({ envelope: Envelope, hash: Hash }, 'SealedEvent')
+export type SealedEvent = t.TypeOf<typeof SealedEvent>
+
+/** Hashes an envelope: SHA-256 over its canonical JSON. It comes from outside, because the domain does no hashing. */
+export type EnvelopeDigest = (envelope: Envelope) => Hash
+
+/** Where a chain ends. Stored apart from it, it shows a tail that was cut off. */
+export interface ChainHead {
+  readonly sequence: number
+  readonly hash: Hash
+}
+
+/**
+ * Ties events to a chain.
+ *
+ * @param head the end of the chain so far; null for a new one.
+ * @param events the next ones, in order.
+ */
+export const seal =
+  (digest: EnvelopeDigest) =>
+  (head: ChainHead | null, events: ReadonlyArray<RemovalEvent>): ReadonlyArray<SealedEvent> => {
+    const sealed: Array<SealedEvent> = []
+    let previousHash = head?.hash ?? null
+    for (const happened of events) {
+      const envelope: Envelope = { schemaVersion: currentSchemaVersion, previousHash, ...happened }
+      const hash = digest(envelope)
+      sealed.push({ envelope, hash })
+      previousHash = hash
+    }
+    return sealed
+  }
+
+/** The chain is not the one that was written. */
+export interface BrokenChain {
+  readonly _tag: 'BrokenChain'
+  /** The position, from 1, of the first event that does not fit. */
+  readonly position: number
+  readonly reason:
+    'outOfSequence' | 'anotherRequest' | 'previousHashDiffers' | 'contentDiffers' | 'headDiffers'
+}
+
+/**
+ * Checks that a history is complete and unchanged.
+ *
+ * @param head the end of the chain as it was stored apart.
+ * @param events all events of one request, in order.
+ * @returns the head; or the first place that does not fit, and why.
+ */
+export const verifyChain =
+  (digest: EnvelopeDigest) =>
+  (head: ChainHead, events: ReadonlyArray<SealedEvent>): E.Either<BrokenChain, ChainHead> => {
+    const first = events[0]
+    let previousHash: Hash | null = null
+    for (const [index, { envelope, hash }] of events.entries()) {
+      const position = index + 1
+      if (envelope.sequence !== position) return broken(position, 'outOfSequence')
+      if (envelope.requestId !== first?.envelope.requestId || envelope.tenantId !== first.envelope.tenantId)
+        return broken(position, 'anotherRequest')
+      if (envelope.previousHash !== previousHash) return broken(position, 'previousHashDiffers')
+      if (digest(envelope) !== hash) return broken(position, 'contentDiffers')
+      previousHash = hash
+    }
+    return head.sequence === events.length && head.hash === previousHash
+      ? E.right(head)
+      : broken(events.length, 'headDiffers')
+  }
+
+const broken = (position: number, reason: BrokenChain['reason']): E.Either<BrokenChain, never> =>
+  E.left({ _tag: 'BrokenChain', position, reason })
+
+/** A stored event that this version cannot read. */
+export interface UnreadableEvent {
+  readonly _tag: 'UnreadableEvent'
+  readonly schemaVersion: number
+  readonly sequence: number
+}
+
+/**
+ * Reads a stored event, from any version that was ever written.
+ *
+ * Each older version has its own upcaster here; there is none yet.
+ */
+export const readEvent = (envelope: Envelope): E.Either<UnreadableEvent, RemovalEvent> =>
+  envelope.schemaVersion === currentSchemaVersion
+    ? pipe(
+        RemovalEvent.decode(envelope),
+        E.mapLeft(() => unreadable(envelope)),
+      )
+    : E.left(unreadable(envelope))
+
+const unreadable = (envelope: Envelope): UnreadableEvent => ({
+  _tag: 'UnreadableEvent',
+  schemaVersion: envelope.schemaVersion,
+  sequence: envelope.sequence,
+})

@@ -1,0 +1,167 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import type { ApplicationCaller, Caller, TenantCaller, WorkAccount } from './caller.js'
+import type { PublishedContract } from './contract.js'
+import type { TenantId } from './identifiers.js'
+import {
+  type ApplicationPermission,
+  approverRole,
+  type DelegatedPermission,
+  permission,
+  type PermissionRule,
+} from './permission-rule.js'
+import { inferResourceTenant } from './tenancy.js'
+
+/** What a caller can ask Lethe to do. */
+export type Operation =
+  | 'listProfiles'
+  | 'getProfile'
+  | 'listRemovalRequests'
+  | 'getRemovalRequest'
+  | 'getHistory'
+  | 'submit'
+  | 'approve'
+  | 'deny'
+  | 'withdraw'
+  | 'retry'
+
+/** Why a caller may not do an operation. */
+export type DenialReason =
+  | 'callerKindNotSupported'
+  | 'requiredRoleMissing'
+  | 'scopeMissing'
+  | 'appRoleMissing'
+  | 'directoryRoleMissing'
+  | 'guestNotAllowed'
+
+export interface AccessDenied {
+  readonly _tag: 'AccessDenied'
+  readonly reason: DenialReason
+}
+
+const authorized: unique symbol = Symbol('authorized')
+
+/**
+ * Proof that a caller may do an operation in a tenant. Only `authorize` can make one, so a use case that asks for a
+ * `Grant` cannot be called without the check.
+ */
+export interface Grant<O extends Operation> {
+  readonly [authorized]: true
+  readonly operation: O
+  readonly tenantId: TenantId
+  readonly caller: TenantCaller
+  /** Whether the grant is for everybody's requests or only for those that the caller submitted. */
+  readonly reach: 'any' | 'own'
+}
+
+const reading: PermissionRule = {
+  workAccount: [
+    { scope: permission.read, guests: 'allowed', reach: 'any' },
+    { scope: permission.readWrite, guests: 'allowed', reach: 'any' },
+  ],
+  application: [{ appRole: permission.read }, { appRole: permission.readWrite }],
+}
+
+const asPrivacyOfficer: DelegatedPermission = {
+  scope: permission.approve,
+  appRole: approverRole,
+  guests: 'allowed',
+  reach: 'any',
+}
+
+/**
+ * The permission rule of an operation under a contract.
+ *
+ * Applications decide nothing: approving, denying, withdrawing and retrying take a person.
+ */
+export const ruleOf = (contract: PublishedContract, operation: Operation): PermissionRule => {
+  switch (operation) {
+    case 'listProfiles':
+    case 'getProfile':
+    case 'listRemovalRequests':
+    case 'getRemovalRequest':
+    case 'getHistory':
+      return reading
+    case 'submit':
+      return contract.removePersonalData.permissions
+    case 'approve':
+      return { workAccount: [{ ...asPrivacyOfficer, guests: 'refused' }], application: [] }
+    case 'deny':
+      return { workAccount: [asPrivacyOfficer], application: [] }
+    case 'withdraw':
+      return {
+        workAccount: [asPrivacyOfficer, { scope: permission.readWrite, guests: 'allowed', reach: 'own' }],
+        application: [],
+      }
+    case 'retry':
+      return {
+        workAccount: [{ scope: permission.readWrite, guests: 'allowed', reach: 'any' }, asPrivacyOfficer],
+        application: [],
+      }
+  }
+}
+
+/**
+ * Decides whether a caller may do an operation, in the tenant that the caller belongs to. Denies by default.
+ *
+ * @param contract the published contract that is served.
+ * @param requiredRoles app roles without which nobody gets in, whatever the operation; every one is required.
+ * @returns a grant; or the reason of the denial, which names no person and may be logged.
+ */
+export const authorize =
+  (contract: PublishedContract, requiredRoles: ReadonlyArray<string> = []) =>
+  <O extends Operation>(operation: O) =>
+  (caller: Caller): E.Either<AccessDenied, Grant<O>> =>
+    pipe(
+      inferResourceTenant(caller),
+      E.mapLeft(() => denied('callerKindNotSupported')),
+      E.filterOrElse(
+        () => requiredRoles.every(role => caller.appRoles.includes(role)),
+        () => denied('requiredRoleMissing'),
+      ),
+      E.flatMap(tenant =>
+        pipe(
+          reachOf(ruleOf(contract, operation), tenant.caller),
+          E.bimap(denied, reach => ({ [authorized]: true, operation, reach, ...tenant })),
+        ),
+      ),
+    )
+
+const denied = (reason: DenialReason): AccessDenied => ({ _tag: 'AccessDenied', reason })
+
+const reachOf = (rule: PermissionRule, caller: TenantCaller): E.Either<DenialReason, 'any' | 'own'> => {
+  switch (caller.kind) {
+    case 'workAccount':
+      return firstThatHolds(rule.workAccount, delegated => delegatedReach(delegated, caller))
+    case 'application':
+      return firstThatHolds(rule.application, application => applicationReach(application, caller))
+  }
+}
+
+/** The first alternative that holds; else the reason of the one that came closest, which is the first listed. */
+const firstThatHolds = <P>(
+  alternatives: ReadonlyArray<P>,
+  reach: (alternative: P) => E.Either<DenialReason, 'any' | 'own'>,
+): E.Either<DenialReason, 'any' | 'own'> => {
+  const tried = alternatives.map(reach)
+  return tried.find(E.isRight) ?? tried[0] ?? E.left('callerKindNotSupported')
+}
+
+const delegatedReach = (
+  needed: DelegatedPermission,
+  caller: WorkAccount,
+): E.Either<DenialReason, 'any' | 'own'> => {
+  if (!caller.scopes.includes(needed.scope)) return E.left('scopeMissing')
+  if (needed.appRole !== undefined && !caller.appRoles.includes(needed.appRole))
+    return E.left('appRoleMissing')
+  if (needed.directoryRole !== undefined && !caller.directoryRoles.includes(needed.directoryRole))
+    return E.left('directoryRoleMissing')
+  if (needed.guests === 'refused' && caller.guest) return E.left('guestNotAllowed')
+  return E.right(needed.reach)
+}
+
+const applicationReach = (
+  needed: ApplicationPermission,
+  caller: ApplicationCaller,
+): E.Either<DenialReason, 'any' | 'own'> =>
+  caller.appRoles.includes(needed.appRole) ? E.right('any') : E.left('appRoleMissing')

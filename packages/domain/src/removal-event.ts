@@ -1,0 +1,184 @@
+import * as t from 'io-ts'
+import { ApprovalPolicy } from './approval.js'
+import {
+  ActorReference,
+  HolderName,
+  NoteReference,
+  RemovalRequestId,
+  SubjectCommitment,
+  TenantId,
+} from './identifiers.js'
+import { PositiveInteger } from './positive-integer.js'
+import { FailureReason, Outcome } from './removal-plan.js'
+import { Instant } from './time.js'
+
+export const DenialCode = t.keyof(
+  {
+    /** GDPR art. 17(3)(a). */
+    freedomOfExpression: null,
+    /** GDPR art. 17(3)(b). */
+    legalObligation: null,
+    /** GDPR art. 17(3)(c). */
+    publicHealth: null,
+    /** GDPR art. 17(3)(d). */
+    archivingInPublicInterest: null,
+    /** GDPR art. 17(3)(e). */
+    legalClaims: null,
+    identityNotVerified: null,
+    notInboundUser: null,
+    duplicate: null,
+    /** Needs a note. */
+    other: null,
+  },
+  'DenialCode',
+)
+/** Why a removal is denied. */
+export type DenialCode = t.TypeOf<typeof DenialCode>
+
+export const ReadBackResult = t.keyof(
+  { absent: null, present: null, notSupported: null, unknown: null },
+  'ReadBackResult',
+)
+/** What a holder said when asked whether the data is still there; `unknown` where it could not be asked. */
+export type ReadBackResult = t.TypeOf<typeof ReadBackResult>
+
+const orNull = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
+
+const event = <Type extends string, Data extends t.Props>(type: Type, data: Data) =>
+  t.strict(
+    {
+      tenantId: TenantId,
+      requestId: RemovalRequestId,
+      /** 1 for the first event of a request. */
+      sequence: PositiveInteger,
+      type: t.literal(type),
+      at: Instant,
+      data: t.strict(data),
+    },
+    type,
+  )
+
+const RemovalRequested = event('removalRequested', {
+  subject: SubjectCommitment,
+  submittedBy: ActorReference,
+  receivedAt: Instant,
+  dueAt: Instant,
+  expiresAt: orNull(Instant),
+  policy: ApprovalPolicy,
+  holders: t.readonlyArray(HolderName),
+})
+const ApprovalGiven = event('approvalGiven', { by: ActorReference })
+const RemovalApproved = event('removalApproved', { approvals: t.number })
+const RemovalDenied = event('removalDenied', {
+  by: ActorReference,
+  code: DenialCode,
+  note: orNull(NoteReference),
+})
+const RemovalWithdrawn = event('removalWithdrawn', { by: ActorReference })
+const RequestExpired = event('requestExpired', {})
+const RemovalStarted = event('removalStarted', {
+  /** The holders that are configured now: they, not those at the submission, are the ones to clear. */
+  holders: t.readonlyArray(HolderName),
+})
+const HolderCleared = event('holderCleared', {
+  holder: HolderName,
+  /** `removed`: the holder took the call. `absent`: it had nothing of the person, or not any more. */
+  result: t.keyof({ removed: null, absent: null }),
+  /** Whether the holder was asked to remove, or only read. */
+  called: t.boolean,
+})
+const HolderAttemptFailed = event('holderAttemptFailed', {
+  holder: HolderName,
+  reason: t.keyof({ retryLater: null, unknownOutcome: null }),
+  called: t.boolean,
+  retryAt: Instant,
+})
+const HolderFailed = event('holderFailed', { holder: HolderName, reason: FailureReason, called: t.boolean })
+const ReadBackRecorded = event('readBackRecorded', {
+  holder: HolderName,
+  result: ReadBackResult,
+  /** Whether the holder was asked to remove once more because the data was still there. */
+  removalRepeated: t.boolean,
+  /** When it is read again; null where there is no need to. */
+  nextAt: orNull(Instant),
+})
+const RemovalCompleted = event('removalCompleted', { outcome: Outcome })
+const RemovalFailed = event('removalFailed', { reason: FailureReason, holder: orNull(HolderName) })
+const RemovalRetried = event('removalRetried', { by: ActorReference })
+
+/** Everything that can have happened to a removal request. People appear as references only. */
+export const RemovalEvent = t.union(
+  [
+    RemovalRequested,
+    ApprovalGiven,
+    RemovalApproved,
+    RemovalDenied,
+    RemovalWithdrawn,
+    RequestExpired,
+    RemovalStarted,
+    HolderCleared,
+    HolderAttemptFailed,
+    HolderFailed,
+    ReadBackRecorded,
+    RemovalCompleted,
+    RemovalFailed,
+    RemovalRetried,
+  ],
+  'RemovalEvent',
+)
+export type RemovalEvent = t.TypeOf<typeof RemovalEvent>
+export type RemovalEventType = RemovalEvent['type']
+
+/** The event of one type. */
+export type RemovalEventOf<Type extends RemovalEventType> = Extract<RemovalEvent, { readonly type: Type }>
+
+type Unplaced<E> = E extends RemovalEvent ? Omit<E, 'tenantId' | 'requestId' | 'sequence'> : never
+/** What happened, before it has its place in the history of a request. */
+export type Happening = Unplaced<RemovalEvent>
+
+/** Work that an event calls for. */
+export interface Job {
+  readonly name: 'performRemoval'
+  readonly tenantId: TenantId
+  readonly requestId: RemovalRequestId
+  /** The sequence of the event that called for it. A later one makes it stale. */
+  readonly causedBy: number
+  /** Not to be done earlier; null for at once. */
+  readonly notBefore: Instant | null
+}
+
+/**
+ * The jobs that an event implies. The store makes an event and its jobs visible together, so that there is no event
+ * without its job and no job without its event.
+ */
+export const jobsOf = (happened: RemovalEvent): ReadonlyArray<Job> => {
+  switch (happened.type) {
+    case 'removalApproved':
+    case 'removalRetried':
+      return [performAt(happened, null)]
+    case 'holderAttemptFailed':
+      return [performAt(happened, happened.data.retryAt)]
+    case 'readBackRecorded':
+      return happened.data.nextAt === null ? [] : [performAt(happened, happened.data.nextAt)]
+    case 'removalRequested':
+    case 'approvalGiven':
+    case 'removalDenied':
+    case 'removalWithdrawn':
+    case 'requestExpired':
+    case 'removalStarted':
+    case 'holderCleared':
+    case 'holderFailed':
+    case 'removalCompleted':
+    case 'removalFailed':
+      return []
+  }
+}
+
+/** The job to perform a removal that an event calls for. */
+export const performAt = (happened: RemovalEvent, notBefore: Instant | null): Job => ({
+  name: 'performRemoval',
+  tenantId: happened.tenantId,
+  requestId: happened.requestId,
+  causedBy: happened.sequence,
+  notBefore,
+})

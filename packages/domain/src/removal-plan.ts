@@ -1,0 +1,104 @@
+import * as t from 'io-ts'
+import type { HolderName } from './identifiers.js'
+
+export const FailureReason = t.keyof(
+  {
+    /** The holder said no, and would say so again. */
+    refused: null,
+    /** The credential for the holder no longer holds: somebody has to sign in again. */
+    signInRequired: null,
+    /** The holder did not answer, or asked to wait, for as long as Lethe tries. */
+    holderUnavailable: null,
+    /** The profile was still there when the time to wait for it to go was over. */
+    stillPresent: null,
+    /** The plan names a holder that is not configured any more. */
+    holderNotConfigured: null,
+    /** The reference to the data subject was erased before the removal. */
+    subjectErased: null,
+    /** The worker could not do its job for as long as it tries. */
+    workerFailed: null,
+  },
+  'FailureReason',
+)
+export type FailureReason = t.TypeOf<typeof FailureReason>
+
+export const Outcome = t.keyof({ verifiedAbsent: null, acceptedOnly: null }, 'Outcome')
+/** How a removal ended well: read back as gone, or accepted by a holder that cannot be read back. */
+export type Outcome = t.TypeOf<typeof Outcome>
+
+/** How far one data holder of a request is. */
+export interface HolderProgress {
+  readonly name: HolderName
+  /**
+   * `pending`: not removed yet. `cleared`: the holder has removed, not read back yet. `verifiedAbsent` and
+   * `acceptedOnly`: done. `failed`: not done, for the reason given.
+   */
+  readonly state: 'pending' | 'cleared' | Outcome | 'failed'
+  /** Calls that asked the holder to remove. */
+  readonly attempts: number
+  readonly failure: FailureReason | null
+  /** Whether the last call ended so that nobody knows whether it took effect: it is settled by reading back. */
+  readonly unknownOutcome: boolean
+}
+
+/** A holder of which nothing is known yet. */
+export const pendingHolder = (name: HolderName): HolderProgress => ({
+  name,
+  state: 'pending',
+  attempts: 0,
+  failure: null,
+  unknownOutcome: false,
+})
+
+/** Changes the progress of the one holder of that name. */
+export const updateHolder = (
+  holders: ReadonlyArray<HolderProgress>,
+  name: HolderName,
+  change: (holder: HolderProgress) => HolderProgress,
+): ReadonlyArray<HolderProgress> => holders.map(holder => (holder.name === name ? change(holder) : holder))
+
+/**
+ * The fold of all holders to one outcome: `verifiedAbsent` only where every one of them was read back as gone.
+ *
+ * @returns null while a holder is not done.
+ */
+export const outcomeOf = (holders: ReadonlyArray<HolderProgress>): Outcome | null => {
+  if (holders.every(holder => holder.state === 'verifiedAbsent')) return 'verifiedAbsent'
+  return holders.every(isDone) ? 'acceptedOnly' : null
+}
+
+/** Whether a holder needs nothing more. */
+export const isDone = (holder: HolderProgress): boolean =>
+  holder.state === 'verifiedAbsent' || holder.state === 'acceptedOnly'
+
+/** The first holder that failed, once no holder is left in a state that work could still change. */
+export const settledFailure = (
+  holders: ReadonlyArray<HolderProgress>,
+  unsettled: HolderProgress['state'],
+): { readonly holder: HolderName; readonly reason: FailureReason } | null => {
+  if (holders.some(holder => holder.state === unsettled)) return null
+  const failed = holders.find(holder => holder.state === 'failed')
+  return failed === undefined || failed.failure === null
+    ? null
+    : { holder: failed.name, reason: failed.failure }
+}
+
+/** When to try again, and until when. */
+export interface RetrySchedule {
+  readonly firstDelaySeconds: number
+  /** Each further delay is this many times the one before. */
+  readonly factor: number
+  readonly longestDelaySeconds: number
+  /** From the first try on; after that the attempt has failed. */
+  readonly giveUpAfterSeconds: number
+}
+
+/**
+ * @param tries how many tries there were, 1 or more.
+ * @returns seconds to wait before the next one.
+ */
+export const delayAfter = (schedule: RetrySchedule, tries: number): number =>
+  Math.min(
+    schedule.longestDelaySeconds,
+    schedule.firstDelaySeconds * schedule.factor ** Math.max(tries - 1, 0),
+  )

@@ -1,0 +1,394 @@
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+import type { ApprovalPolicy } from './approval.js'
+import type {
+  ActorReference,
+  HolderName,
+  NoteReference,
+  RemovalRequestId,
+  SubjectCommitment,
+  TenantId,
+} from './identifiers.js'
+import {
+  type FailureReason,
+  type HolderProgress,
+  type Outcome,
+  pendingHolder,
+  updateHolder,
+} from './removal-plan.js'
+import {
+  type DenialCode,
+  type Job,
+  performAt,
+  type RemovalEvent,
+  type RemovalEventOf,
+} from './removal-event.js'
+import type { Instant } from './time.js'
+
+export interface Approval {
+  readonly by: ActorReference
+  readonly at: Instant
+}
+
+/** What every removal request has, whatever became of it. */
+interface Particulars {
+  readonly id: RemovalRequestId
+  readonly tenantId: TenantId
+  /** The sequence of the last event: what an append expects. */
+  readonly version: number
+  readonly subject: SubjectCommitment
+  readonly submittedBy: ActorReference
+  readonly submittedAt: Instant
+  /** When the person asked: the legal clock starts here. */
+  readonly receivedAt: Instant
+  readonly dueAt: Instant
+  readonly expiresAt: Instant | null
+  /** What the tenant's policy said when the request was made. */
+  readonly policy: ApprovalPolicy
+  readonly approvals: ReadonlyArray<Approval>
+  readonly holders: ReadonlyArray<HolderProgress>
+}
+
+/** Work is under way or about to be: there is a job. */
+interface Underway {
+  /** The job that the latest event called for; an older one is stale. */
+  readonly job: Job
+  /** Who asked for the latest retry, if anybody did. */
+  readonly retriedBy: ActorReference | null
+}
+
+export interface PendingApproval extends Particulars {
+  readonly state: 'pendingApproval'
+}
+export interface Approved extends Particulars, Underway {
+  readonly state: 'approved'
+}
+export interface Removing extends Particulars, Underway {
+  readonly state: 'removing'
+  /** When the removal started, or was last retried: attempts are given up so long after it. */
+  readonly since: Instant
+}
+export interface Verifying extends Particulars, Underway {
+  readonly state: 'verifying'
+  /** When the last holder was cleared, or verifying was last retried: read-backs are given up so long after it. */
+  readonly since: Instant
+  readonly readBacks: number
+  /** After a retry: a holder that still has the data is asked to remove it once more. */
+  readonly repeatIfPresent: ReadonlyArray<HolderName>
+}
+export interface Completed extends Particulars {
+  readonly state: 'completed'
+  readonly outcome: Outcome
+  readonly completedAt: Instant
+}
+export interface Failed extends Particulars {
+  readonly state: 'failed'
+  readonly failure: {
+    readonly reason: FailureReason
+    readonly holder: HolderName | null
+    readonly at: Instant
+  }
+  /** Where a retry takes it up again. */
+  readonly resumes: 'removing' | 'verifying'
+}
+export interface Denied extends Particulars {
+  readonly state: 'denied'
+  readonly denial: {
+    readonly by: ActorReference
+    readonly code: DenialCode
+    readonly note: NoteReference | null
+    readonly at: Instant
+  }
+}
+export interface Withdrawn extends Particulars {
+  readonly state: 'withdrawn'
+  readonly withdrawal: { readonly by: ActorReference; readonly at: Instant }
+}
+export interface Expired extends Particulars {
+  readonly state: 'expired'
+  readonly expiredAt: Instant
+}
+
+/** One request to remove all personal data of one inbound shared user from one resource tenant. */
+export type RemovalRequest =
+  PendingApproval | Approved | Removing | Verifying | Completed | Failed | Denied | Withdrawn | Expired
+
+export const RemovalState = t.keyof(
+  {
+    pendingApproval: null,
+    approved: null,
+    removing: null,
+    verifying: null,
+    completed: null,
+    failed: null,
+    denied: null,
+    withdrawn: null,
+    expired: null,
+  },
+  'RemovalState',
+)
+export type RemovalState = RemovalRequest['state']
+
+/** Whether a request in that state is open: a second one for the same profile joins it. */
+export const isOpen = (state: RemovalState): boolean => {
+  switch (state) {
+    case 'pendingApproval':
+    case 'approved':
+    case 'removing':
+    case 'verifying':
+    case 'failed':
+      return true
+    case 'completed':
+    case 'denied':
+    case 'withdrawn':
+    case 'expired':
+      return false
+  }
+}
+
+/** A history that no sequence of decisions can have produced. */
+export interface CorruptHistory {
+  readonly _tag: 'CorruptHistory'
+  /** The sequence of the first event that does not fit. */
+  readonly sequence: number
+}
+
+/**
+ * The state of a request: the fold of its events.
+ *
+ * @param events all of them, in order.
+ * @returns the request; `CorruptHistory` where an event does not fit the ones before it, or there is none.
+ */
+export const replay = (events: ReadonlyArray<RemovalEvent>): E.Either<CorruptHistory, RemovalRequest> => {
+  let request: RemovalRequest | null = null
+  for (const happened of events) {
+    const next: RemovalRequest | null = evolve(request, happened)
+    if (next === null || next === request)
+      return E.left({ _tag: 'CorruptHistory', sequence: happened.sequence })
+    request = next
+  }
+  return request === null ? E.left({ _tag: 'CorruptHistory', sequence: 1 }) : E.right(request)
+}
+
+/**
+ * The state after an event. Total: an event that does not fit leaves the state exactly as it was (the same object),
+ * which `replay` reports.
+ */
+export const evolve = (request: RemovalRequest | null, happened: RemovalEvent): RemovalRequest | null => {
+  if (happened.type === 'removalRequested') return request ?? requested(happened)
+  if (request === null || !continues(request, happened)) return request
+  const next = applied(request, happened)
+  return next === request ? request : { ...next, version: happened.sequence }
+}
+
+const continues = (request: RemovalRequest, happened: RemovalEvent): boolean =>
+  happened.tenantId === request.tenantId &&
+  happened.requestId === request.id &&
+  happened.sequence === request.version + 1 &&
+  namesKnownHolder(request, happened)
+
+const namesKnownHolder = (request: RemovalRequest, happened: RemovalEvent): boolean =>
+  !('holder' in happened.data) ||
+  happened.data.holder === null ||
+  request.holders.some(holder => 'holder' in happened.data && holder.name === happened.data.holder)
+
+const requested = (happened: RemovalEventOf<'removalRequested'>): PendingApproval | null =>
+  happened.sequence !== 1
+    ? null
+    : {
+        state: 'pendingApproval',
+        id: happened.requestId,
+        tenantId: happened.tenantId,
+        version: happened.sequence,
+        subject: happened.data.subject,
+        submittedBy: happened.data.submittedBy,
+        submittedAt: happened.at,
+        receivedAt: happened.data.receivedAt,
+        dueAt: happened.data.dueAt,
+        expiresAt: happened.data.expiresAt,
+        policy: happened.data.policy,
+        approvals: [],
+        holders: happened.data.holders.map(pendingHolder),
+      }
+
+const applied = (
+  request: RemovalRequest,
+  happened: Exclude<RemovalEvent, RemovalEventOf<'removalRequested'>>,
+): RemovalRequest => {
+  switch (happened.type) {
+    case 'approvalGiven':
+      return request.state === 'pendingApproval'
+        ? { ...request, approvals: [...request.approvals, { by: happened.data.by, at: happened.at }] }
+        : request
+    case 'removalApproved':
+      return request.state === 'pendingApproval'
+        ? {
+            ...particularsOf(request),
+            state: 'approved',
+            job: performAt(happened, null),
+            retriedBy: null,
+          }
+        : request
+    case 'removalDenied':
+      return request.state === 'pendingApproval'
+        ? { ...particularsOf(request), state: 'denied', denial: { ...happened.data, at: happened.at } }
+        : request
+    case 'removalWithdrawn':
+      return request.state === 'pendingApproval' || request.state === 'approved' || request.state === 'failed'
+        ? {
+            ...particularsOf(request),
+            state: 'withdrawn',
+            withdrawal: { by: happened.data.by, at: happened.at },
+          }
+        : request
+    case 'requestExpired':
+      return request.state === 'pendingApproval'
+        ? { ...particularsOf(request), state: 'expired', expiredAt: happened.at }
+        : request
+    case 'removalStarted':
+      return request.state === 'approved' ? started(request, happened) : request
+    case 'holderCleared':
+      return request.state === 'removing' ? cleared(request, happened) : request
+    case 'holderAttemptFailed':
+      return request.state === 'removing' ? attemptFailed(request, happened) : request
+    case 'holderFailed':
+      return request.state === 'removing' || request.state === 'verifying'
+        ? holderFailed(request, happened)
+        : request
+    case 'readBackRecorded':
+      return request.state === 'verifying' ? readBack(request, happened) : request
+    case 'removalCompleted':
+      return request.state === 'verifying'
+        ? {
+            ...particularsOf(request),
+            state: 'completed',
+            outcome: happened.data.outcome,
+            completedAt: happened.at,
+          }
+        : request
+    case 'removalFailed':
+      return request.state === 'approved' || request.state === 'removing' || request.state === 'verifying'
+        ? {
+            ...particularsOf(request),
+            state: 'failed',
+            failure: { ...happened.data, at: happened.at },
+            resumes: request.state === 'verifying' ? 'verifying' : 'removing',
+          }
+        : request
+    case 'removalRetried':
+      return request.state === 'failed' ? retried(request, happened) : request
+  }
+}
+
+const started = (request: Approved, happened: RemovalEventOf<'removalStarted'>): Removing => ({
+  ...particularsOf(request),
+  state: 'removing',
+  since: happened.at,
+  job: request.job,
+  retriedBy: null,
+  holders: happened.data.holders.map(pendingHolder),
+})
+
+const cleared = (request: Removing, happened: RemovalEventOf<'holderCleared'>): Removing | Verifying => {
+  const holders = updateHolder(request.holders, happened.data.holder, holder => ({
+    ...holder,
+    state: 'cleared',
+    attempts: holder.attempts + (happened.data.called ? 1 : 0),
+    failure: null,
+    unknownOutcome: false,
+  }))
+  return holders.every(holder => holder.state === 'cleared')
+    ? {
+        ...particularsOf(request),
+        state: 'verifying',
+        holders,
+        since: happened.at,
+        readBacks: 0,
+        repeatIfPresent: [],
+        job: request.job,
+        retriedBy: request.retriedBy,
+      }
+    : { ...request, holders }
+}
+
+const attemptFailed = (request: Removing, happened: RemovalEventOf<'holderAttemptFailed'>): Removing => ({
+  ...request,
+  job: performAt(happened, happened.data.retryAt),
+  holders: updateHolder(request.holders, happened.data.holder, holder => ({
+    ...holder,
+    attempts: holder.attempts + (happened.data.called ? 1 : 0),
+    unknownOutcome: happened.data.reason === 'unknownOutcome',
+  })),
+})
+
+const holderFailed = <S extends Removing | Verifying>(
+  request: S,
+  happened: RemovalEventOf<'holderFailed'>,
+): S => ({
+  ...request,
+  holders: updateHolder(request.holders, happened.data.holder, holder => ({
+    ...holder,
+    state: 'failed',
+    attempts: holder.attempts + (happened.data.called ? 1 : 0),
+    failure: happened.data.reason,
+  })),
+})
+
+const readBack = (request: Verifying, happened: RemovalEventOf<'readBackRecorded'>): Verifying => {
+  const { holder: name, result, removalRepeated, nextAt } = happened.data
+  return {
+    ...request,
+    job: nextAt === null ? request.job : performAt(happened, nextAt),
+    readBacks: request.readBacks + 1,
+    repeatIfPresent: removalRepeated
+      ? request.repeatIfPresent.filter(other => other !== name)
+      : request.repeatIfPresent,
+    holders: updateHolder(request.holders, name, holder => ({
+      ...holder,
+      state:
+        result === 'absent' ? 'verifiedAbsent' : result === 'notSupported' ? 'acceptedOnly' : holder.state,
+      attempts: holder.attempts + (removalRepeated ? 1 : 0),
+    })),
+  }
+}
+
+const retried = (request: Failed, happened: RemovalEventOf<'removalRetried'>): Removing | Verifying => {
+  const resumed = (state: 'pending' | 'cleared') =>
+    request.holders.map(holder => (holder.state === 'failed' ? { ...holder, state, failure: null } : holder))
+  const underway = {
+    ...particularsOf(request),
+    since: happened.at,
+    job: performAt(happened, null),
+    retriedBy: happened.data.by,
+  }
+  switch (request.resumes) {
+    case 'removing':
+      return { ...underway, state: 'removing', holders: resumed('pending') }
+    case 'verifying':
+      return {
+        ...underway,
+        state: 'verifying',
+        readBacks: 0,
+        holders: resumed('cleared'),
+        repeatIfPresent: request.holders
+          .filter(holder => holder.state === 'failed')
+          .map(holder => holder.name),
+      }
+  }
+}
+
+/** Only what all states share, so that nothing of one state lingers in the next. */
+const particularsOf = (request: RemovalRequest): Particulars => ({
+  id: request.id,
+  tenantId: request.tenantId,
+  version: request.version,
+  subject: request.subject,
+  submittedBy: request.submittedBy,
+  submittedAt: request.submittedAt,
+  receivedAt: request.receivedAt,
+  dueAt: request.dueAt,
+  expiresAt: request.expiresAt,
+  policy: request.policy,
+  approvals: request.approvals,
+  holders: request.holders,
+})

@@ -1,0 +1,88 @@
+/**
+ * Which package may import what. Arrows point inward: apps → adapters → application → domain.
+ * The test beside this file breaks each rule with a probe and checks that it is reported.
+ */
+const inPackage = name => `^(?:tools/boundaries/probes/)?packages/${name}/`
+const source = name => `${inPackage(name)}src/`
+const library = names => `node_modules/(?:${names})/`
+
+/** fp-ts without time, chance or effects. */
+const pureFpTs = 'fp-ts/lib/(?:Either|Option|function|ReadonlyArray|ReadonlyNonEmptyArray|ReadonlyRecord|Ord|Eq|Semigroup|Monoid|string|number|boolean)\\.js$'
+const anyLethe = '^(?:tools/boundaries/probes/)?(?:packages|apps)/'
+
+const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
+
+module.exports = {
+  forbidden: [
+    rule(
+      'domain-imports-fp-ts-and-io-ts-only',
+      'The domain is pure and synchronous: fp-ts (no Task, no IO, no Date, no Random) and io-ts.',
+      { path: source('domain') },
+      { pathNot: [source('domain'), pureFpTs, library('io-ts')] },
+    ),
+    rule(
+      'application-imports-domain-and-fp-ts-only',
+      'Use cases know ports, not technology.',
+      { path: source('application'), pathNot: `${source('application')}testing/` },
+      { pathNot: [source('application'), inPackage('domain'), library('fp-ts')] },
+    ),
+    rule(
+      'contract-suites-import-vitest-at-most',
+      'The suites that adapters pass run under vitest, and know nothing of an adapter.',
+      { path: `${source('application')}testing/` },
+      { pathNot: [source('application'), inPackage('domain'), library('fp-ts|vitest|@vitest/[^/]+')] },
+    ),
+    rule(
+      'contracts-import-domain-only',
+      'A wire contract is codecs over the terms of the domain.',
+      { path: source('[a-z]+-contract') },
+      { path: [anyLethe, '^node:', '^(?:fs|path|crypto|http|https|net)$'], pathNot: [source('[a-z]+-contract'), inPackage('domain')] },
+    ),
+    rule(
+      'adapters-do-not-know-each-other-or-apps',
+      'An adapter imports inward: application, domain, contracts.',
+      { path: `${inPackage('adapter-([a-z]+)')}src/` },
+      {
+        path: anyLethe,
+        pathNot: [`${inPackage('adapter-$1')}`, inPackage('application'), inPackage('domain'), inPackage('[a-z]+-contract')],
+      },
+    ),
+    rule(
+      'packages-do-not-import-apps',
+      'Apps compose packages, never the other way round.',
+      { path: '^(?:tools/boundaries/probes/)?packages/' },
+      { path: '^(?:tools/boundaries/probes/)?apps/' },
+    ),
+    rule(
+      'cli-knows-no-server-parts',
+      'The CLI speaks to Lethe over the wire.',
+      { path: '^(?:tools/boundaries/probes/)?apps/cli/src/' },
+      { path: [inPackage('adapter-[a-z]+'), inPackage('application'), '^(?:tools/boundaries/probes/)?apps/(?!cli/)'] },
+    ),
+    rule(
+      'api-knows-no-other-app',
+      'The sandbox composes the API; no production app contains code of the sandbox.',
+      { path: '^(?:tools/boundaries/probes/)?apps/api/src/' },
+      { path: '^(?:tools/boundaries/probes/)?apps/(?!api/)' },
+    ),
+    rule('no-cycles', 'A cycle has no inside.', {}, { circular: true }),
+    rule('no-unresolved', 'What is imported exists.', {}, { couldNotResolve: true }),
+    rule(
+      'no-tests-in-sources',
+      'Sources do not import tests.',
+      { path: '/src/' },
+      { path: '/test/' },
+    ),
+  ],
+  options: {
+    parser: 'swc',
+    doNotFollow: { path: ['node_modules', '/dist/'] },
+    tsPreCompilationDeps: true,
+    combinedDependencies: false,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'default'],
+      extensions: ['.ts', '.js', '.mjs', '.json'],
+    },
+  },
+}
