@@ -1,1 +1,7 @@
-export {}
+export * from './date-time.js'
+export * from './history-resource.js'
+export * from './identity-resource.js'
+export * from './inputs.js'
+export * from './list-options.js'
+export * from './paths.js'
+export * from './removal-request-resource.js'

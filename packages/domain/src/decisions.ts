@@ -174,35 +174,30 @@ type Decision<Refusal> = (request: RemovalRequest) => E.Either<Refusal, Events>
 // --- decisions of people ---------------------------------------------------------------------------------------
 
 /**
- * Asks for a removal. An automatic policy approves at once.
- *
- * @param existing the request of that id, which there must not be. One open request for a profile is the store's to
- * keep, because only it sees them all.
+ * Asks for a removal. An automatic policy approves at once. One open request for a profile is the store's to keep,
+ * because only it sees them all.
  */
-export const submit =
-  (command: Submit) =>
-  (existing: RemovalRequest | null): E.Either<NotInbound | ReceivedInFuture | AlreadySubmitted, Events> => {
-    if (existing !== null) return E.left({ _tag: 'AlreadySubmitted' })
-    if (command.receivedAt > command.at) return E.left({ _tag: 'ReceivedInFuture' })
-    if (!isInboundTo(command.tenantId, command.profile)) return E.left({ _tag: 'NotInbound' })
-    return E.right(
-      placed(command, 0, [
-        {
-          type: 'removalRequested',
-          at: command.at,
-          data: {
-            subject: command.subject,
-            submittedBy: command.by,
-            receivedAt: command.receivedAt,
-            policy: command.policy,
-            holders: command.holders,
-            ...deadlinesOf(command),
-          },
+export const submit = (command: Submit): E.Either<NotInbound | ReceivedInFuture, Events> => {
+  if (command.receivedAt > command.at) return E.left({ _tag: 'ReceivedInFuture' })
+  if (!isInboundTo(command.tenantId, command.profile)) return E.left({ _tag: 'NotInbound' })
+  return E.right(
+    placed(command, 0, [
+      {
+        type: 'removalRequested',
+        at: command.at,
+        data: {
+          subject: command.subject,
+          submittedBy: command.by,
+          receivedAt: command.receivedAt,
+          policy: command.policy,
+          holders: command.holders,
+          ...deadlinesOf(command),
         },
-        ...(isApproved(command.policy, command.by, []) ? [approvedAt(command.at, 0)] : []),
-      ]),
-    )
-  }
+      },
+      ...(isApproved(command.policy, command.by, []) ? [approvedAt(command.at, 0)] : []),
+    ]),
+  )
+}
 
 /** Says yes. The last approval that the policy asks for approves the request. Whoever said yes may say so again, ever. */
 export const approve =
@@ -459,7 +454,8 @@ export type RemovalRefusal =
 export const decide =
   (command: RemovalCommand) =>
   (request: RemovalRequest | null): E.Either<RemovalRefusal, Events> => {
-    if (command.type === 'submit') return submit(command)(request)
+    if (command.type === 'submit')
+      return request === null ? submit(command) : E.left({ _tag: 'AlreadySubmitted' })
     return request === null ? E.left({ _tag: 'NotSubmitted' }) : decideExisting(command)(request)
   }
 

@@ -1,0 +1,22 @@
+import * as t from 'io-ts'
+
+/**
+ * An object with these properties and no others: a misspelt property is a mistake to report, not one to drop.
+ *
+ * @param required properties that must be there.
+ * @param optional properties that may be there.
+ */
+export const exactObject = <R extends t.Props, O extends t.Props>(required: R, optional: O, name: string) => {
+  const known = new Set([...Object.keys(required), ...Object.keys(optional)])
+  const object = t.exact(t.intersection([t.type(required), t.partial(optional)]), name)
+  const noOthers = new t.Type<unknown>(
+    `no property but ${[...known].join(', ')}`,
+    t.unknown.is,
+    (u, context) =>
+      typeof u === 'object' && u !== null && !Object.keys(u).every(key => known.has(key))
+        ? t.failure(u, context)
+        : t.success(u),
+    t.identity,
+  )
+  return noOthers.pipe(object, name)
+}

@@ -1,0 +1,21 @@
+import { DenialCode, UserId } from '@lethe/domain'
+import * as t from 'io-ts'
+import { DateTime } from './date-time.js'
+import { exactObject } from './exact-object.js'
+
+/** The longest note, in UTF-16 code units. */
+export const longestNote = 2000
+
+const Note = t.refinement(t.string, note => note.trim() !== '' && note.length <= longestNote, 'Note')
+
+/** The body of `POST /lethe/v1/removalRequests`. */
+export const NewRemovalRequest = exactObject(
+  { userId: UserId },
+  { receivedDateTime: DateTime },
+  'NewRemovalRequest',
+)
+export type NewRemovalRequest = t.TypeOf<typeof NewRemovalRequest>
+
+/** The body of `POST /lethe/v1/removalRequests/{id}/deny`. */
+export const Denial = exactObject({ code: DenialCode }, { note: Note }, 'Denial')
+export type Denial = t.TypeOf<typeof Denial>

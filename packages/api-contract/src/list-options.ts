@@ -1,0 +1,72 @@
+import { describeErrors, RemovalState, UserId } from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as t from 'io-ts'
+import { DateTime } from './date-time.js'
+
+/** The most requests on one page. */
+export const largestPage = 999
+
+const PageSize = new t.Type<number, string, unknown>(
+  `a whole number from 1 to ${largestPage}`,
+  (u): u is number => typeof u === 'number',
+  (u, context) => {
+    const size = typeof u === 'string' && /^[1-9]\d{0,2}$/.test(u) ? Number(u) : null
+    return size === null ? t.failure(u, context) : t.success(size)
+  },
+  String,
+)
+
+const States = new t.Type<ReadonlyArray<RemovalState>, string, unknown>(
+  'states of a removal request, joined by commas',
+  (u): u is ReadonlyArray<RemovalState> => Array.isArray(u) && u.every(RemovalState.is),
+  (u, context) => {
+    const states = typeof u === 'string' ? u.split(',').map(state => state.trim()) : []
+    return states.length > 0 && states.every(RemovalState.is) ? t.success(states) : t.failure(u, context)
+  },
+  states => states.join(','),
+)
+
+const SkipToken = t.refinement(t.string, token => token !== '', 'a token of @odata.nextLink')
+
+const ListOptions = t.exact(
+  t.partial({ state: States, userId: UserId, dueBefore: DateTime, $top: PageSize, $skiptoken: SkipToken }),
+  'options',
+)
+/** The query options of `GET /lethe/v1/removalRequests`. */
+export type RemovalRequestListOptions = t.TypeOf<typeof ListOptions>
+
+const optionNames: ReadonlySet<string> = new Set(['state', 'userId', 'dueBefore', '$top', '$skiptoken'])
+
+/** A query option that is not taken, or not in that form. The message holds no value that was sent. */
+export interface BadListOption {
+  readonly message: string
+}
+
+/**
+ * Reads the query options of the list of removal requests; every one at most once, and none that is not known.
+ *
+ * @param pairs decoded names and values, in the order of the URL.
+ */
+export const parseRemovalRequestListOptions = (
+  pairs: ReadonlyArray<readonly [string, string]>,
+): E.Either<BadListOption, RemovalRequestListOptions> => {
+  const names = pairs.map(([name]) => name)
+  if (!names.every(name => optionNames.has(name)))
+    return E.left({
+      message: `A query option is not supported. Supported are ${[...optionNames].join(', ')}.`,
+    })
+  if (new Set(names).size !== names.length) return E.left({ message: 'A query option is given twice.' })
+  return pipe(
+    ListOptions.decode(Object.fromEntries(pairs)),
+    E.mapLeft(errors => ({ message: `Malformed query option: ${describeErrors(errors).join('; ')}.` })),
+  )
+}
+
+/** The same options as decoded names and values, for a client or a link to the next page. */
+export const writeRemovalRequestListOptions = (
+  options: RemovalRequestListOptions,
+): ReadonlyArray<readonly [string, string]> => Object.entries(ListOptions.encode(options)).filter(isWritten)
+
+const isWritten = (pair: readonly [string, unknown]): pair is readonly [string, string] =>
+  typeof pair[1] === 'string'

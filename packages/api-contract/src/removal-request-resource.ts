@@ -1,0 +1,73 @@
+import {
+  AppId,
+  DenialCode,
+  FailureReason,
+  HolderName,
+  Outcome,
+  RemovalRequestId,
+  RemovalState,
+  TenantId,
+  UserId,
+} from '@lethe/domain'
+import * as t from 'io-ts'
+import { DateTime } from './date-time.js'
+
+const orNull = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
+
+/** Who did something: a person through an application, or an application as itself; null once erased. */
+const Actor = orNull(t.strict({ userId: orNull(UserId), appId: orNull(AppId) }, 'Actor'))
+
+/** A removal request as Lethe's own API shows it. */
+export const RemovalRequestResource = t.strict(
+  {
+    id: RemovalRequestId,
+    /** The data subject; null once erased. */
+    userId: orNull(UserId),
+    resourceTenantId: TenantId,
+    state: RemovalState,
+    submittedDateTime: DateTime,
+    submittedBy: Actor,
+    /** When the person asked: the month of GDPR art. 12(3) starts here. */
+    receivedDateTime: DateTime,
+    dueDateTime: DateTime,
+    /** When the request expires if nobody decides; null for never. */
+    expiryDateTime: orNull(DateTime),
+    /** How many people must approve; 0 under an automatic policy. */
+    approvalsRequired: t.number,
+    approvals: t.readonlyArray(t.strict({ by: Actor, approvedDateTime: DateTime })),
+    denial: orNull(
+      t.strict({ code: DenialCode, note: orNull(t.string), by: Actor, deniedDateTime: DateTime }),
+    ),
+    withdrawal: orNull(t.strict({ by: Actor, withdrawnDateTime: DateTime })),
+    failure: orNull(
+      t.strict({ reason: FailureReason, holder: orNull(HolderName), failedDateTime: DateTime }),
+    ),
+    holders: t.readonlyArray(
+      t.strict({
+        name: HolderName,
+        state: t.keyof({
+          pending: null,
+          cleared: null,
+          verifiedAbsent: null,
+          acceptedOnly: null,
+          failed: null,
+        }),
+        attempts: t.number,
+      }),
+    ),
+    outcome: orNull(Outcome),
+    completedDateTime: orNull(DateTime),
+  },
+  'RemovalRequest',
+)
+export type RemovalRequestResource = t.TypeOf<typeof RemovalRequestResource>
+
+/** A page of removal requests. */
+export const RemovalRequestCollection = t.exact(
+  t.intersection([
+    t.type({ value: t.readonlyArray(RemovalRequestResource) }),
+    t.partial({ '@odata.nextLink': t.string }),
+  ]),
+  'RemovalRequestCollection',
+)
+export type RemovalRequestCollection = t.TypeOf<typeof RemovalRequestCollection>

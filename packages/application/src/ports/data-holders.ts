@@ -1,0 +1,38 @@
+import type { HolderName, RemovalRequestId, TenantId, UserId } from '@lethe/domain'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+
+/** Why a call to a holder brought no answer that could be recorded as done. */
+export type HolderProblem =
+  /** It said no, and would again. */
+  | { readonly _tag: 'Refused' }
+  /** The credential no longer holds; somebody has to sign in again. */
+  | { readonly _tag: 'SignInRequired' }
+  /** It is down, busy, or asked to wait. Nothing was done. */
+  | { readonly _tag: 'RetryLater'; readonly afterSeconds: number | null }
+  /** Nobody knows whether the call took effect. Reading back settles it. */
+  | { readonly _tag: 'UnknownOutcome' }
+
+/** A system that holds personal data of inbound users, and can remove it. */
+export interface DataHolder {
+  readonly name: HolderName
+  /**
+   * Removes everything that it holds of a person. Calls may repeat.
+   *
+   * @returns `removed` where it took the call, `absent` where it had nothing.
+   */
+  readonly remove: (removal: {
+    readonly tenantId: TenantId
+    readonly requestId: RemovalRequestId
+    readonly userId: UserId
+  }) => TaskEither<HolderProblem, 'removed' | 'absent'>
+  /** Looks whether anything is left; `notSupported` where the holder cannot say. */
+  readonly readBack: (
+    tenantId: TenantId,
+    userId: UserId,
+  ) => TaskEither<HolderProblem, 'absent' | 'present' | 'notSupported'>
+}
+
+/** The data holders of each tenant, as configured. */
+export interface DataHolders {
+  readonly of: (tenantId: TenantId) => ReadonlyArray<DataHolder>
+}

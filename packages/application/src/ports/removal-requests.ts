@@ -1,0 +1,98 @@
+import type {
+  ChainHead,
+  Instant,
+  RemovalEvent,
+  RemovalRequest,
+  RemovalRequestId,
+  RemovalState,
+  SealedEvent,
+  TenantId,
+  UserId,
+} from '@lethe/domain'
+import type { Option } from 'fp-ts/lib/Option.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import type { Page, PageRequest } from './page.js'
+import type { ActorRecord, NoteRecord, SubjectRecord } from './people.js'
+import type { InvalidPageToken, Unavailable, VersionConflict } from './problems.js'
+
+/** A new request: its first events and the people that they refer to. */
+export interface Submission {
+  readonly tenantId: TenantId
+  readonly requestId: RemovalRequestId
+  /** From sequence 1 on. */
+  readonly events: ReadonlyArray<RemovalEvent>
+  readonly subject: SubjectRecord
+  readonly submitter: ActorRecord
+}
+
+/** What became of a submission. */
+export type Submitted =
+  | { readonly joined: false; readonly request: RemovalRequest }
+  /** The profile already has an open request: that one, and nothing was recorded. */
+  | { readonly joined: true; readonly request: RemovalRequest }
+
+/** The next events of a request, and the references that they introduce. */
+export interface Append {
+  readonly tenantId: TenantId
+  readonly requestId: RemovalRequestId
+  /** The version of the request on which the events were decided. */
+  readonly expectedVersion: number
+  /** At least one, from sequence `expectedVersion + 1` on. */
+  readonly events: ReadonlyArray<RemovalEvent>
+  readonly actor: ActorRecord | null
+  readonly note: NoteRecord | null
+}
+
+/** Which requests to list. All conditions must hold; an absent one holds for all. */
+export interface RemovalRequestFilter {
+  readonly states?: ReadonlyArray<RemovalState>
+  /** Requests about this person; those whose reference was erased are never found by it. */
+  readonly userId?: UserId
+  /** Requests that are due before this moment. */
+  readonly dueBefore?: Instant
+}
+
+/** A history as it is stored. */
+export interface StoredHistory {
+  readonly events: ReadonlyArray<SealedEvent>
+  /** Stored apart from the events, so that a cut-off tail shows. */
+  readonly head: ChainHead
+}
+
+/**
+ * The removal requests of all tenants, as events. Another tenant's request is absent, for every method.
+ *
+ * What is appended and the jobs that it implies (`jobsOf`) become visible together: there is no moment at which one can
+ * be seen without the other, whatever fails.
+ */
+export interface RemovalRequests {
+  /** Records a new request, unless its profile has an open one. */
+  readonly submit: (submission: Submission) => TaskEither<Unavailable, Submitted>
+  readonly load: (
+    tenantId: TenantId,
+    requestId: RemovalRequestId,
+  ) => TaskEither<Unavailable, Option<RemovalRequest>>
+  /**
+   * Appends to a request.
+   *
+   * @returns the request after it; `VersionConflict` where its version is not the expected one, or where the actor has
+   * acted on it under another reference in the meantime.
+   */
+  readonly append: (append: Append) => TaskEither<Unavailable | VersionConflict, RemovalRequest>
+  /** The newest first. */
+  readonly list: (
+    tenantId: TenantId,
+    filter: RemovalRequestFilter,
+    page: PageRequest,
+  ) => TaskEither<Unavailable | InvalidPageToken, Page<RemovalRequest>>
+  readonly history: (
+    tenantId: TenantId,
+    requestId: RemovalRequestId,
+  ) => TaskEither<Unavailable, Option<StoredHistory>>
+  /** Requests that nobody decided and whose time is up, the earliest first. */
+  readonly expiring: (
+    tenantId: TenantId,
+    at: Instant,
+    limit: number,
+  ) => TaskEither<Unavailable, ReadonlyArray<RemovalRequestId>>
+}

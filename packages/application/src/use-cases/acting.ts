@@ -1,0 +1,120 @@
+import type {
+  ActorReference,
+  RemovalEvent,
+  RemovalRequest,
+  RemovalRequestId,
+  TenantCaller,
+  TenantId,
+} from '@lethe/domain'
+import type * as E from 'fp-ts/lib/Either.js'
+import * as O from 'fp-ts/lib/Option.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Identifiers } from '../ports/environment.js'
+import type { Actor, Actors, NoteRecord } from '../ports/people.js'
+import type { Unavailable, VersionConflict } from '../ports/problems.js'
+import type { RemovalRequests } from '../ports/removal-requests.js'
+import { type RequestNotFound, requestNotFound } from './refusals.js'
+import { type RemovalRequestView, type ViewDeps, viewOf } from './removal-request-view.js'
+
+/** A caller as somebody who acts on requests of their tenant. */
+export const actorOf = (caller: TenantCaller): Actor => {
+  switch (caller.kind) {
+    case 'workAccount':
+      return { kind: 'person', userId: caller.userId, appId: caller.appId }
+    case 'application':
+      return { kind: 'application', appId: caller.appId }
+  }
+}
+
+export interface ActingDeps extends ViewDeps {
+  readonly removalRequests: Pick<RemovalRequests, 'load' | 'append'>
+  readonly actors: Pick<Actors, 'referenceOf' | 'resolve'>
+  readonly identifiers: Pick<Identifiers, 'actorReference'>
+}
+
+/** Somebody wants to do something to a request. */
+export interface Acting<Refusal> {
+  readonly tenantId: TenantId
+  readonly id: RemovalRequestId
+  readonly actor: Actor
+  /** A text that comes with it. */
+  readonly note: NoteRecord | null
+  /** Pure; asked again on the new state where somebody else was faster. */
+  readonly decide: (
+    by: ActorReference,
+  ) => (request: RemovalRequest) => E.Either<Refusal, ReadonlyArray<RemovalEvent>>
+}
+
+/** How often a decision is made anew because somebody else was faster, before the caller is asked to come back. */
+const mostTries = 10
+
+/**
+ * Loads a request, decides, and appends what was decided; a decision without events leaves everything as it is.
+ */
+export const act =
+  (deps: ActingDeps) =>
+  <Refusal>(
+    acting: Acting<Refusal>,
+  ): TE.TaskEither<RequestNotFound | Refusal | Unavailable, RemovalRequestView> =>
+    pipe(
+      actOnce(deps, acting, mostTries),
+      TE.flatMap(request => viewOf(deps)(request)),
+    )
+
+const actOnce = <Refusal>(
+  deps: ActingDeps,
+  acting: Acting<Refusal>,
+  triesLeft: number,
+): TE.TaskEither<RequestNotFound | Refusal | Unavailable, RemovalRequest> =>
+  pipe(
+    loadRequest(deps.removalRequests)(acting.tenantId, acting.id),
+    TE.flatMap(request =>
+      pipe(
+        deps.actors.referenceOf(acting.tenantId, acting.id, acting.actor),
+        TE.flatMap(known => appendDecision(deps, acting, request, known)),
+      ),
+    ),
+    TE.orElse(problem => {
+      if (!isConflict(problem)) return TE.left(problem)
+      return triesLeft > 1
+        ? actOnce(deps, acting, triesLeft - 1)
+        : TE.left<Unavailable>({ _tag: 'Unavailable', retryAfterSeconds: 1 })
+    }),
+  )
+
+const appendDecision = <Refusal>(
+  { removalRequests, identifiers }: ActingDeps,
+  { tenantId, id, actor, note, decide }: Acting<Refusal>,
+  request: RemovalRequest,
+  known: O.Option<ActorReference>,
+): TE.TaskEither<Refusal | Unavailable | VersionConflict, RemovalRequest> => {
+  const reference = O.getOrElse(() => identifiers.actorReference())(known)
+  return pipe(
+    TE.fromEither(decide(reference)(request)),
+    TE.flatMap(events =>
+      events.length === 0
+        ? TE.right(request)
+        : removalRequests.append({
+            tenantId,
+            requestId: id,
+            expectedVersion: request.version,
+            events,
+            actor: O.isSome(known) ? null : { reference, actor },
+            note,
+          }),
+    ),
+  )
+}
+
+/** A request of the tenant, which must exist. */
+export const loadRequest =
+  (removalRequests: Pick<RemovalRequests, 'load'>) =>
+  (tenantId: TenantId, id: RemovalRequestId): TE.TaskEither<RequestNotFound | Unavailable, RemovalRequest> =>
+    pipe(
+      removalRequests.load(tenantId, id),
+      TE.flatMap(found => TE.fromOption(() => requestNotFound(id))(found)),
+    )
+
+const isConflict = (problem: unknown): problem is VersionConflict =>
+  typeof problem === 'object' && problem !== null && '_tag' in problem && problem._tag === 'VersionConflict'

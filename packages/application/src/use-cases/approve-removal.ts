@@ -1,0 +1,42 @@
+import {
+  approve,
+  type Grant,
+  type GuestApproval,
+  type RemovalRequestId,
+  type SelfApproval,
+  type WrongState,
+} from '@lethe/domain'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import type { Clock } from '../ports/environment.js'
+import type { Unavailable } from '../ports/problems.js'
+import { act, type ActingDeps, actorOf } from './acting.js'
+import type { RequestNotFound } from './refusals.js'
+import type { RemovalRequestView } from './removal-request-view.js'
+
+export interface ApproveRemovalDeps extends ActingDeps {
+  readonly clock: Clock
+}
+
+export type ApproveRemovalRefusal = RequestNotFound | SelfApproval | GuestApproval | WrongState | Unavailable
+
+export type ApproveRemoval = (input: {
+  readonly grant: Grant<'approve'>
+  readonly id: RemovalRequestId
+}) => TaskEither<ApproveRemovalRefusal, RemovalRequestView>
+
+/** Approves a request; with the last approval that its policy asks for, the removal can begin. */
+export const approveRemoval =
+  (deps: ApproveRemovalDeps): ApproveRemoval =>
+  ({ grant, id }) =>
+    act(deps)({
+      tenantId: grant.tenantId,
+      id,
+      actor: actorOf(grant.caller),
+      note: null,
+      decide: by =>
+        approve({
+          by,
+          guest: grant.caller.kind === 'workAccount' && grant.caller.guest,
+          at: deps.clock.now(),
+        }),
+    })

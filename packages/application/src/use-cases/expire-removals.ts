@@ -1,0 +1,60 @@
+import { expire, type RemovalRequestId, type TenantId } from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
+import * as O from 'fp-ts/lib/Option.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Clock } from '../ports/environment.js'
+import type { Unavailable } from '../ports/problems.js'
+import type { RemovalRequests } from '../ports/removal-requests.js'
+
+export interface ExpireRemovalsDeps {
+  readonly removalRequests: Pick<RemovalRequests, 'expiring' | 'load' | 'append'>
+  readonly clock: Clock
+}
+
+export type ExpireRemovals = (input: {
+  readonly tenantId: TenantId
+  /** How many requests to look at, at most. */
+  readonly limit: number
+}) => TE.TaskEither<Unavailable, number>
+
+/**
+ * Ends the requests of a tenant that nobody decided in time. Safe to run at any time, by any number at once.
+ *
+ * @returns how many ended now; where that is `limit`, there may be more.
+ */
+export const expireRemovals =
+  (deps: ExpireRemovalsDeps): ExpireRemovals =>
+  ({ tenantId, limit }) =>
+    pipe(
+      deps.removalRequests.expiring(tenantId, deps.clock.now(), limit),
+      TE.flatMap(ids => TE.traverseSeqArray((id: RemovalRequestId) => expireOne(deps, tenantId, id))(ids)),
+      TE.map(ended => ended.filter(did => did).length),
+    )
+
+/** @returns whether it ended now: it may have been decided, or ended by another, in the meantime. */
+const expireOne = (
+  { removalRequests, clock }: ExpireRemovalsDeps,
+  tenantId: TenantId,
+  requestId: RemovalRequestId,
+): TE.TaskEither<Unavailable, boolean> =>
+  pipe(
+    removalRequests.load(tenantId, requestId),
+    TE.flatMap(found => {
+      const request = O.toNullable(found)
+      const events = request === null ? E.right([]) : expire({ at: clock.now() })(request)
+      if (request === null || E.isLeft(events) || events.right.length === 0) return TE.right(false)
+      return pipe(
+        removalRequests.append({
+          tenantId,
+          requestId,
+          expectedVersion: request.version,
+          events: events.right,
+          actor: null,
+          note: null,
+        }),
+        TE.map(() => true),
+        TE.orElse(problem => (problem._tag === 'VersionConflict' ? TE.right(false) : TE.left(problem))),
+      )
+    }),
+  )

@@ -1,0 +1,102 @@
+import {
+  type BrokenChain,
+  type EnvelopeDigest,
+  type Grant,
+  type RemovalRequestId,
+  type SealedEvent,
+  verifyChain,
+} from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Digest } from '../ports/environment.js'
+import type { Page, PageRequest } from '../ports/page.js'
+import type { InvalidPageToken, Unavailable } from '../ports/problems.js'
+import type { RemovalRequestFilter, RemovalRequests, StoredHistory } from '../ports/removal-requests.js'
+import { loadRequest } from './acting.js'
+import { type RequestNotFound, requestNotFound } from './refusals.js'
+import { type RemovalRequestView, type ViewDeps, viewAll, viewOf } from './removal-request-view.js'
+
+export interface GetRemovalRequestDeps extends ViewDeps {
+  readonly removalRequests: Pick<RemovalRequests, 'load'>
+}
+
+export type GetRemovalRequest = (input: {
+  readonly grant: Grant<'getRemovalRequest'>
+  readonly id: RemovalRequestId
+}) => TE.TaskEither<RequestNotFound | Unavailable, RemovalRequestView>
+
+/** One removal request of the caller's tenant. */
+export const getRemovalRequest =
+  (deps: GetRemovalRequestDeps): GetRemovalRequest =>
+  ({ grant, id }) =>
+    pipe(
+      loadRequest(deps.removalRequests)(grant.tenantId, id),
+      TE.flatMap(request => viewOf(deps)(request)),
+    )
+
+export interface ListRemovalRequestsDeps extends ViewDeps {
+  readonly removalRequests: Pick<RemovalRequests, 'list'>
+}
+
+export type ListRemovalRequests = (input: {
+  readonly grant: Grant<'listRemovalRequests'>
+  readonly filter: RemovalRequestFilter
+  readonly page: PageRequest
+}) => TE.TaskEither<InvalidPageToken | Unavailable, Page<RemovalRequestView>>
+
+/** Removal requests of the caller's tenant, the newest first. */
+export const listRemovalRequests =
+  (deps: ListRemovalRequestsDeps): ListRemovalRequests =>
+  ({ grant, filter, page }) =>
+    pipe(
+      deps.removalRequests.list(grant.tenantId, filter, page),
+      TE.flatMap(({ items, next }) =>
+        pipe(
+          viewAll(deps)(grant.tenantId, items),
+          TE.map(views => ({ items: views, next })),
+        ),
+      ),
+    )
+
+export interface GetHistoryDeps {
+  readonly removalRequests: Pick<RemovalRequests, 'history'>
+  readonly digest: Pick<Digest, 'envelope'>
+}
+
+/** What happened to a request, and whether the record of it is whole. */
+export interface History {
+  readonly events: ReadonlyArray<SealedEvent>
+  readonly head: StoredHistory['head']
+  /** Where the chain is broken; null where it is whole. */
+  readonly broken: BrokenChain | null
+}
+
+export type GetHistory = (input: {
+  readonly grant: Grant<'getHistory'>
+  readonly id: RemovalRequestId
+}) => TE.TaskEither<RequestNotFound | Unavailable, History>
+
+/** The history of a removal request of the caller's tenant, with its chain checked. */
+export const getHistory =
+  ({ removalRequests, digest }: GetHistoryDeps): GetHistory =>
+  ({ grant, id }) =>
+    pipe(
+      removalRequests.history(grant.tenantId, id),
+      TE.flatMap(found => TE.fromOption(() => requestNotFound(id))(found)),
+      TE.map(checked(digest.envelope)),
+    )
+
+const checked =
+  (digest: EnvelopeDigest) =>
+  ({ events, head }: StoredHistory): History => ({
+    events,
+    head,
+    broken: pipe(
+      verifyChain(digest)(head, events),
+      E.match(
+        broken => broken,
+        () => null,
+      ),
+    ),
+  })

@@ -1,0 +1,30 @@
+import { type Grant, type RemovalRequestId, retry, type WrongState } from '@lethe/domain'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import type { Clock } from '../ports/environment.js'
+import type { Unavailable } from '../ports/problems.js'
+import { act, type ActingDeps, actorOf } from './acting.js'
+import type { RequestNotFound } from './refusals.js'
+import type { RemovalRequestView } from './removal-request-view.js'
+
+export interface RetryRemovalDeps extends ActingDeps {
+  readonly clock: Clock
+}
+
+export type RetryRemovalRefusal = RequestNotFound | WrongState | Unavailable
+
+export type RetryRemoval = (input: {
+  readonly grant: Grant<'retry'>
+  readonly id: RemovalRequestId
+}) => TaskEither<RetryRemovalRefusal, RemovalRequestView>
+
+/** Takes a failed request up again, with the holders that are not done yet. */
+export const retryRemoval =
+  (deps: RetryRemovalDeps): RetryRemoval =>
+  ({ grant, id }) =>
+    act(deps)({
+      tenantId: grant.tenantId,
+      id,
+      actor: actorOf(grant.caller),
+      note: null,
+      decide: by => retry({ by, at: deps.clock.now() }),
+    })

@@ -1,0 +1,137 @@
+import {
+  type Grant,
+  type InboundSharedUserProfile,
+  type Instant,
+  type NotInbound,
+  type ReceivedInFuture,
+  submit,
+  type UserId,
+  type WorkingCalendar,
+} from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { ApprovalPolicies, TenantPolicy } from '../ports/approval-policies.js'
+import type { DataHolders } from '../ports/data-holders.js'
+import type { Clock, Digest, Identifiers } from '../ports/environment.js'
+import type { InboundProfiles } from '../ports/inbound-profiles.js'
+import type { Throttled, Unavailable } from '../ports/problems.js'
+import type { RemovalRequests, Submission } from '../ports/removal-requests.js'
+import { actorOf } from './acting.js'
+import { type ProfileNotFound, profileNotFound } from './refusals.js'
+import { type RemovalRequestView, type ViewDeps, viewOf } from './removal-request-view.js'
+
+export interface SubmitRemovalDeps extends ViewDeps {
+  readonly removalRequests: Pick<RemovalRequests, 'submit'>
+  readonly inboundProfiles: Pick<InboundProfiles, 'get'>
+  readonly dataHolders: DataHolders
+  readonly approvalPolicies: ApprovalPolicies
+  readonly calendar: WorkingCalendar
+  readonly clock: Clock
+  readonly identifiers: Pick<Identifiers, 'requestId' | 'actorReference' | 'salt'>
+  readonly digest: Pick<Digest, 'commitment'>
+}
+
+export interface SubmitRemovalInput {
+  readonly grant: Grant<'submit'>
+  readonly userId: UserId
+  /** When the person asked; null for now. */
+  readonly receivedAt: Instant | null
+}
+
+export type SubmitRemovalRefusal = ProfileNotFound | NotInbound | ReceivedInFuture | Throttled | Unavailable
+
+export interface SubmittedRemoval {
+  readonly view: RemovalRequestView
+  /** Whether the profile already had an open request, and this is it. */
+  readonly joined: boolean
+}
+
+export type SubmitRemoval = (
+  input: SubmitRemovalInput,
+) => TE.TaskEither<SubmitRemovalRefusal, SubmittedRemoval>
+
+/**
+ * Records a request to remove all personal data of an inbound shared user from the caller's tenant.
+ *
+ * Where the profile cannot be looked up, nothing is recorded.
+ */
+export const submitRemoval =
+  (deps: SubmitRemovalDeps): SubmitRemoval =>
+  input => {
+    const at = deps.clock.now()
+    if (input.receivedAt !== null && input.receivedAt > at) return TE.left({ _tag: 'ReceivedInFuture' })
+    return pipe(
+      decided(deps, input, at),
+      TE.flatMap(submission =>
+        pipe(
+          deps.removalRequests.submit(submission),
+          TE.flatMap(({ joined, request }) =>
+            pipe(
+              joined ? viewOf(deps)(request) : TE.right(viewOfNew(submission, request)),
+              TE.map(view => ({ view, joined })),
+            ),
+          ),
+        ),
+      ),
+    )
+  }
+
+const decided = (
+  deps: SubmitRemovalDeps,
+  input: SubmitRemovalInput,
+  at: Instant,
+): TE.TaskEither<SubmitRemovalRefusal, Submission> =>
+  pipe(
+    deps.inboundProfiles.get(input.grant.tenantId, input.userId),
+    TE.flatMap(found => TE.fromOption(() => profileNotFound(input.userId))(found)),
+    TE.flatMap(profile =>
+      pipe(
+        deps.approvalPolicies.of(input.grant.tenantId),
+        TE.flatMap(policy => TE.fromEither(decide(deps, input, at, profile, policy))),
+      ),
+    ),
+  )
+
+const decide = (
+  deps: SubmitRemovalDeps,
+  { grant: { tenantId, caller }, receivedAt }: SubmitRemovalInput,
+  at: Instant,
+  profile: InboundSharedUserProfile,
+  policy: TenantPolicy,
+): E.Either<NotInbound | ReceivedInFuture, Submission> => {
+  const requestId = deps.identifiers.requestId()
+  const reference = deps.identifiers.actorReference()
+  const salt = deps.identifiers.salt()
+  const commitment = deps.digest.commitment(salt, tenantId, profile.userId)
+  return pipe(
+    submit({
+      tenantId,
+      id: requestId,
+      subject: commitment,
+      profile,
+      by: reference,
+      at,
+      receivedAt: receivedAt ?? at,
+      policy: policy.approval,
+      expiresAfterDays: policy.expiresAfterDays,
+      calendar: deps.calendar,
+      holders: deps.dataHolders.of(tenantId).map(holder => holder.name),
+    }),
+    E.map(events => ({
+      tenantId,
+      requestId,
+      events,
+      subject: { commitment, userId: profile.userId, salt },
+      submitter: { reference, actor: actorOf(caller) },
+    })),
+  )
+}
+
+/** A request that was just recorded needs no look-up: everybody in it is at hand. */
+const viewOfNew = (submission: Submission, request: RemovalRequestView['request']): RemovalRequestView => ({
+  request,
+  userId: submission.subject.userId,
+  actors: new Map([[submission.submitter.reference, submission.submitter.actor]]),
+  denialNote: null,
+})

@@ -1,0 +1,36 @@
+import {
+  type Grant,
+  type NotSubmitter,
+  type RemovalRequestId,
+  withdraw,
+  type WrongState,
+} from '@lethe/domain'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import type { Clock } from '../ports/environment.js'
+import type { Unavailable } from '../ports/problems.js'
+import { act, type ActingDeps, actorOf } from './acting.js'
+import type { RequestNotFound } from './refusals.js'
+import type { RemovalRequestView } from './removal-request-view.js'
+
+export interface WithdrawRemovalDeps extends ActingDeps {
+  readonly clock: Clock
+}
+
+export type WithdrawRemovalRefusal = RequestNotFound | NotSubmitter | WrongState | Unavailable
+
+export type WithdrawRemoval = (input: {
+  readonly grant: Grant<'withdraw'>
+  readonly id: RemovalRequestId
+}) => TaskEither<WithdrawRemovalRefusal, RemovalRequestView>
+
+/** Takes a request back: one's own, or any where the grant reaches that far. */
+export const withdrawRemoval =
+  (deps: WithdrawRemovalDeps): WithdrawRemoval =>
+  ({ grant, id }) =>
+    act(deps)({
+      tenantId: grant.tenantId,
+      id,
+      actor: actorOf(grant.caller),
+      note: null,
+      decide: by => withdraw({ by, reach: grant.reach, at: deps.clock.now() }),
+    })
