@@ -1,1 +1,3 @@
-export {}
+export { inMemoryApprovalPolicies } from './approval-policies.js'
+export { inMemoryProfiles, type ResourceTenantData } from './profiles.js'
+export { inMemoryStore, type InMemoryStore } from './store.js'

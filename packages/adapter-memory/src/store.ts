@@ -1,0 +1,318 @@
+import type {
+  Actor,
+  ActorRecord,
+  Actors,
+  Clock,
+  Digest,
+  InvalidPageToken,
+  Jobs,
+  NoteRecord,
+  Notes,
+  Page,
+  PageRequest,
+  RemovalRequestFilter,
+  RemovalRequests,
+  SubjectRecord,
+  Subjects,
+  Submission,
+} from '@lethe/application'
+import {
+  type ChainHead,
+  isOpen,
+  jobsOf,
+  type RemovalEvent,
+  type RemovalRequest,
+  RemovalRequestId,
+  replay,
+  evolve,
+  seal,
+  type SealedEvent,
+  type TenantId,
+  type UserId,
+} from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
+import * as O from 'fp-ts/lib/Option.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { inMemoryJobs } from './jobs.js'
+
+/** The ports that share one store: what is appended, its jobs and its people become visible together. */
+export interface InMemoryStore {
+  readonly removalRequests: RemovalRequests
+  readonly jobs: Jobs
+  readonly subjects: Subjects
+  readonly actors: Actors
+  readonly notes: Notes
+}
+
+/** Everything about one request. Replaced as a whole, so that no reader sees half of a change. */
+interface Stored {
+  readonly request: RemovalRequest
+  readonly events: ReadonlyArray<SealedEvent>
+  readonly head: ChainHead
+  readonly subject: SubjectRecord | null
+  readonly actors: ReadonlyArray<ActorRecord>
+  readonly notes: ReadonlyArray<NoteRecord>
+}
+
+/** The requests of one tenant, and where each open profile and each reference is found. */
+interface Tenant {
+  readonly requests: Map<RemovalRequestId, Stored>
+  readonly openFor: Map<UserId, RemovalRequestId>
+  readonly withReference: Map<string, RemovalRequestId>
+}
+
+const emptyTenant = (): Tenant => ({ requests: new Map(), openFor: new Map(), withReference: new Map() })
+
+/**
+ * The store in memory: gone with the process, and otherwise like the durable one.
+ *
+ * @param leaseSeconds for how long a worker holds a job before another one gets it.
+ */
+export const inMemoryStore = ({
+  digest,
+  clock,
+  leaseSeconds = 60,
+}: {
+  readonly digest: Pick<Digest, 'envelope'>
+  readonly clock: Clock
+  readonly leaseSeconds?: number
+}): InMemoryStore => {
+  const tenants = new Map<TenantId, Tenant>()
+  const { jobs, enqueue } = inMemoryJobs(clock, leaseSeconds)
+
+  const recordsOf = (tenantId: TenantId): Tenant => {
+    const known = tenants.get(tenantId)
+    if (known !== undefined) return known
+    const added = emptyTenant()
+    tenants.set(tenantId, added)
+    return added
+  }
+  const read = (tenantId: TenantId): Tenant => tenants.get(tenantId) ?? emptyTenant()
+  const allOf = (tenantId: TenantId): ReadonlyArray<Stored> => [...read(tenantId).requests.values()]
+
+  const write = (tenantId: TenantId, stored: Stored, events: ReadonlyArray<RemovalEvent>): void => {
+    index(recordsOf(tenantId), stored)
+    enqueue(events.flatMap(jobsOf))
+  }
+
+  const removalRequests: RemovalRequests = {
+    submit: submission =>
+      TE.fromIO(() => {
+        const { openFor, requests } = read(submission.tenantId)
+        const openId = openFor.get(submission.subject.userId)
+        const open = openId === undefined ? undefined : requests.get(openId)
+        if (open !== undefined) return { joined: true, request: open.request }
+        const stored = storedFrom(digest, submission)
+        write(submission.tenantId, stored, submission.events)
+        return { joined: false, request: stored.request }
+      }),
+    load: (tenantId, id) => TE.fromIO(() => O.fromNullable(read(tenantId).requests.get(id)?.request)),
+    append: ({ tenantId, requestId, expectedVersion, events, actor, note }) =>
+      TE.fromIOEither(() => {
+        const stored = read(tenantId).requests.get(requestId)
+        if (stored?.request.version !== expectedVersion || (actor !== null && knows(stored, actor.actor)))
+          return E.left({ _tag: 'VersionConflict' })
+        const next = extended(digest, stored, events)
+        write(
+          tenantId,
+          {
+            ...next,
+            actors: actor === null ? stored.actors : [...stored.actors, actor],
+            notes: note === null ? stored.notes : [...stored.notes, note],
+          },
+          events,
+        )
+        return E.right(next.request)
+      }),
+    list: (tenantId, filter, page) => TE.fromIOEither(() => pageOf(allOf(tenantId), filter, page)),
+    history: (tenantId, id) =>
+      TE.fromIO(() => {
+        const stored = read(tenantId).requests.get(id)
+        return stored === undefined ? O.none : O.some({ events: stored.events, head: stored.head })
+      }),
+    expiring: (tenantId, at, limit) =>
+      TE.fromIO(() =>
+        allOf(tenantId)
+          .map(({ request }) => request)
+          .filter(
+            request =>
+              request.state === 'pendingApproval' && request.expiresAt !== null && request.expiresAt <= at,
+          )
+          .toSorted((one, other) => ((one.expiresAt ?? '') < (other.expiresAt ?? '') ? -1 : 1))
+          .slice(0, limit)
+          .map(request => request.id),
+      ),
+  }
+
+  return {
+    removalRequests,
+    jobs,
+    actors: {
+      referenceOf: (tenantId, requestId, actor) =>
+        TE.fromIO(() =>
+          O.fromNullable(
+            read(tenantId)
+              .requests.get(requestId)
+              ?.actors.find(record => sameActor(record.actor, actor))?.reference,
+          ),
+        ),
+      resolve: (tenantId, references) =>
+        TE.fromIO(
+          () =>
+            new Map(
+              found(read(tenantId), references, stored => stored.actors).map(record => [
+                record.reference,
+                record.actor,
+              ]),
+            ),
+        ),
+      erase: (tenantId, actor) =>
+        TE.fromIO(() =>
+          eraseFrom(
+            recordsOf(tenantId),
+            stored => knows(stored, actor),
+            stored => ({
+              ...stored,
+              actors: stored.actors.filter(record => !sameActor(record.actor, actor)),
+            }),
+          ),
+        ),
+    },
+    subjects: {
+      resolve: (tenantId, commitments) =>
+        TE.fromIO(
+          () =>
+            new Map(
+              found(read(tenantId), commitments, ({ subject }) =>
+                subject === null ? [] : [{ ...subject, reference: subject.commitment }],
+              ).map(subject => [subject.commitment, subject.userId]),
+            ),
+        ),
+      erase: (tenantId, userId) =>
+        TE.fromIO(() =>
+          eraseFrom(
+            recordsOf(tenantId),
+            stored => isAbout(stored, userId),
+            stored => ({ ...stored, subject: null, notes: [] }),
+          ),
+        ),
+    },
+    notes: {
+      resolve: (tenantId, references) =>
+        TE.fromIO(
+          () =>
+            new Map(
+              found(read(tenantId), references, stored => stored.notes).map(note => [
+                note.reference,
+                note.text,
+              ]),
+            ),
+        ),
+    },
+  }
+}
+
+const storedFrom = (digest: Pick<Digest, 'envelope'>, { events, subject, submitter }: Submission): Stored => {
+  const request = replay(events)
+  const sealed = seal(digest.envelope)(null, events)
+  const last = sealed.at(-1)
+  if (E.isLeft(request) || last === undefined) throw new Error('A submission starts with what was requested')
+  return {
+    request: request.right,
+    events: sealed,
+    head: { sequence: last.envelope.sequence, hash: last.hash },
+    subject,
+    actors: [submitter],
+    notes: [],
+  }
+}
+
+const extended = (
+  digest: Pick<Digest, 'envelope'>,
+  stored: Stored,
+  events: ReadonlyArray<RemovalEvent>,
+): Stored => {
+  const sealed = seal(digest.envelope)(stored.head, events)
+  const last = sealed.at(-1)
+  const request = events.reduce<RemovalRequest | null>(evolve, stored.request)
+  if (last === undefined || request?.version !== last.envelope.sequence)
+    throw new Error('Appended events follow on the version that was expected')
+  return {
+    ...stored,
+    request,
+    events: [...stored.events, ...sealed],
+    head: { sequence: last.envelope.sequence, hash: last.hash },
+  }
+}
+
+/** The newest first; the token is the last id of the page before, so that new requests in between do no harm. */
+const pageOf = (
+  all: ReadonlyArray<Stored>,
+  filter: RemovalRequestFilter,
+  { size, after }: PageRequest,
+): E.Either<InvalidPageToken, Page<RemovalRequest>> => {
+  const last = after === null ? null : RemovalRequestId.decode(after)
+  if (last !== null && E.isLeft(last)) return E.left({ _tag: 'InvalidPageToken' })
+  const rest = all
+    .filter(stored => matches(stored, filter) && (last === null || stored.request.id < last.right))
+    .map(({ request }) => request)
+    .toSorted((one, other) => (one.id > other.id ? -1 : 1))
+  const items = rest.slice(0, size)
+  return E.right({ items, next: rest.length > size ? (items.at(-1)?.id ?? null) : null })
+}
+
+const matches = (stored: Stored, { states, userId, dueBefore }: RemovalRequestFilter): boolean =>
+  (states === undefined || states.includes(stored.request.state)) &&
+  (userId === undefined || isAbout(stored, userId)) &&
+  (dueBefore === undefined || stored.request.dueAt < dueBefore)
+
+/** Puts a request in its place, and keeps the indexes in step with it. */
+const index = ({ requests, openFor, withReference }: Tenant, stored: Stored): void => {
+  const { id, state } = stored.request
+  requests.set(id, stored)
+  if (stored.subject !== null) {
+    withReference.set(stored.subject.commitment, id)
+    if (isOpen(state)) openFor.set(stored.subject.userId, id)
+    else if (openFor.get(stored.subject.userId) === id) openFor.delete(stored.subject.userId)
+  }
+  for (const { reference } of [...stored.actors, ...stored.notes]) withReference.set(reference, id)
+}
+
+/** The records of these references that are still there. */
+const found = <R extends { readonly reference: string }>(
+  { requests, withReference }: Tenant,
+  references: ReadonlyArray<string>,
+  recordsIn: (stored: Stored) => ReadonlyArray<R>,
+): ReadonlyArray<R> =>
+  references.flatMap(reference => {
+    const id = withReference.get(reference)
+    const stored = id === undefined ? undefined : requests.get(id)
+    return stored === undefined ? [] : recordsIn(stored).filter(record => record.reference === reference)
+  })
+
+/** Cuts references of requests that have ended. */
+const eraseFrom = (
+  { requests }: Tenant,
+  concerns: (stored: Stored) => boolean,
+  without: (stored: Stored) => Stored,
+): { readonly erased: number; readonly kept: number } => {
+  const concerned = [...requests.values()].filter(concerns)
+  const ended = concerned.filter(({ request }) => !isOpen(request.state))
+  for (const stored of ended) requests.set(stored.request.id, without(stored))
+  return { erased: ended.length, kept: concerned.length - ended.length }
+}
+
+const isAbout = (stored: Stored, userId: UserId): boolean => stored.subject?.userId === userId
+
+const knows = (stored: Stored, actor: Actor): boolean =>
+  stored.actors.some(record => sameActor(record.actor, actor))
+
+/** People are the same when their object ids are, whatever application they came through. */
+const sameActor = (one: Actor, other: Actor): boolean => {
+  switch (one.kind) {
+    case 'person':
+      return other.kind === 'person' && one.userId === other.userId
+    case 'application':
+      return other.kind === 'application' && one.appId === other.appId
+  }
+}

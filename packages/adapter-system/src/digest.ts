@@ -1,0 +1,28 @@
+import { createHash, createHmac } from 'node:crypto'
+import type { Digest } from '@lethe/application'
+import { Hash, SubjectCommitment } from '@lethe/domain'
+import canonicalize from 'canonicalize'
+import * as E from 'fp-ts/lib/Either.js'
+import type * as t from 'io-ts'
+
+/** SHA-256 and HMAC-SHA-256 of the runtime, over canonical JSON (RFC 8785). */
+export const sha256Digest: Digest = {
+  envelope: envelope => hexOf(Hash, createHash('sha256').update(canonical(envelope)).digest('hex')),
+  commitment: (salt, tenantId, userId) =>
+    hexOf(
+      SubjectCommitment,
+      createHmac('sha256', Buffer.from(salt, 'hex')).update(canonical({ tenantId, userId })).digest('hex'),
+    ),
+}
+
+const canonical = (value: object): string => {
+  const text = canonicalize(value)
+  if (text === undefined) throw new Error('A value without a JSON form cannot be hashed')
+  return text
+}
+
+const hexOf = <A>(codec: t.Type<A, string, unknown>, hex: string): A => {
+  const decoded = codec.decode(hex)
+  if (E.isLeft(decoded)) throw new Error(`A digest is no ${codec.name}`)
+  return decoded.right
+}

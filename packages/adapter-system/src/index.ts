@@ -1,0 +1,3 @@
+export { systemClock } from './clock.js'
+export { sha256Digest } from './digest.js'
+export { randomIdentifiers } from './identifiers.js'
