@@ -28,11 +28,16 @@ const platformGlobals = new Set([
 const noClockOrChance = {
   meta: { type: 'problem', docs: { description: 'no clock, no chance, no platform in a pure package' } },
   create: context => {
-    const report = (node, what) => context.report({ node, message: `${what} is not pure: take it as an input.` })
+    const report = (node, what) =>
+      context.report({ node, message: `${what} is not pure: take it as an input.` })
     const isGlobal = node =>
-      context.sourceCode.getScope(node).references.some(
-        reference => reference.identifier === node && (reference.resolved === null || reference.resolved.defs.length === 0),
-      )
+      context.sourceCode
+        .getScope(node)
+        .references.some(
+          reference =>
+            reference.identifier === node &&
+            (reference.resolved === null || reference.resolved.defs.length === 0),
+        )
     return {
       MemberExpression: node => {
         const members = node.object.type === 'Identifier' ? impureMembers.get(node.object.name) : undefined

@@ -7,7 +7,8 @@ const source = name => `${inPackage(name)}src/`
 const library = names => `node_modules/(?:${names})/`
 
 /** fp-ts without time, chance or effects. */
-const pureFpTs = 'fp-ts/lib/(?:Either|Option|function|ReadonlyArray|ReadonlyNonEmptyArray|ReadonlyRecord|Ord|Eq|Semigroup|Monoid|string|number|boolean)\\.js$'
+const pureFpTs =
+  'fp-ts/lib/(?:Either|Option|function|ReadonlyArray|ReadonlyNonEmptyArray|ReadonlyRecord|Ord|Eq|Semigroup|Monoid|string|number|boolean)\\.js$'
 const anyLethe = '^(?:tools/boundaries/probes/)?(?:packages|apps)/'
 
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
@@ -36,7 +37,10 @@ module.exports = {
       'contracts-import-domain-only',
       'A wire contract is codecs over the terms of the domain.',
       { path: source('[a-z]+-contract') },
-      { path: [anyLethe, '^node:', '^(?:fs|path|crypto|http|https|net)$'], pathNot: [source('[a-z]+-contract'), inPackage('domain')] },
+      {
+        path: [anyLethe, '^node:', '^(?:fs|path|crypto|http|https|net)$'],
+        pathNot: [source('[a-z]+-contract'), inPackage('domain')],
+      },
     ),
     rule(
       'adapters-do-not-know-each-other-or-apps',
@@ -44,7 +48,12 @@ module.exports = {
       { path: `${inPackage('adapter-([a-z]+)')}src/` },
       {
         path: anyLethe,
-        pathNot: [`${inPackage('adapter-$1')}`, inPackage('application'), inPackage('domain'), inPackage('[a-z]+-contract')],
+        pathNot: [
+          inPackage('adapter-$1'),
+          inPackage('application'),
+          inPackage('domain'),
+          inPackage('[a-z]+-contract'),
+        ],
       },
     ),
     rule(
@@ -57,7 +66,13 @@ module.exports = {
       'cli-knows-no-server-parts',
       'The CLI speaks to Lethe over the wire.',
       { path: '^(?:tools/boundaries/probes/)?apps/cli/src/' },
-      { path: [inPackage('adapter-[a-z]+'), inPackage('application'), '^(?:tools/boundaries/probes/)?apps/(?!cli/)'] },
+      {
+        path: [
+          inPackage('adapter-[a-z]+'),
+          inPackage('application'),
+          '^(?:tools/boundaries/probes/)?apps/(?!cli/)',
+        ],
+      },
     ),
     rule(
       'api-knows-no-other-app',
@@ -67,12 +82,7 @@ module.exports = {
     ),
     rule('no-cycles', 'A cycle has no inside.', {}, { circular: true }),
     rule('no-unresolved', 'What is imported exists.', {}, { couldNotResolve: true }),
-    rule(
-      'no-tests-in-sources',
-      'Sources do not import tests.',
-      { path: '/src/' },
-      { path: '/test/' },
-    ),
+    rule('no-tests-in-sources', 'Sources do not import tests.', { path: '/src/' }, { path: '/test/' }),
   ],
   options: {
     parser: 'swc',

@@ -6,11 +6,12 @@ import * as t from 'io-ts'
  * @param required properties that must be there.
  * @param optional properties that may be there.
  */
-export const exactObject = <R extends t.Props, O extends t.Props>(required: R, optional: O, name: string) => {
+export const exactObject = <R extends t.Props, O extends t.Props>(required: R, optional: O) => {
   const known = new Set([...Object.keys(required), ...Object.keys(optional)])
+  const name = `an object with ${Object.keys(required).join(', ')} and no other properties than ${Object.keys(optional).join(', ')}`
   const object = t.exact(t.intersection([t.type(required), t.partial(optional)]), name)
   const noOthers = new t.Type<unknown>(
-    `no property but ${[...known].join(', ')}`,
+    name,
     t.unknown.is,
     (u, context) =>
       typeof u === 'object' && u !== null && !Object.keys(u).every(key => known.has(key))

@@ -6,16 +6,16 @@ import { exactObject } from './exact-object.js'
 /** The longest note, in UTF-16 code units. */
 export const longestNote = 2000
 
-const Note = t.refinement(t.string, note => note.trim() !== '' && note.length <= longestNote, 'Note')
+const Note = t.refinement(
+  t.string,
+  note => note.trim() !== '' && note.length <= longestNote,
+  `a text of 1 to ${longestNote} characters`,
+)
 
 /** The body of `POST /lethe/v1/removalRequests`. */
-export const NewRemovalRequest = exactObject(
-  { userId: UserId },
-  { receivedDateTime: DateTime },
-  'NewRemovalRequest',
-)
+export const NewRemovalRequest = exactObject({ userId: UserId }, { receivedDateTime: DateTime })
 export type NewRemovalRequest = t.TypeOf<typeof NewRemovalRequest>
 
 /** The body of `POST /lethe/v1/removalRequests/{id}/deny`. */
-export const Denial = exactObject({ code: DenialCode }, { note: Note }, 'Denial')
+export const Denial = exactObject({ code: DenialCode }, { note: Note })
 export type Denial = t.TypeOf<typeof Denial>

@@ -1,0 +1,17 @@
+import type { KeysUnavailable, TokenRefusal, VerifiedToken } from '@lethe/adapter-entra'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Authenticate } from './http/doors.js'
+
+/** Verifies the token of a bearer credential (RFC 6750, section 2.1). Any other credential counts as none. */
+export const bearerAuthentication =
+  (verify: (token: string) => TE.TaskEither<TokenRefusal | KeysUnavailable, VerifiedToken>): Authenticate =>
+  authorization => {
+    const token = /^Bearer +(\S.*?) *$/i.exec(authorization ?? '')?.[1]
+    return token === undefined
+      ? TE.left({ _tag: 'TokenMissing' })
+      : pipe(
+          verify(token),
+          TE.flatMap(({ caller }) => TE.fromEither(caller)),
+        )
+  }

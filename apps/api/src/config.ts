@@ -1,0 +1,254 @@
+import {
+  ContractName,
+  describeErrors,
+  type ApprovalPolicy,
+  LocalDate,
+  PositiveInteger,
+  type PublishedContract,
+  contracts,
+  TenantId,
+  type WorkingCalendar,
+  saturdayAndSunday,
+} from '@lethe/domain'
+import { trustedIssuers } from '@lethe/adapter-entra'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as t from 'io-ts'
+
+/** What the API is told by its environment, decoded and checked. */
+export interface Config {
+  readonly host: string
+  readonly port: number
+  /** The base of every link that Lethe gives out, without a slash at the end. Never taken from a request. */
+  readonly publicUrl: string
+  readonly contract: PublishedContract
+  readonly tenants: ReadonlyArray<TenantId>
+  readonly audiences: ReadonlyArray<string>
+  readonly issuers: ReadonlyArray<string>
+  readonly requiredRoles: ReadonlyArray<string>
+  /** Where a caller without a token is sent. */
+  readonly authority: string
+  readonly clientId: string
+  readonly approval: ApprovalPolicy
+  readonly approvalExpiryDays: number | null
+  readonly calendar: WorkingCalendar
+  readonly readBackLimitSeconds: number
+  readonly attemptLimitSeconds: number
+  readonly shutdownSeconds: number
+  readonly logLevel: LogLevel
+  /** A file of profiles to start with, for the data plane in memory; null for none. */
+  readonly profilesFile: string | null
+}
+
+/** Settings that are missing or wrong: each with its name and what is expected, never with its value. */
+export interface BadConfig {
+  readonly _tag: 'BadConfig'
+  readonly mistakes: ReadonlyArray<string>
+}
+
+/** A setting read from text, with what it should be as its name. */
+const setting = <A>(
+  expected: string,
+  read: (text: string) => E.Either<unknown, A>,
+): t.Type<A, unknown, unknown> =>
+  new t.Type<A, unknown, unknown>(
+    expected,
+    (_u): _u is A => false,
+    (u, context) =>
+      typeof u === 'string'
+        ? pipe(
+            read(u),
+            E.orElse(() => t.failure<A>(u, context)),
+          )
+        : t.failure(u, context),
+    t.identity,
+  )
+
+/** The same, for a setting that may be left out or empty. */
+const optional = <A, const B>(
+  codec: t.Type<A, unknown, unknown>,
+  otherwise: B,
+): t.Type<A | B, unknown, unknown> =>
+  new t.Type<A | B, unknown, unknown>(
+    codec.name,
+    (_u): _u is A | B => false,
+    (u, context) => (u === undefined || u === '' ? t.success(otherwise) : codec.validate(u, context)),
+    t.identity,
+  )
+
+const either = <A>(value: A | null): E.Either<null, A> => (value === null ? E.left(null) : E.right(value))
+
+const itemsOf = (text: string): ReadonlyArray<string> => text.split(/[\s,]+/).filter(item => item !== '')
+
+const listOf = <A>(expected: string, item: t.Type<A, string, unknown>) =>
+  setting<ReadonlyArray<A>>(expected, text =>
+    itemsOf(text).length === 0 ? E.left(null) : t.readonlyArray(item).decode(itemsOf(text)),
+  )
+
+const wholeNumber = (expected: string, from: number, to: number) =>
+  setting(expected, text => {
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : -1
+    return either(number >= from && number <= to ? number : null)
+  })
+
+const urlOf = (text: string): URL | null => (URL.canParse(text) ? new URL(text) : null)
+
+const httpUrl = (expected: string) =>
+  setting(expected, text => {
+    const url = urlOf(text)
+    const usable =
+      url !== null &&
+      (url.protocol === 'https:' || url.protocol === 'http:') &&
+      url.search === '' &&
+      url.hash === '' &&
+      url.username === ''
+    return either(usable ? text.replace(/\/+$/, '') : null)
+  })
+
+const trueOrFalse = setting('true or false', text =>
+  either(text === 'true' ? true : text === 'false' ? false : null),
+)
+
+const approvalPolicy = setting<ApprovalPolicy>(
+  'automatic, or how many people must approve (1 or more)',
+  text => {
+    if (text === 'automatic') return E.right({ mode: 'automatic' })
+    const required = Number(text)
+    return either(
+      /^\d{1,3}$/.test(text) && PositiveInteger.is(required) ? { mode: 'approvers', required } : null,
+    )
+  },
+)
+
+const LogLevel = t.keyof({ fatal: null, error: null, warn: null, info: null, debug: null, silent: null })
+type LogLevel = t.TypeOf<typeof LogLevel>
+
+const usualPort = 8080
+const week = 7 * 86_400
+
+const Settings = t.type({
+  LETHE_HOST: optional(setting('a host name or address', E.right), '127.0.0.1'),
+  LETHE_PORT: optional(wholeNumber('a port, 0 to 65535', 0, 65_535), usualPort),
+  LETHE_PUBLIC_URL: optional(httpUrl('an http or https URL without query or fragment'), null),
+  LETHE_CONTRACT: optional(
+    setting('seed or graph', text => ContractName.decode(text)),
+    'seed',
+  ),
+  LETHE_TENANTS: listOf('a list of tenant ids, no wildcard', TenantId),
+  LETHE_AUDIENCES: listOf('a list of audiences', t.string),
+  LETHE_ISSUERS: listOf('a list of issuer URLs', t.string),
+  LETHE_ALLOW_INSECURE_ISSUER: optional(trueOrFalse, false),
+  LETHE_REQUIRED_ROLES: optional(listOf('a list of app roles', t.string), []),
+  LETHE_AUTHORITY: optional(httpUrl('an http or https URL'), 'https://login.microsoftonline.com/common'),
+  LETHE_CLIENT_ID: optional(setting('the client id of the app registration', E.right), null),
+  LETHE_APPROVALS: optional<ApprovalPolicy, ApprovalPolicy>(approvalPolicy, {
+    mode: 'approvers',
+    required: 1,
+  }),
+  LETHE_APPROVAL_EXPIRY_DAYS: optional(wholeNumber('days, 1 to 3650', 1, 3650), null),
+  LETHE_PUBLIC_HOLIDAYS: optional(listOf('a list of dates as YYYY-MM-DD', LocalDate), []),
+  LETHE_READ_BACK_LIMIT_SECONDS: optional(wholeNumber('seconds, 1 or more', 1, 999_999_999), week),
+  LETHE_ATTEMPT_LIMIT_SECONDS: optional(wholeNumber('seconds, 1 or more', 1, 999_999_999), week),
+  LETHE_SHUTDOWN_SECONDS: optional(wholeNumber('seconds, 0 to 3600', 0, 3600), 10),
+  LETHE_LOG_LEVEL: optional(
+    setting('fatal, error, warn, info, debug or silent', text => LogLevel.decode(text)),
+    'info',
+  ),
+  LETHE_PROFILES_FILE: optional(setting('a path', E.right), null),
+})
+type Settings = t.TypeOf<typeof Settings>
+
+/** The names of all settings of the API. */
+const settingNames: ReadonlySet<string> = new Set(Object.keys(Settings.props))
+
+/**
+ * Names in the environment that look like settings of the API, but are none: most likely misspelt.
+ *
+ * Settings of the CLI and of the sandbox are left out.
+ */
+export const unknownSettings = (
+  environment: Readonly<Record<string, string | undefined>>,
+): ReadonlyArray<string> =>
+  Object.keys(environment).filter(
+    name =>
+      name.startsWith('LETHE_') &&
+      !settingNames.has(name) &&
+      !name.startsWith('LETHE_SANDBOX_') &&
+      !['LETHE_SERVER', 'LETHE_TOKEN'].includes(name),
+  )
+
+/**
+ * Reads the configuration.
+ *
+ * @returns all that is wrong with it at once: names and what is expected, never a value.
+ */
+export const decodeConfig = (
+  environment: Readonly<Record<string, string | undefined>>,
+): E.Either<BadConfig, Config> =>
+  pipe(
+    Settings.decode(environment),
+    E.mapLeft(errors => badConfig(describeErrors(errors))),
+    E.flatMap(settings => {
+      const mistakes = mistakesBetween(settings)
+      return mistakes.length > 0 ? E.left(badConfig(mistakes)) : E.right(configOf(settings))
+    }),
+  )
+
+const badConfig = (mistakes: ReadonlyArray<string>): BadConfig => ({ _tag: 'BadConfig', mistakes })
+
+/** What each setting allows, but not together. */
+const mistakesBetween = (settings: Settings): ReadonlyArray<string> => [
+  ...pipe(
+    trustedIssuers(settings.LETHE_TENANTS, settings.LETHE_ISSUERS),
+    E.match(
+      () => ['LETHE_ISSUERS: expected URLs that name one tenant each, or hold {tenantid}'],
+      () => [],
+    ),
+  ),
+  ...(settings.LETHE_ISSUERS.some(isInsecure) ? insecureMistakes(settings) : []),
+]
+
+const insecureMistakes = (settings: Settings): ReadonlyArray<string> => [
+  ...(settings.LETHE_ALLOW_INSECURE_ISSUER
+    ? []
+    : [
+        'LETHE_ISSUERS: expected https (http needs LETHE_ALLOW_INSECURE_ISSUER=true, and is for sandboxes only)',
+      ]),
+  ...(settings.LETHE_ISSUERS.filter(isInsecure).every(issuer => isLoopback(urlOf(issuer)?.hostname ?? ''))
+    ? []
+    : ['LETHE_ISSUERS: expected an http issuer to be on loopback']),
+  ...(isLoopback(settings.LETHE_HOST)
+    ? []
+    : ['LETHE_HOST: expected a loopback address while an http issuer is trusted']),
+]
+
+const isInsecure = (issuer: string): boolean => !issuer.toLowerCase().startsWith('https:')
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host)
+
+const configOf = (settings: Settings): Config => ({
+  host: settings.LETHE_HOST,
+  port: settings.LETHE_PORT,
+  publicUrl: settings.LETHE_PUBLIC_URL ?? `http://${hostInUrl(settings.LETHE_HOST)}:${settings.LETHE_PORT}`,
+  contract: contracts[settings.LETHE_CONTRACT],
+  tenants: settings.LETHE_TENANTS,
+  audiences: settings.LETHE_AUDIENCES,
+  issuers: settings.LETHE_ISSUERS,
+  requiredRoles: settings.LETHE_REQUIRED_ROLES,
+  authority: settings.LETHE_AUTHORITY,
+  clientId: settings.LETHE_CLIENT_ID ?? clientIdIn(settings.LETHE_AUDIENCES),
+  approval: settings.LETHE_APPROVALS,
+  approvalExpiryDays: settings.LETHE_APPROVAL_EXPIRY_DAYS,
+  calendar: { ...saturdayAndSunday, publicHolidays: settings.LETHE_PUBLIC_HOLIDAYS },
+  readBackLimitSeconds: settings.LETHE_READ_BACK_LIMIT_SECONDS,
+  attemptLimitSeconds: settings.LETHE_ATTEMPT_LIMIT_SECONDS,
+  shutdownSeconds: settings.LETHE_SHUTDOWN_SECONDS,
+  logLevel: settings.LETHE_LOG_LEVEL,
+  profilesFile: settings.LETHE_PROFILES_FILE,
+})
+
+const hostInUrl = (host: string): string => (host.includes(':') && !host.startsWith('[') ? `[${host}]` : host)
+
+/** An audience is the client id itself (v2 tokens) or the application id URI, `api://{client id}`. */
+const clientIdIn = (audiences: ReadonlyArray<string>): string => (audiences[0] ?? '').replace(/^api:\/\//, '')

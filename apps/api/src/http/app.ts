@@ -1,0 +1,122 @@
+import type {
+  ApproveRemoval,
+  Clock,
+  DenyRemoval,
+  GetHistory,
+  GetProfile,
+  GetRemovalRequest,
+  ListProfiles,
+  ListRemovalRequests,
+  RetryRemoval,
+  SubmitRemoval,
+  WithdrawRemoval,
+} from '@lethe/application'
+import type { PublishedContract } from '@lethe/domain'
+import { graphErrors } from '@lethe/graph-contract'
+import { Hono } from 'hono'
+import type { Logger } from 'pino'
+import { errorAnswer } from './answer.js'
+import { traceOf } from '../log.js'
+import { batchRoute } from './batch-route.js'
+import { type ApiEnv, bearerChallenge, requestContext, respondWithError } from './context.js'
+import { type Authenticate, doors } from './doors.js'
+import { healthRoutes, type Readiness } from './health-routes.js'
+import { identityRoute } from './identity-route.js'
+import { profileRoutes } from './profile-routes.js'
+import { removalRequestRoutes } from './removal-request-routes.js'
+import { requestLog } from './request-log.js'
+import { whyUnrouted } from './unrouted.js'
+
+export interface UseCases {
+  readonly listProfiles: ListProfiles
+  readonly getProfile: GetProfile
+  readonly submitRemoval: SubmitRemoval
+  readonly getRemovalRequest: GetRemovalRequest
+  readonly listRemovalRequests: ListRemovalRequests
+  readonly getHistory: GetHistory
+  readonly approveRemoval: ApproveRemoval
+  readonly denyRemoval: DenyRemoval
+  readonly withdrawRemoval: WithdrawRemoval
+  readonly retryRemoval: RetryRemoval
+}
+
+export interface AppDeps {
+  readonly useCases: UseCases
+  readonly authenticate: Authenticate
+  readonly contract: PublishedContract
+  readonly requiredRoles: ReadonlyArray<string>
+  readonly publicUrl: string
+  readonly authority: string
+  readonly clientId: string
+  readonly clock: Clock
+  readonly isReady: Readiness
+  readonly log: Logger
+}
+
+/**
+ * Lethe over HTTP. On every route the checks are made in the same order, and the first that fails answers: route and
+ * method, authentication, permission, headers and body, id and query options, existence, state.
+ */
+export const createApp = (deps: AppDeps): Hono<ApiEnv> => {
+  const items = routes(deps)
+  const app = routes(deps)
+  batchRoute(app, {
+    ...shared(deps),
+    dispatch: request => items.fetch(request),
+    publicUrl: deps.publicUrl,
+    clock: deps.clock,
+  })
+  return app
+}
+
+/** Everything but $batch, whose items are answered by this and therefore cannot be batches themselves. */
+const routes = (deps: AppDeps): Hono<ApiEnv> => {
+  const app = new Hono<ApiEnv>()
+  const routeDeps = { ...deps.useCases, ...shared(deps), contract: deps.contract, publicUrl: deps.publicUrl }
+
+  app.use('*', requestLog(deps.log))
+  app.use('*', requestContext)
+  healthRoutes(app, deps.isReady)
+  profileRoutes(app, routeDeps)
+  identityRoute(app, routeDeps)
+  removalRequestRoutes(app, routeDeps)
+
+  app.notFound(c => {
+    const why = whyUnrouted(
+      app.routes.filter(route => route.method !== 'ALL'),
+      new URL(c.req.url).pathname,
+    )
+    switch (why.kind) {
+      case 'segment':
+        return routeDeps.respondWithError(
+          c,
+          errorAnswer(graphErrors.segmentNotFound(why.segment), 'UnknownSegment'),
+        )
+      case 'method':
+        return routeDeps.respondWithError(c, errorAnswer(graphErrors.methodNotAllowed, 'MethodNotAllowed'), {
+          Allow: why.allowed.join(', '),
+        })
+    }
+  })
+  app.onError((error, c) => {
+    deps.log.error({ requestId: c.get('exchange').requestId, ...traceOf(error) }, 'unexpected error')
+    return routeDeps.respondWithError(c, errorAnswer(graphErrors.unexpected, 'Unexpected'))
+  })
+  return app
+}
+
+const shared = (deps: AppDeps) => {
+  const respond = respondWithError({
+    clock: deps.clock,
+    challenge: bearerChallenge(deps.authority, deps.clientId),
+  })
+  return {
+    respondWithError: respond,
+    doors: doors({
+      authenticate: deps.authenticate,
+      contract: deps.contract,
+      requiredRoles: deps.requiredRoles,
+      respondWithError: respond,
+    }),
+  }
+}

@@ -1,0 +1,82 @@
+import type { KeysUnavailable, TokenRefusal } from '@lethe/adapter-entra'
+import {
+  authorize,
+  type Caller,
+  type CallerUnrecognised,
+  type Grant,
+  type Operation,
+  type PublishedContract,
+} from '@lethe/domain'
+import { graphErrors } from '@lethe/graph-contract'
+import * as E from 'fp-ts/lib/Either.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import { bodyLimit } from 'hono/body-limit'
+import { createMiddleware } from 'hono/factory'
+import { answerOf, errorAnswer, type TokenMissing } from './answer.js'
+import type { ApiEnv, RespondWithError } from './context.js'
+
+/** Why nobody could be recognised. */
+export type AuthenticationRefusal = TokenMissing | TokenRefusal | KeysUnavailable | CallerUnrecognised
+
+/** Finds out who calls from the `Authorization` header. */
+export type Authenticate = (authorization: string | undefined) => TaskEither<AuthenticationRefusal, Caller>
+
+/** The largest body that is taken, in bytes. */
+export const largestBody = 1024 * 1024
+
+export interface DoorSettings {
+  readonly authenticate: Authenticate
+  readonly contract: PublishedContract
+  readonly requiredRoles: ReadonlyArray<string>
+  readonly respondWithError: RespondWithError
+}
+
+/**
+ * The checks that come before a route's own, in their order: authentication, permission, size of the body.
+ */
+export const doors = ({ authenticate, contract, requiredRoles, respondWithError }: DoorSettings) => {
+  const may = authorize(contract, requiredRoles)
+  return {
+    /** Lets in whoever has a genuine token. */
+    authenticated: createMiddleware<ApiEnv & { Variables: { verifiedCaller: Caller } }>(async (c, next) => {
+      const caller = await authenticate(c.req.header('Authorization'))()
+      if (E.isLeft(caller)) return respondWithError(c, answerOf(caller.left))
+      c.get('exchange').caller = caller.right
+      c.set('verifiedCaller', caller.right)
+      return next()
+    }),
+    /** Lets in whoever may do the operation, and hands on the grant. */
+    permitted: <O extends Operation>(operation: O) =>
+      createMiddleware<ApiEnv & { Variables: { verifiedCaller: Caller; grant: Grant<O> } }>(
+        async (c, next) => {
+          const grant = may(operation)(c.get('verifiedCaller'))
+          if (E.isLeft(grant)) return respondWithError(c, answerOf(grant.left))
+          c.set('grant', grant.right)
+          return next()
+        },
+      ),
+    /** Lets in a body of at most 1 MiB. */
+    bounded: bodyLimit({
+      maxSize: largestBody,
+      onError: c => respondWithError(c, errorAnswer(graphErrors.payloadTooLarge, 'PayloadTooLarge')),
+    }),
+    /** Which operations a caller may do. */
+    operationsOf: (caller: Caller): ReadonlyArray<Operation> =>
+      operations.filter(operation => E.isRight(may(operation)(caller))),
+  }
+}
+
+export type Doors = ReturnType<typeof doors>
+
+const operations: ReadonlyArray<Operation> = [
+  'listProfiles',
+  'getProfile',
+  'listRemovalRequests',
+  'getRemovalRequest',
+  'getHistory',
+  'submit',
+  'approve',
+  'deny',
+  'withdraw',
+  'retry',
+]

@@ -1,0 +1,61 @@
+import { RemovalRequestId } from '@lethe/domain'
+import { graphErrors, parseNoOptions } from '@lethe/graph-contract'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as T from 'fp-ts/lib/Task.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { answerOf, type BadInput, type Refusal, type WireRefusal } from './answer.js'
+import type { RespondWithError, WithExchange } from './context.js'
+
+/** The part of Hono's context that says what was sent. */
+export interface Incoming {
+  readonly req: {
+    readonly url: string
+    readonly header: (name: string) => string | undefined
+    readonly text: () => Promise<string>
+  }
+}
+
+/** Runs what a request asks for, and answers with its response or with the row of its refusal. */
+export const responding =
+  (respondWithError: RespondWithError) =>
+  <R extends Refusal>(c: WithExchange, work: TE.TaskEither<R, Response>): Promise<Response> =>
+    pipe(
+      work,
+      TE.getOrElse(refusal => T.of(respondWithError(c, answerOf(refusal)))),
+    )()
+
+/** The decoded names and values of the query, in their order. */
+export const queryOf = (c: Incoming): ReadonlyArray<readonly [string, string]> => [
+  ...new URL(c.req.url).searchParams,
+]
+
+/** Whether the query is empty, as it must be where no option is supported. */
+export const withoutOptions = (c: Incoming): E.Either<BadInput, void> => badInput(parseNoOptions(queryOf(c)))
+
+/** Names a mistake of the input. */
+export const badInput = <A>(parsed: E.Either<{ readonly message: string }, A>): E.Either<BadInput, A> =>
+  pipe(
+    parsed,
+    E.mapLeft(({ message }) => ({ _tag: 'BadInput', message })),
+  )
+
+/** Names a row of the error table. */
+export const wireRefusal = <A>(checked: E.Either<WireRefusal['row'], A>): E.Either<WireRefusal, A> =>
+  pipe(
+    checked,
+    E.mapLeft(row => ({ _tag: 'WireRefusal', row })),
+  )
+
+/** The id of a removal request in the path. */
+export const requestIdIn = (key: string): E.Either<WireRefusal, RemovalRequestId> =>
+  pipe(
+    RemovalRequestId.decode(key),
+    E.mapLeft(() => ({ _tag: 'WireRefusal', row: graphErrors.invalidObjectId(key) })),
+  )
+
+/** The content type and the body of a request. */
+export const contentOf = (
+  c: Incoming,
+): TE.TaskEither<never, { readonly contentType: string | undefined; readonly body: string }> =>
+  TE.fromTask(async () => ({ contentType: c.req.header('Content-Type'), body: await c.req.text() }))

@@ -1,0 +1,78 @@
+import type { History, RemovalRequestView } from '@lethe/application'
+import type { HistoryResource, RemovalRequestResource } from '@lethe/api-contract'
+import { type ActorReference, approvalsRequired, type RemovalRequest } from '@lethe/domain'
+
+/** A removal request as the API shows it. */
+export const presentRemovalRequest = (view: RemovalRequestView): RemovalRequestResource => {
+  const { request } = view
+  return {
+    id: request.id,
+    userId: view.userId,
+    resourceTenantId: request.tenantId,
+    state: request.state,
+    submittedDateTime: request.submittedAt,
+    submittedBy: actorIn(view, request.submittedBy),
+    receivedDateTime: request.receivedAt,
+    dueDateTime: request.dueAt,
+    expiryDateTime: request.expiresAt,
+    approvalsRequired: approvalsRequired(request.policy),
+    approvals: request.approvals.map(({ by, at }) => ({ by: actorIn(view, by), approvedDateTime: at })),
+    holders: request.holders.map(({ name, state, attempts }) => ({ name, state, attempts })),
+    ...endingIn(view, request),
+  }
+}
+
+type Ending = Pick<
+  RemovalRequestResource,
+  'denial' | 'withdrawal' | 'failure' | 'outcome' | 'completedDateTime'
+>
+
+const open: Ending = { denial: null, withdrawal: null, failure: null, outcome: null, completedDateTime: null }
+
+const endingIn = (view: RemovalRequestView, request: RemovalRequest): Ending => {
+  switch (request.state) {
+    case 'denied': {
+      const { code, by, at } = request.denial
+      return { ...open, denial: { code, note: view.denialNote, by: actorIn(view, by), deniedDateTime: at } }
+    }
+    case 'withdrawn': {
+      const { by, at } = request.withdrawal
+      return { ...open, withdrawal: { by: actorIn(view, by), withdrawnDateTime: at } }
+    }
+    case 'failed': {
+      const { reason, holder, at } = request.failure
+      return { ...open, failure: { reason, holder, failedDateTime: at } }
+    }
+    case 'completed':
+      return { ...open, outcome: request.outcome, completedDateTime: request.completedAt }
+    case 'pendingApproval':
+    case 'approved':
+    case 'removing':
+    case 'verifying':
+    case 'expired':
+      return open
+  }
+}
+
+const actorIn = (
+  view: RemovalRequestView,
+  reference: ActorReference,
+): RemovalRequestResource['submittedBy'] => {
+  const actor = view.actors.get(reference)
+  switch (actor?.kind) {
+    case 'person':
+      return { userId: actor.userId, appId: actor.appId }
+    case 'application':
+      return { userId: null, appId: actor.appId }
+    case undefined:
+      return null
+  }
+}
+
+/** A history as the API shows it. */
+export const presentHistory = ({ events, head, broken }: History): HistoryResource => ({
+  intact: broken === null,
+  broken: broken === null ? null : { position: broken.position, reason: broken.reason },
+  head,
+  value: events,
+})

@@ -1,0 +1,244 @@
+import type {
+  ApproveRemoval,
+  DenyRemoval,
+  GetHistory,
+  GetRemovalRequest,
+  ListRemovalRequests,
+  RemovalRequestView,
+  RetryRemoval,
+  SubmitRemoval,
+  WithdrawRemoval,
+} from '@lethe/application'
+import {
+  Denial,
+  HistoryResource,
+  NewRemovalRequest,
+  parseRemovalRequestListOptions,
+  RemovalRequestCollection,
+  type RemovalRequestListOptions,
+  removalRequestPath,
+  RemovalRequestResource,
+  removalRequestsPath,
+  writeRemovalRequestListOptions,
+} from '@lethe/api-contract'
+import { describeErrors, type RemovalRequestId } from '@lethe/domain'
+import { checkActionBody, parseJsonBody } from '@lethe/graph-contract'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type * as t from 'io-ts'
+import type { Hono } from 'hono'
+import type { BadInput, WireRefusal } from './answer.js'
+import type { ApiEnv, RespondWithError } from './context.js'
+import type { Doors } from './doors.js'
+import {
+  badInput,
+  contentOf,
+  type Incoming,
+  queryOf,
+  requestIdIn,
+  responding,
+  wireRefusal,
+  withoutOptions,
+} from './handling.js'
+import { presentHistory, presentRemovalRequest } from './removal-request-presenter.js'
+
+export interface RemovalRequestRoutesDeps {
+  readonly submitRemoval: SubmitRemoval
+  readonly getRemovalRequest: GetRemovalRequest
+  readonly listRemovalRequests: ListRemovalRequests
+  readonly getHistory: GetHistory
+  readonly approveRemoval: ApproveRemoval
+  readonly denyRemoval: DenyRemoval
+  readonly withdrawRemoval: WithdrawRemoval
+  readonly retryRemoval: RetryRemoval
+  readonly publicUrl: string
+  readonly doors: Doors
+  readonly respondWithError: RespondWithError
+}
+
+const usualPage = 100
+const requestPath = `${removalRequestsPath}/:id`
+
+/** Lethe's own routes: what the published call lacks. */
+export const removalRequestRoutes = (app: Hono<ApiEnv>, deps: RemovalRequestRoutesDeps): void => {
+  const { doors, publicUrl } = deps
+  const respond = responding(deps.respondWithError)
+
+  app.get(removalRequestsPath, doors.authenticated, doors.permitted('listRemovalRequests'), c =>
+    respond(
+      c,
+      pipe(
+        TE.fromEither(badInput(parseRemovalRequestListOptions(queryOf(c)))),
+        TE.flatMap(options =>
+          pipe(
+            deps.listRemovalRequests({
+              grant: c.get('grant'),
+              filter: filterOf(options),
+              page: { size: options.$top ?? usualPage, after: options.$skiptoken ?? null },
+            }),
+            TE.map(page => c.json(RemovalRequestCollection.encode(collectionOf(publicUrl, options, page)))),
+          ),
+        ),
+      ),
+    ),
+  )
+
+  app.post(removalRequestsPath, doors.authenticated, doors.permitted('submit'), doors.bounded, c =>
+    respond(
+      c,
+      pipe(
+        bodyAs(NewRemovalRequest)(c),
+        TE.flatMap(asked => withOptionsOf(c)(asked)),
+        TE.flatMap(({ userId, receivedDateTime }) =>
+          deps.submitRemoval({ grant: c.get('grant'), userId, receivedAt: receivedDateTime ?? null }),
+        ),
+        TE.map(({ view, joined }) => {
+          c.header('Location', `${publicUrl}${removalRequestPath(view.request.id)}`)
+          return c.json(resourceOf(view), joined ? 200 : 201)
+        }),
+      ),
+    ),
+  )
+
+  app.get(requestPath, doors.authenticated, doors.permitted('getRemovalRequest'), c =>
+    respond(
+      c,
+      pipe(
+        idOf(c, c.req.param('id')),
+        TE.flatMap(id => deps.getRemovalRequest({ grant: c.get('grant'), id })),
+        TE.map(view => c.json(resourceOf(view))),
+      ),
+    ),
+  )
+
+  app.get(`${requestPath}/history`, doors.authenticated, doors.permitted('getHistory'), c =>
+    respond(
+      c,
+      pipe(
+        idOf(c, c.req.param('id')),
+        TE.flatMap(id => deps.getHistory({ grant: c.get('grant'), id })),
+        TE.map(history => c.json(HistoryResource.encode(presentHistory(history)))),
+      ),
+    ),
+  )
+
+  app.post(`${requestPath}/approve`, doors.authenticated, doors.permitted('approve'), doors.bounded, c =>
+    respond(
+      c,
+      pipe(
+        noBody(c),
+        TE.flatMap(() => idOf(c, c.req.param('id'))),
+        TE.flatMap(id => deps.approveRemoval({ grant: c.get('grant'), id })),
+        TE.map(view => c.json(resourceOf(view))),
+      ),
+    ),
+  )
+
+  app.post(`${requestPath}/deny`, doors.authenticated, doors.permitted('deny'), doors.bounded, c =>
+    respond(
+      c,
+      pipe(
+        bodyAs(Denial)(c),
+        TE.flatMap(({ code, note }) =>
+          pipe(
+            idOf(c, c.req.param('id')),
+            TE.flatMap(id => deps.denyRemoval({ grant: c.get('grant'), id, code, note: note ?? null })),
+          ),
+        ),
+        TE.map(view => c.json(resourceOf(view))),
+      ),
+    ),
+  )
+
+  app.post(`${requestPath}/withdraw`, doors.authenticated, doors.permitted('withdraw'), doors.bounded, c =>
+    respond(
+      c,
+      pipe(
+        noBody(c),
+        TE.flatMap(() => idOf(c, c.req.param('id'))),
+        TE.flatMap(id => deps.withdrawRemoval({ grant: c.get('grant'), id })),
+        TE.map(view => c.json(resourceOf(view))),
+      ),
+    ),
+  )
+
+  app.post(`${requestPath}/retry`, doors.authenticated, doors.permitted('retry'), doors.bounded, c =>
+    respond(
+      c,
+      pipe(
+        noBody(c),
+        TE.flatMap(() => idOf(c, c.req.param('id'))),
+        TE.flatMap(id => deps.retryRemoval({ grant: c.get('grant'), id })),
+        TE.map(view => c.json(resourceOf(view))),
+      ),
+    ),
+  )
+}
+
+const resourceOf = (view: RemovalRequestView) => RemovalRequestResource.encode(presentRemovalRequest(view))
+
+/** The id in the path, once the query is known to be empty. */
+const idOf = (c: Incoming, key: string): TE.TaskEither<BadInput | WireRefusal, RemovalRequestId> =>
+  pipe(
+    requestIdIn(key),
+    E.flatMap(id =>
+      pipe(
+        withoutOptions(c),
+        E.map(() => id),
+      ),
+    ),
+    TE.fromEither,
+  )
+
+const withOptionsOf =
+  (c: Incoming) =>
+  <A>(input: A): TE.TaskEither<BadInput, A> =>
+    pipe(
+      TE.fromEither(withoutOptions(c)),
+      TE.map(() => input),
+    )
+
+const noBody = (c: Incoming): TE.TaskEither<WireRefusal, void> =>
+  pipe(
+    contentOf(c),
+    TE.flatMap(content => TE.fromEither(wireRefusal(checkActionBody(content, 'withBody')))),
+  )
+
+const bodyAs =
+  <A>(codec: t.Type<A, unknown, unknown>) =>
+  (c: Incoming): TE.TaskEither<WireRefusal | BadInput, A> =>
+    pipe(
+      contentOf(c),
+      TE.flatMap(content => TE.fromEither(wireRefusal(parseJsonBody(content)))),
+      TE.flatMap(json =>
+        pipe(
+          codec.decode(json),
+          E.mapLeft((errors): BadInput => ({
+            _tag: 'BadInput',
+            message: `Malformed body: ${describeErrors(errors).join('; ')}.`,
+          })),
+          TE.fromEither,
+        ),
+      ),
+    )
+
+const filterOf = ({ state, userId, dueBefore }: RemovalRequestListOptions) => ({
+  ...(state === undefined ? {} : { states: state }),
+  ...(userId === undefined ? {} : { userId }),
+  ...(dueBefore === undefined ? {} : { dueBefore }),
+})
+
+const collectionOf = (
+  publicUrl: string,
+  options: RemovalRequestListOptions,
+  { items, next }: { readonly items: ReadonlyArray<RemovalRequestView>; readonly next: string | null },
+): RemovalRequestCollection => ({
+  value: items.map(presentRemovalRequest),
+  ...(next === null ? {} : { '@odata.nextLink': nextPageUrl(publicUrl, { ...options, $skiptoken: next }) }),
+})
+
+const nextPageUrl = (publicUrl: string, options: RemovalRequestListOptions): string => {
+  const query = writeRemovalRequestListOptions(options).map(pair => pair.map(encodeURIComponent).join('='))
+  return `${publicUrl}${removalRequestsPath}?${query.join('&')}`
+}

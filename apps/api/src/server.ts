@@ -1,0 +1,139 @@
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import type { Clock } from '@lethe/application'
+import { errorBody, graphErrors, type GraphErrorRow } from '@lethe/graph-contract'
+import { randomUUID } from 'node:crypto'
+
+export interface RunningServer {
+  readonly port: number
+  /**
+   * Takes no new work, lets what is under way finish, and cuts off what is not done in time.
+   *
+   * @param withinSeconds how long it may take.
+   */
+  readonly stop: (withinSeconds: number) => Promise<void>
+}
+
+export interface ServerSettings {
+  readonly host: string
+  readonly port: number
+  readonly fetch: (request: Request) => Response | Promise<Response>
+  readonly clock: Clock
+}
+
+const notWellFormed = graphErrors.badRequest('The request is not well-formed HTTP.')
+
+/** How long a client may take to send its headers, and the whole request, in milliseconds. */
+const headersTimeout = 20_000
+const requestTimeout = 60_000
+
+/** Listens for HTTP. Rejects where the address cannot be had. */
+export const startServer = async ({ host, port, fetch, clock }: ServerSettings): Promise<RunningServer> => {
+  const listener = getRequestListener(fetch, { errorHandler: () => notARequest(clock) })
+  let stopping = false
+  const server = createServer(
+    { headersTimeout, requestTimeout, requireHostHeader: false },
+    (request, response) => {
+      if (stopping) {
+        refuse(response, clock)
+        return
+      }
+      void listener(request, response)
+    },
+  )
+  server.on('clientError', (error: Error & { readonly code?: string }, socket: Socket) => {
+    answerBrokenRequest(error.code, socket, clock)
+  })
+  await listening(server, host, port)
+  return {
+    port: portOf(server),
+    stop: async withinSeconds => {
+      stopping = true
+      await closed(server, withinSeconds)
+    },
+  }
+}
+
+const listening = (server: Server, host: string, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.removeListener('error', reject)
+      resolve()
+    })
+  })
+
+const portOf = (server: Server): number => {
+  const address: AddressInfo | string | null = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+const closed = (server: Server, withinSeconds: number): Promise<void> =>
+  new Promise(resolve => {
+    const cutOff = setTimeout(() => {
+      server.closeAllConnections()
+    }, withinSeconds * 1000)
+    server.close(() => {
+      clearTimeout(cutOff)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+
+const bodyOf = (row: GraphErrorRow, clock: Clock): { readonly requestId: string; readonly text: string } => {
+  const requestId = randomUUID()
+  const body = errorBody(row, { at: clock.now(), requestId, clientRequestId: requestId })
+  return { requestId, text: JSON.stringify(body) }
+}
+
+/** Answers a request whose target or host makes no URL. What goes wrong behind that is answered by the app itself. */
+const notARequest = (clock: Clock): Response => {
+  const { requestId, text } = bodyOf(notWellFormed, clock)
+  return new Response(text, {
+    status: notWellFormed.status,
+    headers: {
+      'Content-Type': 'application/json',
+      'Cache-Control': 'no-cache',
+      'request-id': requestId,
+      'client-request-id': requestId,
+    },
+  })
+}
+
+/** Answers on a connection that was kept alive into the shutdown. */
+const refuse = (response: ServerResponse, clock: Clock): void => {
+  const { requestId, text } = bodyOf(graphErrors.serviceNotAvailable, clock)
+  response.writeHead(503, {
+    'Content-Type': 'application/json',
+    'Cache-Control': 'no-cache',
+    'Retry-After': '1',
+    Connection: 'close',
+    'request-id': requestId,
+    'client-request-id': requestId,
+  })
+  response.end(text)
+}
+
+/** Answers what is no HTTP request, or one with headers that are too large, in the form of every other error. */
+const answerBrokenRequest = (code: string | undefined, socket: Socket, clock: Clock): void => {
+  if (code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const row = code === 'HPE_HEADER_OVERFLOW' ? graphErrors.headersTooLarge : notWellFormed
+  const { requestId, text } = bodyOf(row, clock)
+  socket.end(
+    [
+      `HTTP/1.1 ${row.status} ${row.status === 431 ? 'Request Header Fields Too Large' : 'Bad Request'}`,
+      'Content-Type: application/json',
+      `Content-Length: ${Buffer.byteLength(text)}`,
+      'Cache-Control: no-cache',
+      `request-id: ${requestId}`,
+      `client-request-id: ${requestId}`,
+      'Connection: close',
+      '',
+      text,
+    ].join('\r\n'),
+  )
+}

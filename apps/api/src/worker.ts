@@ -1,0 +1,148 @@
+import type { AbandonRemoval, Clock, ExpireRemovals, HeldJob, Jobs, PerformRemoval } from '@lethe/application'
+import { addSeconds, type TenantId } from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
+import type { Logger } from 'pino'
+import { traceOf } from './log.js'
+
+export interface WorkerDeps {
+  readonly jobs: Jobs
+  readonly performRemoval: PerformRemoval
+  readonly abandonRemoval: AbandonRemoval
+  readonly expireRemovals: ExpireRemovals
+  readonly tenants: ReadonlyArray<TenantId>
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+export interface Worker {
+  /** Looks for work at once instead of at the next turn. */
+  readonly wake: () => void
+  /** Takes no more work. Resolves when what it holds is done. */
+  readonly stop: () => Promise<void>
+}
+
+/** How many jobs a worker holds at once. */
+const concurrency = 8
+/** How long it waits for work, in milliseconds. */
+const idleMilliseconds = 500
+/** How often it looks for requests that expire, in milliseconds. */
+const sweepMilliseconds = 60_000
+/** How many requests one look ends at most. */
+const sweepLimit = 100
+/** After so many deliveries of one job the request fails, instead of staying open in silence. */
+const mostDeliveries = 20
+const longestDelaySeconds = 600
+
+/** Starts to take jobs from the queue and to do them, and to look for requests that expire. */
+export const startWorker = (deps: WorkerDeps): Worker => {
+  const stopping = new AbortController()
+  const jobs = createSleeper()
+  const sweeps = createSleeper()
+  const running = Promise.all([
+    repeatedly(deps, stopping.signal, jobs, () => takeJobs(deps)),
+    repeatedly(deps, stopping.signal, sweeps, () => sweep(deps)),
+  ])
+  return {
+    wake: jobs.wake,
+    stop: async () => {
+      stopping.abort()
+      jobs.wake()
+      sweeps.wake()
+      await running
+    },
+  }
+}
+
+/** Takes turns until it is told to stop. An exception is a bug: it is logged, and does not end the worker. */
+const repeatedly = async (
+  { log }: WorkerDeps,
+  stopping: AbortSignal,
+  sleeper: Sleeper,
+  turn: () => Promise<number>,
+): Promise<void> => {
+  while (!stopping.aborted) {
+    try {
+      await sleeper.sleep(await turn())
+    } catch (error) {
+      log.error(traceOf(error), 'worker turn failed')
+      await sleeper.sleep(idleMilliseconds)
+    }
+  }
+}
+
+/** @returns how long to wait before the next turn, in milliseconds. */
+const takeJobs = async (deps: WorkerDeps): Promise<number> => {
+  const received = await deps.jobs.receive(concurrency)()
+  if (E.isLeft(received)) return received.left.retryAfterSeconds * 1000
+  await Promise.all(received.right.map(held => performGuarded(deps, held)))
+  return received.right.length === 0 ? idleMilliseconds : 0
+}
+
+/** @returns how long to wait before the next sweep, in milliseconds. */
+const sweep = async ({ tenants, expireRemovals }: WorkerDeps): Promise<number> => {
+  const ended = await Promise.all(tenants.map(tenantId => expireRemovals({ tenantId, limit: sweepLimit })()))
+  return ended.some(count => E.isRight(count) && count.right === sweepLimit) ? 0 : sweepMilliseconds
+}
+
+/** An exception is a bug: the job is delivered again later, and given up in the end. */
+const performGuarded = async (deps: WorkerDeps, held: HeldJob): Promise<void> => {
+  try {
+    await performHeld(deps, held)
+  } catch (error) {
+    deps.log.error({ ...traceOf(error), job: held.job.name, deliveries: held.deliveries }, 'job failed')
+    await deps.jobs.postpone(held.receipt, retryAt(deps.clock, held, 1))()
+  }
+}
+
+const performHeld = async (deps: WorkerDeps, held: HeldJob): Promise<void> => {
+  if (held.deliveries > mostDeliveries) {
+    const abandoned = await deps.abandonRemoval({ job: held.job })()
+    if (E.isRight(abandoned)) await deps.jobs.complete(held.receipt)()
+    return
+  }
+  const performed = await deps.performRemoval({ job: held.job })()
+  if (E.isLeft(performed)) {
+    deps.log.warn({ job: held.job.name, deliveries: held.deliveries }, 'job postponed: unavailable')
+    await deps.jobs.postpone(held.receipt, retryAt(deps.clock, held, performed.left.retryAfterSeconds))()
+    return
+  }
+  switch (performed.right.kind) {
+    case 'finished':
+      await deps.jobs.complete(held.receipt)()
+      return
+    case 'postponed':
+      await deps.jobs.postpone(held.receipt, performed.right.until)()
+  }
+}
+
+const retryAt = (clock: Clock, held: HeldJob, atLeastSeconds: number) =>
+  addSeconds(clock.now(), Math.max(atLeastSeconds, Math.min(longestDelaySeconds, 2 ** (held.deliveries - 1))))
+
+interface Sleeper {
+  readonly sleep: (milliseconds: number) => Promise<void>
+  readonly wake: () => void
+}
+
+/** Sleeps until the time is over or it is woken; a wake while it is awake ends the next sleep. */
+const createSleeper = (): Sleeper => {
+  let wakeUp: (() => void) | null = null
+  let woken = false
+  return {
+    sleep: async (milliseconds: number): Promise<void> => {
+      if (!woken && milliseconds > 0)
+        await new Promise<void>(resolve => {
+          const timer = setTimeout(resolve, milliseconds)
+          wakeUp = () => {
+            clearTimeout(timer)
+            resolve()
+          }
+        })
+      woken = false
+      wakeUp = null
+    },
+    wake: (): void => {
+      woken = true
+      wakeUp?.()
+    },
+  }
+}

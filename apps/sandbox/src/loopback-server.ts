@@ -1,0 +1,32 @@
+import { createServer } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+
+export interface LoopbackServer {
+  readonly stop: () => Promise<void>
+}
+
+/** Serves HTTP on 127.0.0.1 only. Rejects where the port cannot be had. */
+export const listenOnLoopback = async (
+  fetch: (request: Request) => Response | Promise<Response>,
+  port: number,
+): Promise<LoopbackServer> => {
+  const listener = getRequestListener(fetch)
+  const server = createServer((request, response) => {
+    void listener(request, response)
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => {
+      resolve()
+    })
+  })
+  return {
+    stop: () =>
+      new Promise(resolve => {
+        server.close(() => {
+          resolve()
+        })
+        server.closeAllConnections()
+      }),
+  }
+}

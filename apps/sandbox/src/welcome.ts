@@ -1,0 +1,27 @@
+import { people } from './people.js'
+import { type Addresses, commandLineTour, curlTour } from './tour.js'
+
+const indented = (text: string): string =>
+  text
+    .split('\n')
+    .map(line => (line === '' ? '' : `  ${line}`))
+    .join('\n')
+
+/** What is said when everything is ready. */
+export const welcome = (addresses: Addresses): string => `
+Lethe is ready.
+
+  Lethe API           ${addresses.lethe}
+  Identity provider   ${addresses.identity}   (tokens for ${[...people.keys()].join(', ')})
+
+Requests and profiles live in memory for now: a restart begins anew. Stop with Ctrl-C.
+
+A tour with curl, to paste into another terminal:
+
+${indented(curlTour(addresses))}
+
+The same with lethe, in this folder:
+
+${indented(commandLineTour(addresses))}
+
+`
