@@ -102,6 +102,18 @@ export const ruleOf = (contract: PublishedContract, operation: Operation): Permi
 }
 
 /**
+ * Lets in, whatever they want to do, only those who hold every one of these app roles.
+ *
+ * @param requiredRoles none lets everybody in.
+ */
+export const admit =
+  (requiredRoles: ReadonlyArray<string>) =>
+  (caller: Caller): E.Either<AccessDenied, Caller> =>
+    requiredRoles.every(role => caller.appRoles.includes(role))
+      ? E.right(caller)
+      : E.left(denied('requiredRoleMissing'))
+
+/**
  * Decides whether a caller may do an operation, in the tenant that the caller belongs to. Denies by default.
  *
  * @param contract the published contract that is served.
@@ -115,10 +127,7 @@ export const authorize =
     pipe(
       inferResourceTenant(caller),
       E.mapLeft(() => denied('callerKindNotSupported')),
-      E.filterOrElse(
-        () => requiredRoles.every(role => caller.appRoles.includes(role)),
-        () => denied('requiredRoleMissing'),
-      ),
+      E.tap(() => admit(requiredRoles)(caller)),
       E.flatMap(tenant =>
         pipe(
           reachOf(ruleOf(contract, operation), tenant.caller),

@@ -1,5 +1,6 @@
 import type { KeysUnavailable, TokenRefusal } from '@lethe/adapter-entra'
 import {
+  admit,
   authorize,
   type Caller,
   type CallerUnrecognised,
@@ -37,12 +38,14 @@ export interface DoorSettings {
 export const doors = ({ authenticate, contract, requiredRoles, respondWithError }: DoorSettings) => {
   const may = authorize(contract, requiredRoles)
   return {
-    /** Lets in whoever has a genuine token. */
+    /** Lets in whoever has a genuine token, and the roles without which nobody gets in. */
     authenticated: createMiddleware<ApiEnv & { Variables: { verifiedCaller: Caller } }>(async (c, next) => {
       const caller = await authenticate(c.req.header('Authorization'))()
       if (E.isLeft(caller)) return respondWithError(c, answerOf(caller.left))
       c.get('exchange').caller = caller.right
-      c.set('verifiedCaller', caller.right)
+      const admitted = admit(requiredRoles)(caller.right)
+      if (E.isLeft(admitted)) return respondWithError(c, answerOf(admitted.left))
+      c.set('verifiedCaller', admitted.right)
       return next()
     }),
     /** Lets in whoever may do the operation, and hands on the grant. */

@@ -1,0 +1,10 @@
+import * as t from 'io-ts'
+
+/** The properties of an inbound shared user profile, in the order in which they are written. */
+export const profileProperties = ['userId', 'userPrincipalName', 'displayName', 'homeTenantId'] as const
+
+export const ProfileProperty = t.keyof(
+  { userId: null, userPrincipalName: null, displayName: null, homeTenantId: null },
+  'ProfileProperty',
+)
+export type ProfileProperty = t.TypeOf<typeof ProfileProperty>

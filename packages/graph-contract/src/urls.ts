@@ -1,0 +1,67 @@
+import { UserId } from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import { type GraphErrorRow, graphErrors } from './errors.js'
+import { unquoteLiteral } from './odata-literal.js'
+
+// --- what a client asks for: paths below the root, percent-encoded ------------------------------------------------
+
+/** The collection of inbound shared user profiles; for a router, the pattern of its route as well. */
+export const profilesPath = '/directory/inboundSharedUserProfiles'
+
+export const profilePath = (userId: UserId): string => `${profilesPath}/${encodeURIComponent(userId)}`
+
+export const removePersonalDataPath = (userId: UserId): string => `${profilePath(userId)}/removePersonalData`
+
+// --- what a server answers to -------------------------------------------------------------------------------------
+
+/** One spelling of a path with a user id in it. */
+export interface KeyedRoute {
+  /** A pattern for a Hono router, below the root. Its one parameter is `userId`. */
+  readonly path: string
+  /**
+   * Reads the user id from the parameter that the router captured and percent-decoded (once, as Hono does).
+   *
+   * @returns the error to answer with where it is no GUID, or the parentheses hold no string literal.
+   */
+  readonly userIdOf: (param: string) => E.Either<GraphErrorRow, UserId>
+}
+
+/** @returns the user id that a raw key stands for; `invalidObjectId` where it is no GUID. */
+export const parseUserId = (key: string): E.Either<GraphErrorRow, UserId> =>
+  pipe(
+    UserId.decode(key),
+    E.mapLeft(() => graphErrors.invalidObjectId(key)),
+  )
+
+/**
+ * Reads the key of an OData key predicate such as `inboundSharedUserProfiles('…')`.
+ *
+ * `userId` is an `Edm.String`, so the key must be in single quotes; a quote inside is doubled.
+ *
+ * @param param what the router captured, percent-decoded: the whole path segment.
+ * @returns the raw key, which may be anything; `badRequest` where the parentheses hold no string literal.
+ */
+export const keyOfParentheses = (param: string): E.Either<GraphErrorRow, string> =>
+  pipe(
+    unquoteLiteral(param.slice(param.indexOf('(') + 1, -1)),
+    E.fromOption(() => graphErrors.badRequest('A key in parentheses must be a string in single quotes.')),
+  )
+
+/** The two spellings of one profile. `[^/]`: the pattern must not reach into the next segment. */
+const keySegment: KeyedRoute = { path: `${profilesPath}/:userId`, userIdOf: parseUserId }
+const keyInParentheses: KeyedRoute = {
+  path: '/directory/:userId{inboundSharedUserProfiles\\([^/]*\\)}',
+  userIdOf: param => pipe(keyOfParentheses(param), E.flatMap(parseUserId)),
+}
+
+/** Both spellings of one profile: the key as a segment, and the OData key. */
+export const profileRoutes: ReadonlyArray<KeyedRoute> = [keySegment, keyInParentheses]
+
+/** All four spellings of the action: either key, with the plain or the qualified name. */
+export const removePersonalDataRoutes: ReadonlyArray<KeyedRoute> = profileRoutes.flatMap(route =>
+  ['removePersonalData', 'microsoft.graph.removePersonalData'].map(action => ({
+    ...route,
+    path: `${route.path}/${action}`,
+  })),
+)

@@ -1,0 +1,128 @@
+import * as E from 'fp-ts/lib/Either.js'
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import {
+  graphErrors,
+  keyOfParentheses,
+  type KeyedRoute,
+  profilePath,
+  profileRoutes,
+  profilesPath,
+  quoteLiteral,
+  removePersonalDataPath,
+  removePersonalDataRoutes,
+  unquoteLiteral,
+} from '../src/index.js'
+import * as O from 'fp-ts/lib/Option.js'
+import { bob, text } from './arbitraries.js'
+
+const base = '/directory/inboundSharedUserProfiles'
+
+/** What a router does with a pattern: one segment, or what the braces say, is the parameter. */
+const capture = (pattern: string, path: string): string | undefined => {
+  const [before = '', rest = ''] = pattern.split(':userId')
+  const inBraces = /^\{(.+)\}(.*)$/.exec(rest)
+  const source = inBraces?.[1] ?? '[^/]+'
+  const after = inBraces?.[2] ?? rest
+  return new RegExp(`^${before}(${source})${after.replaceAll('.', '\\.')}$`).exec(path)?.[1]
+}
+
+const userIdsIn = (routes: ReadonlyArray<KeyedRoute>, path: string) =>
+  routes.flatMap(route => {
+    const param = capture(route.path, path)
+    return param === undefined ? [] : [route.userIdOf(decodeURIComponent(param))]
+  })
+
+describe('a client', () => {
+  test('asks in the canonical spelling', () => {
+    expect(profilesPath).toBe(base)
+    expect(profilePath(bob.userId)).toBe(`${base}/${bob.userId}`)
+    expect(removePersonalDataPath(bob.userId)).toBe(`${base}/${bob.userId}/removePersonalData`)
+  })
+})
+
+describe('a server', () => {
+  test.each([
+    [`${base}/${bob.userId}`],
+    [`${base}('${bob.userId}')`],
+    [`${base}('${bob.userId.toUpperCase()}')`],
+  ])('finds the profile at %s', path => {
+    expect(userIdsIn(profileRoutes, path)).toEqual([E.right(bob.userId)])
+    expect(userIdsIn(removePersonalDataRoutes, path)).toEqual([])
+  })
+
+  test.each([
+    [`${base}/${bob.userId}/removePersonalData`],
+    [`${base}/${bob.userId}/microsoft.graph.removePersonalData`],
+    [`${base}('${bob.userId}')/removePersonalData`],
+    [`${base}('${bob.userId}')/microsoft.graph.removePersonalData`],
+  ])('finds the action at %s', path => {
+    expect(userIdsIn(removePersonalDataRoutes, path)).toEqual([E.right(bob.userId)])
+    expect(userIdsIn(profileRoutes, path)).toEqual([])
+  })
+
+  test('has two spellings of a profile and four of the action, each once', () => {
+    expect(new Set(profileRoutes.map(route => route.path)).size).toBe(2)
+    expect(new Set(removePersonalDataRoutes.map(route => route.path)).size).toBe(4)
+  })
+
+  test('a key in parentheses does not reach into the next segment', () => {
+    expect(userIdsIn(profileRoutes, `${base}('a')/b')`)).toEqual([])
+    expect(userIdsIn(removePersonalDataRoutes, `${base}('a')/b')/removePersonalData`)).toEqual([])
+  })
+
+  test.each([
+    ['bob', 'bob'],
+    ['%7B486fb458-9474-4c44-896b-b30942d055f0%7D', '{486fb458-9474-4c44-896b-b30942d055f0}'],
+    ['a%2Fb', 'a/b'],
+    ['%2527', '%27'],
+    ['..%00', '..\0'],
+  ])('refuses the id %s', (encoded, id) => {
+    const refusal = E.left(graphErrors.invalidObjectId(id))
+    expect(userIdsIn(profileRoutes, `${base}/${encoded}`)).toEqual([refusal])
+    expect(userIdsIn(profileRoutes, `${base}('${encoded}')`)).toEqual([refusal])
+  })
+
+  test.each([
+    ['()'],
+    [`(${bob.userId})`],
+    [`("${bob.userId}")`],
+    [`(userId='${bob.userId}')`],
+    [`('a'b')`],
+    [`(')`],
+  ])('refuses the key predicate %s', predicate => {
+    expect(E.isLeft(keyOfParentheses(`inboundSharedUserProfiles${predicate}`))).toBe(true)
+    expect(userIdsIn(profileRoutes, `${base}${predicate}`)).toEqual([
+      E.left(graphErrors.badRequest('A key in parentheses must be a string in single quotes.')),
+    ])
+  })
+
+  test('reads every key that a client can write', () => {
+    fc.assert(
+      fc.property(text, key => {
+        expect(keyOfParentheses(`inboundSharedUserProfiles(${quoteLiteral(key)})`)).toEqual(E.right(key))
+      }),
+    )
+  })
+})
+
+describe('a string literal', () => {
+  test('doubles the quotes inside', () => {
+    expect(quoteLiteral("O'Neil''s")).toBe("'O''Neil''''s'")
+  })
+
+  test('is read as it was written', () => {
+    fc.assert(
+      fc.property(text, value => {
+        expect(unquoteLiteral(quoteLiteral(value))).toEqual(O.some(value))
+      }),
+    )
+  })
+
+  test.each([[''], ["'"], ["'''"], ['bob'], ["'bob"], ["bob'"], ["'bob' "], ["'O'Neil'"], ["'a'\n"]])(
+    'is not %j',
+    literal => {
+      expect(unquoteLiteral(literal)).toEqual(O.none)
+    },
+  )
+})
