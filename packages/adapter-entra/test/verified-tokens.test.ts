@@ -1,0 +1,93 @@
+import { personalAccountTenantId } from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
+import { afterEach, describe, expect, it } from 'vitest'
+import { closeIssuers, openIssuer } from './fake-issuer.js'
+import {
+  type Claims,
+  claimsOf,
+  contoso,
+  makeKey,
+  movableClock,
+  northwind,
+  resultOf,
+  sign,
+  userId,
+  verifierFor,
+} from './tokens.js'
+
+const key = await makeKey('first')
+const appId = '44444444-4444-4444-8444-444444444444'
+
+afterEach(closeIssuers)
+
+const verify = async (claimsFor: (issuer: Awaited<ReturnType<typeof openIssuer>>) => Claims) => {
+  const issuer = await openIssuer(key.jwk)
+  const verifier = verifierFor(issuer, movableClock())
+  return verifier.verify(await sign(key, claimsOf(issuer, claimsFor(issuer))))()
+}
+
+describe('a genuine token', () => {
+  it('of v2 says who calls', async () => {
+    expect(await verify(() => ({ azp: appId }))).toEqual(
+      E.right({
+        caller: E.right({
+          kind: 'workAccount',
+          tenantId: contoso,
+          userId,
+          appId,
+          scopes: ['access'],
+          appRoles: [],
+          directoryRoles: [],
+          guest: false,
+        }),
+        canHandleClaimsChallenge: false,
+      }),
+    )
+  })
+
+  it('of v1 says who calls', async () => {
+    const claims = { tid: northwind, appid: appId, scp: undefined, idtyp: 'app', roles: ['Do.All'] }
+    expect(await verify(issuer => ({ ...claims, iss: issuer.v1(northwind) }))).toEqual(
+      E.right({
+        caller: E.right({ kind: 'application', tenantId: northwind, appId, appRoles: ['Do.All'] }),
+        canHandleClaimsChallenge: false,
+      }),
+    )
+  })
+
+  it('of a personal account verifies, and says so', async () => {
+    const tid = personalAccountTenantId
+    expect(await verify(issuer => ({ tid, iss: issuer.v2(tid) }))).toEqual(
+      E.right({
+        caller: E.right({ kind: 'personalAccount', appRoles: [] }),
+        canHandleClaimsChallenge: false,
+      }),
+    )
+  })
+
+  it('that does not say who calls is not refused', async () => {
+    expect(await verify(() => ({ scp: undefined }))).toEqual(
+      E.right({ caller: E.left({ _tag: 'CallerUnrecognised' }), canHandleClaimsChallenge: false }),
+    )
+  })
+
+  it.each([
+    [true, ['cp1']],
+    [true, ['other', 'CP1']],
+    [true, 'cp1'],
+    [false, ['other']],
+    [false, []],
+    [false, [1]],
+    [false, undefined],
+  ])('tells whether its client can handle a claims challenge: %j for %j', async (expected, capabilities) => {
+    expect(await verify(() => ({ xms_cc: capabilities }))).toMatchObject(
+      E.right({ canHandleClaimsChallenge: expected }),
+    )
+  })
+
+  it('may be of any typ', async () => {
+    const issuer = await openIssuer(key.jwk)
+    const verifier = verifierFor(issuer, movableClock())
+    expect(await resultOf(verifier, await sign(key, claimsOf(issuer), { typ: 'at+jwt' }))).toBe('accepted')
+  })
+})
