@@ -1,0 +1,110 @@
+import { Denial, longestNote } from '@lethe/api-contract'
+import { DenialCode, RemovalRequestId } from '@lethe/domain'
+import { Option } from 'commander'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as t from 'io-ts'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { type UsageMistake, usageMistake } from '../refusal.js'
+import { removalRequestResource } from '../resources/removal-request.js'
+import { tryEach } from '../several.js'
+import { showRequests } from '../show-requests.js'
+import { type CommandDefinition, noOptions } from './command-definition.js'
+import { readId, readIds, readOptions } from './given-values.js'
+
+const exampleId = '0199a0b0-0000-7000-8000-000000000001'
+
+/** `lethe requests approve` */
+export const approveRequests: CommandDefinition = {
+  name: 'approve',
+  description: 'Approve removal requests. Whoever asked may not, and guests may not.',
+  operands: '<id...>',
+  examples: [`lethe requests approve ${exampleId}`],
+  addOptions: noOptions,
+  prepare: ({ operands }) =>
+    pipe(
+      readIds(RemovalRequestId, 'id')(operands),
+      E.map(
+        ids =>
+          ({ lethe, output }) =>
+            pipe(
+              TE.fromTask(
+                tryEach(ids.map(id => ({ subject: `request ${id}`, run: lethe.act(id, 'approve') }))),
+              ),
+              TE.flatMap(({ done, refusals }) => showRequests(output, ids.length, done, refusals)),
+            ),
+      ),
+    ),
+}
+
+const DenyOptions = t.exact(t.intersection([t.type({ code: DenialCode }), t.partial({ note: t.string })]))
+
+/** `lethe requests deny` */
+export const denyRequest: CommandDefinition = {
+  name: 'deny',
+  description: 'Deny a removal request, with the reason.',
+  operands: '<id>',
+  examples: [
+    `lethe requests deny ${exampleId} --code legalClaims`,
+    `lethe requests deny ${exampleId} --code other --note "Asked by mistake, says the person."`,
+  ],
+  addOptions: command =>
+    command
+      .addOption(
+        new Option('--code <code>', 'the reason; GDPR art. 17(3) (a) to (e) are the first five')
+          .choices(Object.keys(DenialCode.keys))
+          .makeOptionMandatory(),
+      )
+      .option('--note <text>', 'in your words; needed with the code other'),
+  prepare: ({ operands, options }) =>
+    pipe(
+      readId(RemovalRequestId, 'id')(operands),
+      E.bindTo('id'),
+      E.bind('denial', () => pipe(readOptions(DenyOptions)(options), E.flatMap(readDenial))),
+      E.map(
+        ({ id, denial }) =>
+          ({ lethe, output }) =>
+            pipe(
+              lethe.deny(id, denial),
+              TE.flatMap(request => output.one(removalRequestResource, request)),
+            ),
+      ),
+    ),
+}
+
+const readDenial = (given: t.TypeOf<typeof DenyOptions>): E.Either<UsageMistake, Denial> =>
+  given.code === 'other' && given.note === undefined
+    ? E.left(usageMistake('--code other needs a --note.'))
+    : pipe(
+        Denial.decode(given),
+        E.mapLeft(() => usageMistake(`--note takes a text of at most ${longestNote} characters.`)),
+      )
+
+const acting = (name: 'withdraw' | 'retry', description: string): CommandDefinition => ({
+  name,
+  description,
+  operands: '<id>',
+  examples: [`lethe requests ${name} ${exampleId}`],
+  addOptions: noOptions,
+  prepare: ({ operands }) =>
+    pipe(
+      readId(RemovalRequestId, 'id')(operands),
+      E.map(
+        id =>
+          ({ lethe, output }) =>
+            pipe(
+              lethe.act(id, name),
+              TE.flatMap(request => output.one(removalRequestResource, request)),
+            ),
+      ),
+    ),
+})
+
+/** `lethe requests withdraw` */
+export const withdrawRequest = acting('withdraw', 'Withdraw a removal request that is not under way.')
+
+/** `lethe requests retry` */
+export const retryRequest = acting(
+  'retry',
+  'Resume a failed removal with the data holders that are not done yet.',
+)

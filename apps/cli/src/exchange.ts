@@ -1,0 +1,61 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as t from 'io-ts'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Io } from './io.js'
+import { type ClientRefusal, interrupted } from './refusal.js'
+
+/** How long one call may take, until the last byte of its answer. */
+const timeoutSeconds = 30
+
+/** An answer as it came, before anybody made sense of it. */
+export interface RawAnswer {
+  readonly status: number
+  readonly headers: Headers
+  /** The parsed body; undefined where it is no JSON. */
+  readonly body: unknown
+}
+
+/** One call and its answer, whatever that says. Redirects are answers too: a token follows none. */
+export const exchange =
+  (io: Pick<Io, 'fetch' | 'interrupted'>) =>
+  (url: URL, init: RequestInit): TE.TaskEither<ClientRefusal, RawAnswer> =>
+  async () => {
+    const signal = AbortSignal.any([AbortSignal.timeout(timeoutSeconds * 1000), io.interrupted])
+    try {
+      const response = await io.fetch(url, { ...init, redirect: 'manual', signal })
+      return E.right({
+        status: response.status,
+        headers: response.headers,
+        body: await bodyOf(response),
+      })
+    } catch (error) {
+      return E.left(io.interrupted.aborted ? interrupted : refusalOf(error))
+    }
+  }
+
+const bodyOf = async (response: Response): Promise<unknown> => {
+  if (!/^application\/(?:[\w.-]+\+)?json\b/i.test(response.headers.get('content-type') ?? '')) {
+    await response.body?.cancel()
+    return undefined
+  }
+  return pipe(
+    E.tryCatchK(
+      (text: string): unknown => JSON.parse(text),
+      () => undefined,
+    )(await response.text()),
+    E.getOrElse((): unknown => undefined),
+  )
+}
+
+const Named = t.type({ name: t.string })
+const Coded = t.type({ code: t.string })
+const Caused = t.type({ cause: Coded })
+
+/** The message of the error is left out: it may quote what was sent. */
+const refusalOf = (error: unknown): ClientRefusal => {
+  if (Named.is(error) && error.name === 'TimeoutError')
+    return { _tag: 'TimedOut', afterSeconds: timeoutSeconds }
+  if (Caused.is(error)) return { _tag: 'Unreachable', reason: error.cause.code }
+  return { _tag: 'Unreachable', reason: Coded.is(error) ? error.code : 'no connection' }
+}

@@ -1,0 +1,66 @@
+import { describeErrors } from '@lethe/domain'
+import type { Command } from 'commander'
+import { Option } from 'commander'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as t from 'io-ts'
+import { OutputFormat } from './output.js'
+import { parseQuery, type Query } from './query.js'
+import { type UsageMistake, usageMistake } from './refusal.js'
+import { defaultServer } from './server-address.js'
+import type { Detail } from './trace.js'
+
+/** The options that every command takes, as they were given. */
+export interface GlobalOptions {
+  /** The address as it was typed; null where it was not. */
+  readonly server: string | null
+  readonly format: OutputFormat
+  readonly query: Query | null
+  readonly detail: Detail
+}
+
+/** Adds the options that every command takes. */
+export const addGlobalOptions = (program: Command): Command =>
+  program
+    .option('--server <url>', `where Lethe is (default: LETHE_SERVER, or ${defaultServer})`)
+    .addOption(
+      new Option('-o, --output <format>', 'how to write results')
+        .choices(Object.keys(OutputFormat.keys))
+        .default('text'),
+    )
+    .option('--query <jmespath>', 'select from the result with JMESPath, before it is written')
+    .option('--verbose', 'tell each request to the server, on stderr')
+    .option('--debug', 'the same with request ids')
+
+const Given = t.exact(
+  t.intersection([
+    t.type({ output: OutputFormat }),
+    t.partial({ server: t.string, query: t.string, verbose: t.boolean, debug: t.boolean }),
+  ]),
+)
+
+/** @param options what commander made of the command line. */
+export const readGlobalOptions = (options: unknown): E.Either<UsageMistake, GlobalOptions> =>
+  pipe(
+    Given.decode(options),
+    E.mapLeft(errors => usageMistake(describeErrors(errors).join('; '))),
+    E.flatMap(({ server, output, query, verbose, debug }) =>
+      pipe(
+        readQuery(query),
+        E.map(parsed => ({
+          server: server ?? null,
+          format: output,
+          query: parsed,
+          detail: detailOf(verbose === true, debug === true),
+        })),
+      ),
+    ),
+  )
+
+const readQuery = (expression: string | undefined): E.Either<UsageMistake, Query | null> =>
+  expression === undefined ? E.right(null) : parseQuery(expression)
+
+const detailOf = (verbose: boolean, debug: boolean): Detail => {
+  if (debug) return 'requestIds'
+  return verbose ? 'requests' : 'nothing'
+}

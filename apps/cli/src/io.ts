@@ -1,0 +1,31 @@
+/** What became of a write: `closed` where nobody reads any more, as behind `| head -1`. */
+export type Written = 'written' | 'closed'
+
+/** A stream to write to. */
+export interface Sink {
+  readonly isTerminal: boolean
+  /** Resolves once the text is handed over, so that a slow reader slows the writer. Never rejects. */
+  readonly write: (text: string) => Promise<Written>
+}
+
+/** Where answers of a person come from. */
+interface Source {
+  readonly isTerminal: boolean
+  /** The next line without its end; null where there is none, or once interrupted. */
+  readonly readLine: () => Promise<string | null>
+}
+
+/** Everything that the CLI touches outside itself. */
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly stdout: Sink
+  readonly stderr: Sink
+  readonly stdin: Source
+  readonly fetch: (url: URL, init: RequestInit) => Promise<Response>
+  /** Milliseconds since 1970-01-01T00:00:00Z. */
+  readonly now: () => number
+  /** Waits so many milliseconds, or until interrupted. */
+  readonly sleep: (milliseconds: number) => Promise<void>
+  /** Aborted once the operator presses Ctrl-C. */
+  readonly interrupted: AbortSignal
+}

@@ -1,0 +1,33 @@
+import { stringify } from 'csv-stringify/sync'
+import type { Cell } from '../resources/resource.js'
+import { visible } from '../visible-text.js'
+import type { Presenter } from './presenter.js'
+
+/**
+ * RFC 4180, with a header. A text that a spreadsheet would take for a formula (it starts with `=`, `+`, `-`, `@`, a
+ * tab or a line end) gets an apostrophe in front, which spreadsheets hide.
+ */
+export const csvPresenter: Presenter = {
+  listColumns: 'columns',
+  one: ({ columns, cells, details }) =>
+    details === null ? written([columns, cells]) : written([details.columns, ...details.rows]),
+  list: columns => {
+    let header: ReadonlyArray<ReadonlyArray<Cell>> = [columns]
+    const part = (rows: ReadonlyArray<ReadonlyArray<Cell>>): string => {
+      const text = written([...header, ...rows])
+      header = []
+      return text
+    }
+    return { add: ({ rows }) => part(rows), end: () => part([]) }
+  },
+}
+
+const written = (rows: ReadonlyArray<ReadonlyArray<Cell>>): string =>
+  stringify(
+    rows.map(row => row.map(textOf)),
+    { record_delimiter: 'windows', escape_formulas: true },
+  )
+
+/** Lines stay lines: RFC 4180 has them in quotes. */
+const textOf = (cell: Cell): string =>
+  cell === null ? '' : String(cell).split(/\r?\n/).map(visible).join('\n')

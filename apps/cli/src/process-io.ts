@@ -1,0 +1,62 @@
+import { createInterface } from 'node:readline'
+import { isatty } from 'node:tty'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Io, Sink, Written } from './io.js'
+
+/** The world of this process. Ctrl-C is told to the CLI once; a second one ends the process at once. */
+export const processIo = (): Io => {
+  const interruption = new AbortController()
+  process.once('SIGINT', () => interruption.abort())
+  return {
+    env: process.env,
+    stdout: sinkOf(process.stdout, 1),
+    stderr: sinkOf(process.stderr, 2),
+    stdin: {
+      isTerminal: isatty(0),
+      readLine: () => lineOf(process.stdin, interruption.signal),
+    },
+    fetch: (url, init) => fetch(url, init),
+    now: () => Date.now(),
+    sleep: milliseconds =>
+      pause(milliseconds, undefined, { signal: interruption.signal }).catch(() => undefined),
+    interrupted: interruption.signal,
+  }
+}
+
+/** A failed write (EPIPE, mostly) closes the sink; without a listener it would end the process with a stack trace. */
+const sinkOf = (stream: NodeJS.WriteStream, descriptor: number): Sink => {
+  let closed = false
+  stream.on('error', () => {
+    closed = true
+  })
+  return {
+    isTerminal: isatty(descriptor),
+    write: text =>
+      new Promise<Written>(resolve => {
+        if (closed) {
+          resolve('closed')
+          return
+        }
+        stream.write(text, error => {
+          if (error !== null && error !== undefined) closed = true
+          resolve(closed ? 'closed' : 'written')
+        })
+      }),
+  }
+}
+
+/** Reads by lines, not by keys, so that Ctrl-C stays a signal. */
+const lineOf = (stdin: NodeJS.ReadStream, interrupted: AbortSignal): Promise<string | null> =>
+  new Promise(resolve => {
+    const lines = createInterface({ input: stdin, terminal: false })
+    const close = () => lines.close()
+    interrupted.addEventListener('abort', close)
+    lines.once('line', line => {
+      resolve(line)
+      close()
+    })
+    lines.once('close', () => {
+      interrupted.removeEventListener('abort', close)
+      resolve(null)
+    })
+  })

@@ -1,0 +1,101 @@
+import { Command } from 'commander'
+import { approveRequests, denyRequest, retryRequest, withdrawRequest } from './commands/act-on-request.js'
+import type { CommandDefinition } from './commands/command-definition.js'
+import { listRequests } from './commands/list-requests.js'
+import { listProfiles, showProfile } from './commands/profiles.js'
+import { showHistory, showRequest } from './commands/read-request.js'
+import { remove } from './commands/remove.js'
+import { whoami } from './commands/whoami.js'
+import { addGlobalOptions } from './global-options.js'
+
+/** What commander itself writes: help, versions, mistakes in the command line. */
+export interface Writers {
+  readonly out: (text: string) => void
+  readonly err: (text: string) => void
+}
+
+/** What the program does with a command line that commander could read. */
+export interface Actions {
+  /** @param options the options of the command and those that every command takes. */
+  readonly perform: (
+    definition: CommandDefinition,
+    operands: ReadonlyArray<string>,
+    options: unknown,
+  ) => Promise<void>
+  readonly showVersion: (options: unknown) => Promise<void>
+}
+
+const profiles = [listProfiles, showProfile]
+const requests = [
+  listRequests,
+  showRequest,
+  showHistory,
+  approveRequests,
+  denyRequest,
+  withdrawRequest,
+  retryRequest,
+]
+
+const environment = `
+Environment:
+  LETHE_TOKEN   an access token for Lethe; needed by all commands but version and help
+  LETHE_SERVER  where Lethe is
+  NO_COLOR      no colours, also on a terminal
+
+Exit codes:
+  0 done   1 failed   2 usage   3 not found   4 sign-in or permission
+  5 throttled or unavailable, try again later   6 ended denied, withdrawn or expired   7 --wait ran out
+`
+
+const helpWidth = 100
+
+/** The commands of `lethe`. Throws commander's error in place of ending the process. */
+export const createProgram = (version: string, writers: Writers, actions: Actions): Command => {
+  const program = new Command('lethe')
+  program
+    .description('Remove all personal data of inbound shared users, on request, once approved.')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: writers.out,
+      writeErr: writers.err,
+      outputError: (text, write) => write(text.replace(/^error: /, 'lethe: ')),
+      getOutHelpWidth: () => helpWidth,
+      getErrHelpWidth: () => helpWidth,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .version(version, '-V, --version', 'show the version')
+    .addHelpText('after', `${exampleText(['lethe requests list --state pendingApproval'])}${environment}`)
+  addGlobalOptions(program)
+
+  const add = (parent: Command, definition: CommandDefinition): void => {
+    const command = parent.command(`${definition.name} ${definition.operands}`.trim())
+    definition
+      .addOptions(command)
+      .description(definition.description)
+      .addHelpText('after', exampleText(definition.examples))
+      .action(() => actions.perform(definition, command.args, command.optsWithGlobals()))
+  }
+  const group = (name: string, description: string, definitions: ReadonlyArray<CommandDefinition>): void => {
+    const parent = program
+      .command(name)
+      .description(description)
+      .addHelpText('after', exampleText(definitions.flatMap(({ examples }) => examples.slice(0, 1))))
+    for (const definition of definitions) add(parent, definition)
+  }
+
+  group('profiles', 'Inbound shared user profiles.', profiles)
+  add(program, remove)
+  group('requests', 'Removal requests.', requests)
+  add(program, whoami)
+  const versionCommand = program.command('version')
+  versionCommand
+    .description('Show the version.')
+    .addHelpText('after', exampleText(['lethe version']))
+    .action(() => actions.showVersion(versionCommand.optsWithGlobals()))
+  return program
+}
+
+const exampleText = (examples: ReadonlyArray<string>): string =>
+  `\nExample${examples.length === 1 ? '' : 's'}:\n${examples.map(example => `  $ ${example}`).join('\n')}\n`

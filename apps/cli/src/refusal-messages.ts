@@ -1,0 +1,90 @@
+import type { Refusal, ServerAnswer, SingleRefusal } from './refusal.js'
+
+/**
+ * What a refusal says to the operator, a line for each thing that went wrong; none where silence is the answer.
+ * Holds no token and nobody's data, but what the server itself put into its message.
+ */
+export const messagesOf = (refusal: Refusal): ReadonlyArray<string> =>
+  refusal._tag === 'SeveralRefused'
+    ? refusal.refusals.flatMap(({ subject, refusal: each }) =>
+        linesOf(each).map(line => `${subject}: ${line}`),
+      )
+    : linesOf(refusal)
+
+const linesOf = (refusal: SingleRefusal): ReadonlyArray<string> => {
+  switch (refusal._tag) {
+    case 'UsageMistake':
+      return [refusal.message]
+    case 'NoToken':
+      return [
+        'LETHE_TOKEN is not set. Put an access token for Lethe into it: export LETHE_TOKEN="$(your sign-in command)".',
+      ]
+    case 'MalformedToken':
+      return [
+        'LETHE_TOKEN does not hold an access token: it is empty or has spaces or control characters in it.',
+      ]
+    case 'InsecureServer':
+      return [
+        `${refusal.host} would get the token over plain http, readable on the way: use https (http is for this machine only).`,
+      ]
+    case 'ConfirmationImpossible':
+      return ['There is no terminal to ask for confirmation: add --force to do it without asking.']
+    case 'NotConfirmed':
+      return ['Not confirmed: nothing was asked for.']
+    case 'Rejected':
+    case 'NotPermitted':
+    case 'NotFound':
+    case 'Conflict':
+    case 'ServerFailed':
+      return [sayingOf(refusal)]
+    case 'NotSignedIn':
+      return [`${sayingOf(refusal)} Sign in again and put the new token into LETHE_TOKEN.`]
+    case 'Throttled':
+    case 'Unavailable':
+      return [`${sayingOf(refusal)} Try again later.`]
+    case 'Unreachable':
+      return [
+        `The server cannot be reached (${refusal.reason}). Is the address in --server or LETHE_SERVER right?`,
+      ]
+    case 'TimedOut':
+      return [
+        `The server did not answer within ${refusal.afterSeconds} s. Try again later: repeating is safe.`,
+      ]
+    case 'UnexpectedAnswer':
+      return [
+        `The server's answer is not one of Lethe's (${refusal.status}${tracing(refusal.requestId)}): ${refusal.what}.`,
+      ]
+    case 'ForeignNextLink':
+      return [
+        `The next page is on ${refusal.origin}, another server, which must not get the token. Give that address to --server if it is the right one.`,
+      ]
+    case 'HistoryBroken':
+      return [brokenHistory(refusal.position, refusal.reason)]
+    case 'RemovalFailed':
+      return [
+        `Request ${refusal.request.id}: the removal failed${inBrackets(refusal.request.failure?.reason)}. Once the cause is gone: lethe requests retry.`,
+      ]
+    case 'EndedOtherwise':
+      return [
+        `Request ${refusal.request.id}: ended ${refusal.request.state}${inBrackets(refusal.request.denial?.code)}.`,
+      ]
+    case 'WaitRanOut':
+      return [
+        `Request ${refusal.request.id}: still ${refusal.request.state} after ${refusal.seconds} s; it goes on without this command.`,
+      ]
+    case 'Interrupted':
+      return ['Interrupted.']
+    case 'OutputClosed':
+      return []
+  }
+}
+
+const sayingOf = ({ status, code, message, requestId }: ServerAnswer): string =>
+  `${message} (${status}${code === null ? '' : ` ${code}`}${tracing(requestId)})`
+
+const tracing = (requestId: string | null): string => (requestId === null ? '' : `, request-id ${requestId}`)
+
+const inBrackets = (detail: string | undefined): string => (detail === undefined ? '' : ` (${detail})`)
+
+const brokenHistory = (position: number | null, reason: string | null): string =>
+  `The history is NOT intact${position === null ? '' : `, from event ${position} on`}${inBrackets(reason ?? undefined)}.`

@@ -1,0 +1,75 @@
+import type { RemovalRequestResource } from '@lethe/api-contract'
+
+/** What the server said on refusing. */
+export interface ServerAnswer {
+  readonly status: number
+  /** The OData error code; null where the answer held none. */
+  readonly code: string | null
+  readonly message: string
+  /** With it the server's operator finds the log line; null where the answer held none. */
+  readonly requestId: string | null
+}
+
+type Refused<Tag extends string> = { readonly _tag: Tag } & ServerAnswer
+
+/** Why the client could not do a call. */
+export type ClientRefusal =
+  | Refused<'Rejected'>
+  | Refused<'NotSignedIn'>
+  | Refused<'NotPermitted'>
+  | Refused<'NotFound'>
+  | Refused<'Conflict'>
+  | Refused<'Throttled'>
+  | Refused<'Unavailable'>
+  | Refused<'ServerFailed'>
+  /** No connection, or none that held. `reason` is a code of the platform, such as ECONNREFUSED. */
+  | { readonly _tag: 'Unreachable'; readonly reason: string }
+  | { readonly _tag: 'TimedOut'; readonly afterSeconds: number }
+  /** An answer that Lethe's API does not give. */
+  | {
+      readonly _tag: 'UnexpectedAnswer'
+      readonly status: number
+      readonly what: string
+      readonly requestId: string | null
+    }
+  /** The next page is said to be on another server, where the token must not go. */
+  | { readonly _tag: 'ForeignNextLink'; readonly origin: string }
+  | { readonly _tag: 'Interrupted' }
+
+/** How a request stood when waiting for it was over. */
+type WaitRefusal =
+  | { readonly _tag: 'RemovalFailed'; readonly request: RemovalRequestResource }
+  | { readonly _tag: 'EndedOtherwise'; readonly request: RemovalRequestResource }
+  | { readonly _tag: 'WaitRanOut'; readonly request: RemovalRequestResource; readonly seconds: number }
+
+/** Everything, apart from several at once, that can end a command before it is done. */
+export type SingleRefusal =
+  | ClientRefusal
+  | WaitRefusal
+  | { readonly _tag: 'UsageMistake'; readonly message: string }
+  | { readonly _tag: 'NoToken' }
+  | { readonly _tag: 'MalformedToken' }
+  | { readonly _tag: 'InsecureServer'; readonly host: string }
+  | { readonly _tag: 'ConfirmationImpossible' }
+  | { readonly _tag: 'NotConfirmed' }
+  | { readonly _tag: 'HistoryBroken'; readonly position: number | null; readonly reason: string | null }
+  /** Nobody reads the output any more. */
+  | { readonly _tag: 'OutputClosed' }
+
+/** A refusal, and what of several things it is about. */
+export interface Concerning {
+  readonly subject: string
+  readonly refusal: SingleRefusal
+}
+
+/** Why a command ended before it was done. */
+export type Refusal =
+  SingleRefusal | { readonly _tag: 'SeveralRefused'; readonly refusals: ReadonlyArray<Concerning> }
+
+export type UsageMistake = Extract<SingleRefusal, { readonly _tag: 'UsageMistake' }>
+
+export const usageMistake = (message: string): UsageMistake => ({ _tag: 'UsageMistake', message })
+export const outputClosed: Extract<SingleRefusal, { readonly _tag: 'OutputClosed' }> = {
+  _tag: 'OutputClosed',
+}
+export const interrupted: Extract<SingleRefusal, { readonly _tag: 'Interrupted' }> = { _tag: 'Interrupted' }

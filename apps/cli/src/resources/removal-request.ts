@@ -1,0 +1,66 @@
+import { DateTime, RemovalRequestResource } from '@lethe/api-contract'
+import type { Instant } from '@lethe/domain'
+import type { Cell, Column, Resource } from './resource.js'
+
+type Actor = RemovalRequestResource['submittedBy']
+
+/** A person's id, or the application's where none was there; `erased` once nobody is known any more. */
+const nameOf = (actor: Actor): string => {
+  if (actor === null) return 'erased'
+  return actor.userId ?? (actor.appId === null ? 'erased' : `app ${actor.appId}`)
+}
+
+const written = (instant: Instant | null): Cell => (instant === null ? null : DateTime.encode(instant))
+
+const approvalsOf = ({ approvals, approvalsRequired }: RemovalRequestResource): Cell =>
+  `${approvals.length}/${approvalsRequired}`
+
+const holdersOf = ({ holders }: RemovalRequestResource): Cell =>
+  holders.map(({ name, state, attempts }) => `${name}: ${state} (${attempts})`).join(', ')
+
+const approversOf = ({ approvals }: RemovalRequestResource): Cell =>
+  approvals.length === 0 ? null : approvals.map(({ by }) => nameOf(by)).join(', ')
+
+const id: Column<RemovalRequestResource> = { name: 'id', cell: request => request.id }
+const state: Column<RemovalRequestResource> = { name: 'state', cell: request => request.state }
+const userId: Column<RemovalRequestResource> = { name: 'userId', cell: request => request.userId }
+const due: Column<RemovalRequestResource> = {
+  name: 'dueDateTime',
+  cell: request => written(request.dueDateTime),
+}
+const approvals: Column<RemovalRequestResource> = { name: 'approvals', cell: approvalsOf }
+const holders: Column<RemovalRequestResource> = { name: 'holders', cell: holdersOf }
+
+/** A removal request. What does not apply to its state is empty. */
+export const removalRequestResource: Resource<RemovalRequestResource> = {
+  codec: RemovalRequestResource,
+  columns: [
+    id,
+    state,
+    userId,
+    { name: 'resourceTenantId', cell: request => request.resourceTenantId },
+    { name: 'receivedDateTime', cell: request => written(request.receivedDateTime) },
+    { name: 'submittedDateTime', cell: request => written(request.submittedDateTime) },
+    { name: 'submittedBy', cell: request => nameOf(request.submittedBy) },
+    due,
+    { name: 'expiryDateTime', cell: request => written(request.expiryDateTime) },
+    approvals,
+    { name: 'approvedBy', cell: approversOf },
+    { name: 'denial', cell: ({ denial }) => denial?.code ?? null },
+    { name: 'denialNote', cell: ({ denial }) => denial?.note ?? null },
+    { name: 'deniedBy', cell: ({ denial }) => (denial === null ? null : nameOf(denial.by)) },
+    { name: 'deniedDateTime', cell: ({ denial }) => written(denial?.deniedDateTime ?? null) },
+    { name: 'withdrawnBy', cell: ({ withdrawal }) => (withdrawal === null ? null : nameOf(withdrawal.by)) },
+    {
+      name: 'withdrawnDateTime',
+      cell: ({ withdrawal }) => written(withdrawal?.withdrawnDateTime ?? null),
+    },
+    { name: 'failure', cell: ({ failure }) => failure?.reason ?? null },
+    { name: 'failedHolder', cell: ({ failure }) => failure?.holder ?? null },
+    { name: 'failedDateTime', cell: ({ failure }) => written(failure?.failedDateTime ?? null) },
+    holders,
+    { name: 'outcome', cell: request => request.outcome },
+    { name: 'completedDateTime', cell: request => written(request.completedDateTime) },
+  ],
+  summary: [id, state, userId, due, approvals, holders],
+}

@@ -1,0 +1,43 @@
+import type { RemovalRequestResource } from '@lethe/api-contract'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Output } from './output.js'
+import type { Concerning, Refusal, SingleRefusal } from './refusal.js'
+import { removalRequestResource } from './resources/removal-request.js'
+
+/**
+ * Shows what became of several requests, and then refuses where something was refused.
+ *
+ * @param asked for how many things the operator asked: one is shown by itself, more as a list.
+ */
+export const showRequests = (
+  output: Output,
+  asked: number,
+  requests: ReadonlyArray<RemovalRequestResource>,
+  refusals: ReadonlyArray<Concerning>,
+): TE.TaskEither<Refusal, void> =>
+  pipe(
+    shown(output, asked, requests),
+    TE.flatMap(() => outcomeOf(asked, refusals)),
+  )
+
+const shown = (
+  output: Output,
+  asked: number,
+  requests: ReadonlyArray<RemovalRequestResource>,
+): TE.TaskEither<SingleRefusal, void> => {
+  const [first] = requests
+  if (first === undefined) return TE.right(undefined)
+  if (asked === 1) return output.one(removalRequestResource, first)
+  const list = output.list(removalRequestResource)
+  return pipe(
+    list.add(requests),
+    TE.flatMap(() => list.end()),
+  )
+}
+
+const outcomeOf = (asked: number, refusals: ReadonlyArray<Concerning>): TE.TaskEither<Refusal, void> => {
+  const [first] = refusals
+  if (first === undefined) return TE.right(undefined)
+  return TE.left(asked === 1 ? first.refusal : { _tag: 'SeveralRefused', refusals })
+}

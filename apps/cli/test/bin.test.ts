@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type FakeApi, startFakeApi } from './support/fake-api.js'
+import { bobId, profile, requestId, token } from './support/samples.js'
+
+let api: FakeApi
+beforeEach(async () => {
+  api = await startFakeApi()
+})
+afterEach(() => api.close())
+
+const bin = fileURLToPath(new URL('../bin/lethe.js', import.meta.url))
+
+const start = (argv: ReadonlyArray<string>, nodeOptions: ReadonlyArray<string> = []) => {
+  const child = spawn(process.execPath, [...nodeOptions, bin, ...argv], {
+    env: { LETHE_SERVER: api.url, LETHE_TOKEN: token },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  const output = { stdout: '', stderr: '' }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output.stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.stderr += text
+  })
+  const ended = async () => {
+    const closed: ReadonlyArray<unknown> = await once(child, 'close')
+    return { code: closed[0], ...output }
+  }
+  return { child, output, ended: ended() }
+}
+
+/** Waits for a condition, not for a time. */
+const until = async (condition: () => boolean): Promise<void> => {
+  while (!condition())
+    await new Promise(resolve => {
+      setTimeout(resolve, 5)
+    })
+}
+
+describe('bin/lethe.js', () => {
+  it('prints the version', async () => {
+    expect(await start(['version']).ended).toEqual({ code: 0, stdout: '0.1.0\n', stderr: '' })
+  })
+
+  it('prints results on stdout, and ends by itself', async () => {
+    const { code, stdout, stderr } = await start(['whoami', '-o', 'json']).ended
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'workAccount' })
+  })
+
+  it('ends with the exit code of a refusal', async () => {
+    const { code, stdout, stderr } = await start(['requests', 'show', requestId(9)]).ended
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+    expect(stderr).toMatch(/^lethe: Resource /)
+  })
+
+  it('asks nothing where there is no terminal', async () => {
+    const { child, ended } = start(['remove', bobId])
+    child.stdin.end('y\n')
+    expect(await ended).toMatchObject({ code: 2, stdout: '' })
+    expect(api.received).toEqual([])
+  })
+
+  it('ends quietly where nobody reads its output any more', async () => {
+    api.profiles = Array.from({ length: 2000 }, () => profile())
+    const { child, ended, output } = start(['profiles', 'list', '-o', 'csv'])
+    await until(() => output.stdout !== '')
+    child.stdout.destroy()
+    expect(await ended).toMatchObject({ code: 0, stderr: '' })
+    expect(api.received.length).toBeLessThan(1000)
+  })
+
+  it('ends with 130 on Ctrl-C while it waits, and says what goes on', async () => {
+    const { child, ended } = start(['remove', bobId, '--force', '--wait'])
+    await until(() => api.received.some(({ method }) => method === 'GET'))
+    child.kill('SIGINT')
+    const { code, stdout, stderr } = await ended
+    expect(code).toBe(130)
+    expect(stdout).toContain(requestId(1))
+    expect(stderr).toContain(`these requests go on without this command: ${requestId(1)}`)
+  })
+
+  it('says that Node is too old where it is', async () => {
+    const old = 'data:text/javascript,Object.defineProperty(process,"versions",{value:{node:"20.19.0"}})'
+    const { code, stdout, stderr } = await start(['version'], ['--import', old]).ended
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toBe('lethe: Node 22 or newer is needed; this is Node 20.19.0.\n')
+  })
+})

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import { exitCodeOf, exitCodes } from '../src/exit-codes.js'
+import { messagesOf } from '../src/refusal-messages.js'
+import type { SingleRefusal } from '../src/refusal.js'
+import { removalRequest } from './support/samples.js'
+
+const answer = { status: 400, code: 'Code', message: 'Message.', requestId: 'r' }
+const request = removalRequest()
+
+const samples: { readonly [Tag in SingleRefusal['_tag']]: Extract<SingleRefusal, { readonly _tag: Tag }> } = {
+  UsageMistake: { _tag: 'UsageMistake', message: 'Message.' },
+  ConfirmationImpossible: { _tag: 'ConfirmationImpossible' },
+  InsecureServer: { _tag: 'InsecureServer', host: 'lethe.example' },
+  NotConfirmed: { _tag: 'NotConfirmed' },
+  NoToken: { _tag: 'NoToken' },
+  MalformedToken: { _tag: 'MalformedToken' },
+  Rejected: { _tag: 'Rejected', ...answer },
+  NotSignedIn: { _tag: 'NotSignedIn', ...answer },
+  NotPermitted: { _tag: 'NotPermitted', ...answer },
+  NotFound: { _tag: 'NotFound', ...answer },
+  Conflict: { _tag: 'Conflict', ...answer },
+  Throttled: { _tag: 'Throttled', ...answer },
+  Unavailable: { _tag: 'Unavailable', ...answer },
+  ServerFailed: { _tag: 'ServerFailed', ...answer },
+  Unreachable: { _tag: 'Unreachable', reason: 'ECONNREFUSED' },
+  TimedOut: { _tag: 'TimedOut', afterSeconds: 30 },
+  UnexpectedAnswer: { _tag: 'UnexpectedAnswer', status: 200, what: 'it is no JSON', requestId: null },
+  ForeignNextLink: { _tag: 'ForeignNextLink', origin: 'https://x' },
+  HistoryBroken: { _tag: 'HistoryBroken', position: null, reason: null },
+  RemovalFailed: { _tag: 'RemovalFailed', request },
+  EndedOtherwise: { _tag: 'EndedOtherwise', request },
+  WaitRanOut: { _tag: 'WaitRanOut', request, seconds: 300 },
+  Interrupted: { _tag: 'Interrupted' },
+  OutputClosed: { _tag: 'OutputClosed' },
+}
+
+describe('the exit code', () => {
+  it.each(Object.values(samples))('of $_tag is the one of the table', refusal => {
+    expect(exitCodeOf(refusal)).toBe(exitCodes[refusal._tag])
+  })
+
+  it('is as published', () => {
+    const byCode = Map.groupBy(Object.values(samples), exitCodeOf)
+    expect([...byCode.keys()].toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 130])
+    expect(byCode.get(3)?.map(({ _tag }) => _tag)).toEqual(['NotFound'])
+    expect(byCode.get(4)?.map(({ _tag }) => _tag)).toEqual([
+      'NoToken',
+      'MalformedToken',
+      'NotSignedIn',
+      'NotPermitted',
+    ])
+    expect(byCode.get(5)?.map(({ _tag }) => _tag)).toEqual([
+      'Throttled',
+      'Unavailable',
+      'Unreachable',
+      'TimedOut',
+    ])
+  })
+
+  it.each([
+    [['NotFound', 'NotFound'], 3],
+    [['NotSignedIn', 'NotPermitted'], 4],
+    [['NotFound', 'NotPermitted'], 1],
+    [['NotFound', 'Interrupted'], 130],
+  ] as const)('of %j together is %i', (tags, expected) => {
+    const refusals = tags.map(tag => ({ subject: 'x', refusal: samples[tag] }))
+    expect(exitCodeOf({ _tag: 'SeveralRefused', refusals })).toBe(expected)
+  })
+})
+
+describe('the message', () => {
+  it.each(Object.values(samples))('of $_tag is a line, or none where silence is the answer', refusal => {
+    const messages = messagesOf(refusal)
+    expect(messages).toHaveLength(refusal._tag === 'OutputClosed' ? 0 : 1)
+    for (const message of messages) expect(message).toMatch(/^\S[^\n]*$/)
+  })
+})

@@ -1,0 +1,66 @@
+import type { Io } from '../../src/io.js'
+import { run } from '../../src/run.js'
+import { token } from './samples.js'
+
+/** How the world of one run differs from the usual one: no terminal, a token, a clock that only sleeping moves. */
+export interface World {
+  readonly env?: Readonly<Record<string, string>>
+  readonly stdoutIsTerminal?: boolean
+  readonly stdinIsTerminal?: boolean
+  /** What the operator types. */
+  readonly types?: string | null
+  /** After so many writes nobody reads stdout any more. */
+  readonly stdoutClosesAfter?: number
+  readonly fetch?: Io['fetch']
+  readonly interruption?: AbortController
+  readonly whileAsleep?: () => void
+}
+
+export interface Ran {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+  /** How long was slept, in milliseconds. */
+  readonly slept: ReadonlyArray<number>
+}
+
+/** Runs the CLI without a process. */
+export const lethe = async (server: string, argv: ReadonlyArray<string>, world: World = {}): Promise<Ran> => {
+  const out: Array<string> = []
+  const err: Array<string> = []
+  const slept: Array<number> = []
+  let now = Date.parse('2026-11-23T10:00:00Z')
+  const code = await run(argv, {
+    env: { LETHE_TOKEN: token, LETHE_SERVER: server, ...world.env },
+    stdout: {
+      isTerminal: world.stdoutIsTerminal ?? false,
+      write: text => {
+        if (out.length >= (world.stdoutClosesAfter ?? Number.POSITIVE_INFINITY))
+          return Promise.resolve('closed')
+        out.push(text)
+        return Promise.resolve('written')
+      },
+    },
+    stderr: {
+      isTerminal: false,
+      write: text => {
+        err.push(text)
+        return Promise.resolve('written')
+      },
+    },
+    stdin: {
+      isTerminal: world.stdinIsTerminal ?? false,
+      readLine: () => Promise.resolve(world.types ?? null),
+    },
+    fetch: world.fetch ?? ((url, init) => fetch(url, init)),
+    now: () => now,
+    sleep: milliseconds => {
+      slept.push(milliseconds)
+      now += milliseconds
+      world.whileAsleep?.()
+      return Promise.resolve()
+    },
+    interrupted: (world.interruption ?? new AbortController()).signal,
+  })
+  return { code, stdout: out.join(''), stderr: err.join(''), slept }
+}
