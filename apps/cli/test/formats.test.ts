@@ -109,7 +109,7 @@ describe('text', () => {
     const { stdout } = await lethe(api.url, ['requests', 'history', requestId(1)])
     expect(stdout).toContain('intact:    true\n')
     expect(stdout).toMatch(
-      /\n\nsequence {2}atDateTime +type +data +hash\n1 {9}2026-11-23T09:00:00Z {2}removalRequested/,
+      /\n\nsequence {2}atDateTime +type +hash +data\n1 {9}2026-11-23T09:00:00Z {2}removalRequested/,
     )
     expect(stdout).toContain('policy={"mode":"automatic"}')
   })

@@ -92,11 +92,10 @@ export const callerFromClaims = (claims: unknown): E.Either<CallerUnrecognised, 
   )
 
 const callerOf = (claims: Claims): E.Either<CallerUnrecognised, Caller> => {
+  if (isPersonal(claims)) return E.right({ kind: 'personalAccount', appRoles: claims.roles ?? [] })
   switch (accessOf(claims)) {
     case 'delegated':
-      return isPersonal(claims)
-        ? E.right({ kind: 'personalAccount', appRoles: claims.roles ?? [] })
-        : workAccountOf(claims)
+      return workAccountOf(claims)
     case 'application':
       return applicationOf(claims)
     case 'unknown':

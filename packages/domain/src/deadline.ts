@@ -53,7 +53,8 @@ export const expiryOf = (submitted: Instant, due: Instant, afterDays: number | n
 const workingDayFrom = (calendar: WorkingCalendar, date: LocalDate): LocalDate => {
   if (isNeverOpen(calendar)) return date
   let day = date
-  while (isDayOff(calendar, day)) day = nextDay(day)
+  // The last day that can be named follows itself.
+  while (isDayOff(calendar, day) && nextDay(day) !== day) day = nextDay(day)
   return day
 }
 

@@ -13,6 +13,7 @@ import {
   delayAfter,
   type FailureReason,
   type HolderProgress,
+  isDone,
   outcomeOf,
   type RetrySchedule,
   settledFailure,
@@ -20,6 +21,7 @@ import {
 import type { DenialCode, Happening, ReadBackResult, RemovalEvent } from './removal-event.js'
 import {
   evolve,
+  type Failed,
   type RemovalRequest,
   type RemovalState,
   type Removing,
@@ -275,7 +277,7 @@ export const withdraw =
     }
   }
 
-/** Takes a failed request up again, with the holders that are not done yet. */
+/** Takes a failed request up again, where it failed and with the holders that are not done yet. */
 export const retry =
   (command: Retry): Decision<WrongState> =>
   request => {
@@ -284,12 +286,12 @@ export const retry =
         return E.right(
           record(request, [{ type: 'removalRetried', at: command.at, data: { by: command.by } }]),
         )
+      case 'approved':
       case 'removing':
       case 'verifying':
+      case 'completed':
         return request.retriedBy === command.by ? E.right(nothing) : E.left(wrongState(request))
       case 'pendingApproval':
-      case 'approved':
-      case 'completed':
       case 'denied':
       case 'withdrawn':
       case 'expired':
@@ -374,6 +376,7 @@ export const recordHolderResult =
       case 'completed':
         return withHolder(request, command.holder, () => nothing)
       case 'failed':
+        return isRecorded(request, command) ? E.right(nothing) : E.left(wrongState(request))
       case 'pendingApproval':
       case 'approved':
       case 'denied':
@@ -396,8 +399,11 @@ export const recordReadBack =
         )
       case 'completed':
         return withHolder(request, command.holder, () => nothing)
-      case 'removing':
       case 'failed':
+        return request.resumes === 'verifying' && isRecorded(request, command)
+          ? E.right(nothing)
+          : E.left(wrongState(request))
+      case 'removing':
       case 'pendingApproval':
       case 'approved':
       case 'denied':
@@ -538,6 +544,30 @@ const withHolder = (
   return holder === undefined ? E.left({ _tag: 'UnknownHolder' }) : E.right(events(holder))
 }
 
+/** Whether a failed request has recorded that very answer of the holder: then the command is a repeat. */
+const isRecorded = (
+  request: Failed,
+  { holder: name, result }: RecordHolderResult | RecordReadBack,
+): boolean => request.holders.some(holder => holder.name === name && isAnswered(holder, result))
+
+const isAnswered = (holder: HolderProgress, result: RemovalResult | RecordReadBack['result']): boolean => {
+  switch (result.kind) {
+    case 'removed':
+      return holder.state === 'cleared' || isDone(holder)
+    case 'absent':
+      return holder.state === 'cleared' || holder.state === 'verifiedAbsent'
+    case 'notSupported':
+      return holder.state === 'acceptedOnly'
+    case 'failed':
+      return holder.failure === result.reason
+    case 'retryLater':
+    case 'unknownOutcome':
+    case 'present':
+    case 'unknown':
+      return false
+  }
+}
+
 const holderResult = (request: Removing, holder: HolderProgress, command: RecordHolderResult): Happening => {
   const { result, called, at } = command
   switch (result.kind) {
@@ -566,9 +596,18 @@ const attemptFailed = (
     : {
         type: 'holderAttemptFailed',
         at,
-        data: { holder: holder.name, reason, called, retryAt: addSeconds(at, wait) },
+        data: {
+          holder: holder.name,
+          reason,
+          called,
+          retryAt: laterOf(addSeconds(at, wait), request.job.notBefore),
+        },
       }
 }
+
+/** One job is for all holders, so it waits for the one that asked for the longest wait. */
+const laterOf = (one: Instant, other: Instant | null): Instant =>
+  other !== null && other > one ? other : one
 
 const readBackEvents = (request: Verifying, command: RecordReadBack): Happening => {
   const { holder, result, removalRepeated, schedule, at } = command

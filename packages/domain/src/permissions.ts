@@ -39,20 +39,30 @@ export interface AccessDenied {
   readonly reason: DenialReason
 }
 
-const authorized: unique symbol = Symbol('authorized')
-
 /**
- * Proof that a caller may do an operation in a tenant. Only `authorize` can make one, so a use case that asks for a
- * `Grant` cannot be called without the check.
+ * Proof that a caller may do an operation in a tenant. Only `authorize` makes one: the class is not exported, and what is
+ * private in it cannot be copied, so that neither a literal nor a changed copy of a grant compiles.
  */
-export interface Grant<O extends Operation> {
-  readonly [authorized]: true
-  readonly operation: O
-  readonly tenantId: TenantId
-  readonly caller: TenantCaller
+class AuthorizedGrant<O extends Operation> {
+  readonly #reach: 'any' | 'own'
+
+  constructor(
+    readonly operation: O,
+    readonly tenantId: TenantId,
+    readonly caller: TenantCaller,
+    reach: 'any' | 'own',
+  ) {
+    this.#reach = reach
+  }
+
   /** Whether the grant is for everybody's requests or only for those that the caller submitted. */
-  readonly reach: 'any' | 'own'
+  get reach(): 'any' | 'own' {
+    return this.#reach
+  }
 }
+
+/** What every use case that a caller starts asks for, so that it cannot be called without the check. */
+export type Grant<O extends Operation> = AuthorizedGrant<O>
 
 const reading: PermissionRule = {
   workAccount: [
@@ -131,7 +141,7 @@ export const authorize =
       E.flatMap(tenant =>
         pipe(
           reachOf(ruleOf(contract, operation), tenant.caller),
-          E.bimap(denied, reach => ({ [authorized]: true, operation, reach, ...tenant })),
+          E.bimap(denied, reach => new AuthorizedGrant(operation, tenant.tenantId, tenant.caller, reach)),
         ),
       ),
     )

@@ -12,6 +12,7 @@ import type {
 import {
   type FailureReason,
   type HolderProgress,
+  isDone,
   type Outcome,
   pendingHolder,
   updateHolder,
@@ -47,14 +48,14 @@ interface Particulars {
   readonly policy: ApprovalPolicy
   readonly approvals: ReadonlyArray<Approval>
   readonly holders: ReadonlyArray<HolderProgress>
+  /** Who asked for the latest retry, if anybody did. */
+  readonly retriedBy: ActorReference | null
 }
 
 /** Work is under way or about to be: there is a job. */
 interface Underway {
   /** The job that the latest event called for; an older one is stale. */
   readonly job: Job
-  /** Who asked for the latest retry, if anybody did. */
-  readonly retriedBy: ActorReference | null
 }
 
 export interface PendingApproval extends Particulars {
@@ -89,7 +90,7 @@ export interface Failed extends Particulars {
     readonly at: Instant
   }
   /** Where a retry takes it up again. */
-  readonly resumes: 'removing' | 'verifying'
+  readonly resumes: 'approved' | 'removing' | 'verifying'
 }
 export interface Denied extends Particulars {
   readonly state: 'denied'
@@ -209,6 +210,7 @@ const requested = (happened: RemovalEventOf<'removalRequested'>): PendingApprova
         policy: happened.data.policy,
         approvals: [],
         holders: happened.data.holders.map(pendingHolder),
+        retriedBy: null,
       }
 
 const applied = (
@@ -226,7 +228,6 @@ const applied = (
             ...particularsOf(request),
             state: 'approved',
             job: performAt(happened, null),
-            retriedBy: null,
           }
         : request
     case 'removalDenied':
@@ -272,7 +273,7 @@ const applied = (
             ...particularsOf(request),
             state: 'failed',
             failure: { ...happened.data, at: happened.at },
-            resumes: request.state === 'verifying' ? 'verifying' : 'removing',
+            resumes: request.state,
           }
         : request
     case 'removalRetried':
@@ -285,7 +286,6 @@ const started = (request: Approved, happened: RemovalEventOf<'removalStarted'>):
   state: 'removing',
   since: happened.at,
   job: request.job,
-  retriedBy: null,
   holders: happened.data.holders.map(pendingHolder),
 })
 
@@ -306,7 +306,6 @@ const cleared = (request: Removing, happened: RemovalEventOf<'holderCleared'>): 
         readBacks: 0,
         repeatIfPresent: [],
         job: request.job,
-        retriedBy: request.retriedBy,
       }
     : { ...request, holders }
 }
@@ -317,7 +316,9 @@ const attemptFailed = (request: Removing, happened: RemovalEventOf<'holderAttemp
   holders: updateHolder(request.holders, happened.data.holder, holder => ({
     ...holder,
     attempts: holder.attempts + (happened.data.called ? 1 : 0),
-    unknownOutcome: happened.data.reason === 'unknownOutcome',
+    // A read alone settles nothing unless it answered: only another call can end the doubt about the last one.
+    unknownOutcome:
+      happened.data.reason === 'unknownOutcome' || (holder.unknownOutcome && !happened.data.called),
   })),
 })
 
@@ -352,27 +353,30 @@ const readBack = (request: Verifying, happened: RemovalEventOf<'readBackRecorded
   }
 }
 
-const retried = (request: Failed, happened: RemovalEventOf<'removalRetried'>): Removing | Verifying => {
+const retried = (
+  request: Failed,
+  happened: RemovalEventOf<'removalRetried'>,
+): Approved | Removing | Verifying => {
   const resumed = (state: 'pending' | 'cleared') =>
     request.holders.map(holder => (holder.state === 'failed' ? { ...holder, state, failure: null } : holder))
   const underway = {
     ...particularsOf(request),
-    since: happened.at,
     job: performAt(happened, null),
     retriedBy: happened.data.by,
   }
   switch (request.resumes) {
+    case 'approved':
+      return { ...underway, state: 'approved' }
     case 'removing':
-      return { ...underway, state: 'removing', holders: resumed('pending') }
+      return { ...underway, since: happened.at, state: 'removing', holders: resumed('pending') }
     case 'verifying':
       return {
         ...underway,
+        since: happened.at,
         state: 'verifying',
         readBacks: 0,
         holders: resumed('cleared'),
-        repeatIfPresent: request.holders
-          .filter(holder => holder.state === 'failed')
-          .map(holder => holder.name),
+        repeatIfPresent: request.holders.filter(holder => !isDone(holder)).map(holder => holder.name),
       }
   }
 }
@@ -391,4 +395,5 @@ const particularsOf = (request: RemovalRequest): Particulars => ({
   policy: request.policy,
   approvals: request.approvals,
   holders: request.holders,
+  retriedBy: request.retriedBy,
 })

@@ -100,7 +100,10 @@ export const addMonths = (date: LocalDate, months: number): LocalDate => {
   const monthIndex = from.getUTCMonth() + months
   const year = from.getUTCFullYear() + Math.floor(monthIndex / 12)
   const month = (monthIndex % 12) + 1
-  return localDate(new Date(Date.UTC(year, month - 1, Math.min(from.getUTCDate(), daysInMonth(year, month)))))
+  const to = new Date(0)
+  // Not Date.UTC, which takes the years 0 to 99 for 1900 to 1999.
+  to.setUTCFullYear(year, month - 1, Math.min(from.getUTCDate(), daysInMonth(year, month)))
+  return localDate(to)
 }
 
 const daysInMonth = (year: number, month: number): number => {

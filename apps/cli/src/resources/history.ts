@@ -22,13 +22,13 @@ export const historyResource: Resource<HistoryResource> = {
   columns,
   summary: columns,
   details: ({ value }) => ({
-    columns: ['sequence', 'atDateTime', 'type', 'data', 'hash'],
+    columns: ['sequence', 'atDateTime', 'type', 'hash', 'data'],
     rows: value.map(({ envelope, hash }) => [
       envelope.sequence,
       DateTime.encode(envelope.at),
       envelope.type,
-      dataOf(envelope.data),
       hash,
+      dataOf(envelope.data),
     ]),
   }),
 }

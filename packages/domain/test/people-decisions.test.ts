@@ -1,0 +1,151 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { describe, expect, test } from 'vitest'
+import { DenialCode } from '../src/index.js'
+import { command, anHourLater, secondsAfter, submittedAt } from './making/commands.js'
+import { reach, requestAfter, take } from './making/history.js'
+import { adele, contoso, grady, isaiah, lee, megan, note } from './making/people-and-places.js'
+
+const required = (approvals: number) => command.submit({ policy: { mode: 'approvers', required: approvals } })
+
+describe('submitting', () => {
+  test('records what the policy said, and the deadlines', () => {
+    const { events } = take(null, command.submit())
+    expect(events).toMatchObject([
+      {
+        type: 'removalRequested',
+        sequence: 1,
+        at: submittedAt,
+        data: {
+          submittedBy: adele,
+          policy: { mode: 'approvers', required: 1 },
+          dueAt: '2026-12-23T23:59:59.000Z',
+          expiresAt: '2027-01-22T09:00:00.000Z',
+        },
+      },
+    ])
+  })
+
+  test('under an automatic policy is approved in the same decision, by nobody', () => {
+    const { events, after } = take(null, command.submit({ policy: { mode: 'automatic' } }))
+    expect(events.map(({ type }) => type)).toEqual(['removalRequested', 'removalApproved'])
+    expect(after).toMatchObject({ state: 'approved', approvals: [] })
+  })
+
+  test('records no name, no user id and no home tenant of the person', () => {
+    const asked = command.submit()
+    const recorded = JSON.stringify(take(null, asked).events)
+    const personal = Object.values<string>({ ...asked.profile }).filter(value => recorded.includes(value))
+    expect(personal).toEqual([])
+  })
+
+  test('is refused for a receipt that is later than now, by so much as a millisecond', () => {
+    const late = take(null, command.submit({ receivedAt: secondsAfter(submittedAt, 0.001) }))
+    expect(late.decided).toEqual(E.left({ _tag: 'ReceivedInFuture' }))
+    expect(E.isRight(take(null, command.submit({ receivedAt: submittedAt })).decided)).toBe(true)
+  })
+
+  test('is refused for a profile whose home is the resource tenant', () => {
+    const own = command.submit({ profile: { ...command.submit().profile, homeTenantId: contoso } })
+    expect(take(null, own).decided).toEqual(E.left({ _tag: 'NotInbound' }))
+  })
+
+  test('starts the legal clock when the person asked', () => {
+    const received = secondsAfter(submittedAt, -10 * 86_400)
+    expect(requestAfter([command.submit({ receivedAt: received })])).toMatchObject({
+      receivedAt: received,
+      submittedAt,
+      dueAt: '2026-12-14T23:59:59.000Z',
+    })
+  })
+})
+
+describe('approving', () => {
+  test.each([1, 2, 3])('takes %i different people', count => {
+    const approvals = [megan, isaiah, lee].slice(0, count).map(by => command.approve({ by }))
+    expect(requestAfter([required(count), ...approvals.slice(0, -1)]).state).toBe('pendingApproval')
+    expect(requestAfter([required(count), ...approvals]).state).toBe('approved')
+  })
+
+  test('counts one person once', () => {
+    const twice = requestAfter([required(2), command.approve(), command.approve()])
+    expect(twice).toMatchObject({ state: 'pendingApproval', approvals: [{ by: megan, at: anHourLater }] })
+  })
+
+  test('says how many approvals there were', () => {
+    const last = take(reach([required(2), command.approve()]), command.approve({ by: lee }))
+    expect(last.events).toMatchObject([
+      { type: 'approvalGiven', data: { by: lee } },
+      { type: 'removalApproved', data: { approvals: 2 } },
+    ])
+  })
+
+  test('is refused to whoever asked, and to a guest, whatever else they are', () => {
+    const pending = reach([required(1)])
+    expect(take(pending, command.approve({ by: adele })).decided).toEqual(E.left({ _tag: 'SelfApproval' }))
+    expect(take(pending, command.approve({ by: grady, guest: true })).decided).toEqual(
+      E.left({ _tag: 'GuestApproval' }),
+    )
+  })
+
+  test('is a repeat for somebody who has become a guest since', () => {
+    const approved = reach([required(1), command.approve()])
+    expect(take(approved, command.approve({ guest: true })).decided).toEqual(E.right([]))
+  })
+})
+
+describe('denying', () => {
+  const codes = [
+    'freedomOfExpression',
+    'legalObligation',
+    'publicHealth',
+    'archivingInPublicInterest',
+    'legalClaims',
+    'identityNotVerified',
+    'notInboundUser',
+    'duplicate',
+    'other',
+  ] as const
+
+  test('has the codes of GDPR art. 17(3) and four of its own', () => {
+    expect(Object.keys(DenialCode.keys).toSorted()).toEqual([...codes].toSorted())
+  })
+
+  test.each(codes)('%s is recorded with its note', code => {
+    const denied = requestAfter([command.submit(), command.deny({ code, note })])
+    expect(denied).toMatchObject({ state: 'denied', denial: { by: isaiah, code, note, at: anHourLater } })
+  })
+
+  test.each(codes)('%s without a note is refused only where it says nothing', code => {
+    const { decided } = take(reach([command.submit()]), command.deny({ code, note: null }))
+    expect(E.isLeft(decided)).toBe(code === 'other')
+  })
+})
+
+describe('withdrawing', () => {
+  test.each([
+    { by: adele, reach: 'own', verdict: 'withdrawn' },
+    { by: adele, reach: 'any', verdict: 'withdrawn' },
+    { by: megan, reach: 'any', verdict: 'withdrawn' },
+    { by: megan, reach: 'own', verdict: 'NotSubmitter' },
+  ] as const)('reach $reach: $verdict', ({ by, reach: given, verdict }) => {
+    const { decided, after } = take(reach([command.submit()]), command.withdraw({ by, reach: given }))
+    expect(E.isLeft(decided) ? decided.left._tag : after?.state).toBe(verdict)
+  })
+})
+
+describe('expiring', () => {
+  const pending = reach([command.submit({ expiresAfterDays: 60 })])
+
+  test('is off unless the tenant says so', () => {
+    const never = reach([command.submit({ expiresAfterDays: null })])
+    expect(never).toMatchObject({ expiresAt: null })
+    expect(take(never, command.expire()).decided).toEqual(E.left({ _tag: 'NotExpiring' }))
+  })
+
+  test('happens at its time, and not a millisecond earlier', () => {
+    const expiresAt = secondsAfter(submittedAt, 60 * 86_400)
+    const early = command.expire({ at: secondsAfter(expiresAt, -0.001) })
+    expect(take(pending, early).decided).toEqual(E.left({ _tag: 'NotExpiring' }))
+    expect(take(pending, command.expire({ at: expiresAt })).after?.state).toBe('expired')
+  })
+})
