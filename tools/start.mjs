@@ -14,14 +14,17 @@ const start = async () => {
     // The channel tells the sandbox when this process is gone, however it ended.
     { cwd: root, stdio: ['inherit', 'inherit', 'inherit', 'ipc'], shell: process.platform === 'win32' },
   )
+  let asked = false
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.on(signal, () => {
+      asked = true
       sandbox.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal)
     })
   process.exitCode = await new Promise((resolve, reject) => {
     sandbox.once('error', reject)
     sandbox.once('close', code => {
-      resolve(code ?? 1)
+      // A terminal's Ctrl-C reaches the sandbox twice; the second one may end it while it goes, and that is no failure.
+      resolve(code ?? (asked ? 0 : 1))
     })
   })
 }

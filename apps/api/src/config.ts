@@ -95,13 +95,7 @@ const urlOf = (text: string): URL | null => (URL.canParse(text) ? new URL(text) 
 
 const httpUrl = (expected: string) =>
   setting(expected, text => {
-    const url = urlOf(text)
-    const usable =
-      url !== null &&
-      (url.protocol === 'https:' || url.protocol === 'http:') &&
-      url.search === '' &&
-      url.hash === '' &&
-      url.username === ''
+    const usable = URL.canParse(text) && /^https?:\/\/[^\s?#@]+$/i.test(text)
     return either(usable ? text.replace(/\/+$/, '') : null)
   })
 

@@ -21,7 +21,9 @@ export const traceOf = (error: unknown): { readonly error: string; readonly trac
   error instanceof Error
     ? {
         error: error.name,
+        // The stack begins with the message, which may have lines that look like those of a trace.
         trace: (error.stack ?? '')
+          .replace(error.message, '')
           .split('\n')
           .filter(line => /^\s+at /.test(line))
           .map(line => line.trim()),

@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { getRequestListener } from '@hono/node-server'
+import { getRequestListener, RequestError } from '@hono/node-server'
 import type { Clock } from '@lethe/application'
 import { errorBody, graphErrors, type GraphErrorRow } from '@lethe/graph-contract'
 import { randomUUID } from 'node:crypto'
@@ -30,7 +30,12 @@ const requestTimeout = 60_000
 
 /** Listens for HTTP. Rejects where the address cannot be had. */
 export const startServer = async ({ host, port, fetch, clock }: ServerSettings): Promise<RunningServer> => {
-  const listener = getRequestListener(fetch, { errorHandler: () => notARequest(clock) })
+  const listener = getRequestListener(fetch, {
+    errorHandler: error =>
+      responseWith(error instanceof RequestError ? notWellFormed : graphErrors.unexpected, clock),
+  })
+  const sockets = new Set<Socket>()
+  const inFlight = new Set<ServerResponse>()
   let stopping = false
   const server = createServer(
     { headersTimeout, requestTimeout, requireHostHeader: false },
@@ -39,9 +44,13 @@ export const startServer = async ({ host, port, fetch, clock }: ServerSettings):
         refuse(response, clock)
         return
       }
+      track(inFlight, response)
       void listener(request, response)
     },
   )
+  server.on('connection', (socket: Socket) => {
+    track(sockets, socket)
+  })
   server.on('clientError', (error: Error & { readonly code?: string }, socket: Socket) => {
     answerBrokenRequest(error.code, socket, clock)
   })
@@ -50,9 +59,26 @@ export const startServer = async ({ host, port, fetch, clock }: ServerSettings):
     port: portOf(server),
     stop: async withinSeconds => {
       stopping = true
+      // Else a connection would outlive its last answer, and a silent one the time that headers may take.
+      for (const response of inFlight) response.shouldKeepAlive = false
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
       await closed(server, withinSeconds)
     },
   }
+}
+
+/** Why an address cannot be listened on, in the word of the system such as EADDRINUSE; null for any other error. */
+export const addressProblem = (error: unknown): string | null =>
+  error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : null
+
+/** Keeps something in a set until it is closed. */
+const track = <A extends Socket | ServerResponse>(open: Set<A>, one: A): void => {
+  open.add(one)
+  one.once('close', () => {
+    open.delete(one)
+  })
 }
 
 const listening = (server: Server, host: string, port: number): Promise<void> =>
@@ -87,11 +113,11 @@ const bodyOf = (row: GraphErrorRow, clock: Clock): { readonly requestId: string;
   return { requestId, text: JSON.stringify(body) }
 }
 
-/** Answers a request whose target or host makes no URL. What goes wrong behind that is answered by the app itself. */
-const notARequest = (clock: Clock): Response => {
-  const { requestId, text } = bodyOf(notWellFormed, clock)
+/** Answers what never came as far as the app: a request whose target or host makes no URL. */
+const responseWith = (row: GraphErrorRow, clock: Clock): Response => {
+  const { requestId, text } = bodyOf(row, clock)
   return new Response(text, {
-    status: notWellFormed.status,
+    status: row.status,
     headers: {
       'Content-Type': 'application/json',
       'Cache-Control': 'no-cache',

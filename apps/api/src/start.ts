@@ -36,6 +36,9 @@ export const startApi = async (config: Config, profiles: Profiles, log: Logger):
     port: config.port,
     fetch: app.fetch,
     clock: systemClock,
+  }).catch(async (error: unknown) => {
+    await worker.stop()
+    throw error
   })
   log.info({ port: server.port, contract: config.contract.name, tenants: config.tenants.length }, 'listening')
   return {

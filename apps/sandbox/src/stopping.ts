@@ -9,6 +9,8 @@ export const stopWithParent = (stop: () => Promise<void>): void => {
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stopOnce)
   process.on('disconnect', stopOnce)
+  // It may have gone while this one started; without a parent's channel there is no such property.
+  if ('connected' in process && !process.connected) stopOnce()
 }
 
 const stopAndLetGo = async (stop: () => Promise<void>): Promise<void> => {

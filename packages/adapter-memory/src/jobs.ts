@@ -5,8 +5,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 interface Entry {
   readonly job: Job
   readonly deliveries: number
-  /** Not delivered before this moment: not due yet, or held by a worker. */
-  readonly hiddenUntil: Instant | null
+  /** When it is due, or due again: in the meantime a worker holds it. */
+  readonly dueAt: Instant
   readonly receipt: string | null
 }
 
@@ -32,7 +32,7 @@ export const inMemoryJobs = (
     enqueue: added => {
       for (const job of added) {
         lastId += 1
-        entries.set(lastId, { job, deliveries: 0, hiddenUntil: job.notBefore, receipt: null })
+        entries.set(lastId, { job, deliveries: 0, dueAt: job.notBefore ?? clock.now(), receipt: null })
       }
     },
     jobs: {
@@ -40,13 +40,13 @@ export const inMemoryJobs = (
         TE.fromIO(() => {
           const now = clock.now()
           return [...entries]
-            .filter(([, entry]) => entry.hiddenUntil === null || entry.hiddenUntil <= now)
-            .toSorted(([, one], [, other]) => compare(one.hiddenUntil ?? '', other.hiddenUntil ?? ''))
+            .filter(([, entry]) => entry.dueAt <= now)
+            .toSorted(([, one], [, other]) => compare(one.dueAt, other.dueAt))
             .slice(0, limit)
             .map(([id, entry]) => {
               const deliveries = entry.deliveries + 1
               const receipt = `${id}/${deliveries}`
-              entries.set(id, { ...entry, deliveries, receipt, hiddenUntil: addSeconds(now, leaseSeconds) })
+              entries.set(id, { ...entry, deliveries, receipt, dueAt: addSeconds(now, leaseSeconds) })
               return { job: entry.job, deliveries, receipt }
             })
         }),
@@ -58,7 +58,7 @@ export const inMemoryJobs = (
       postpone: (receipt, until) =>
         TE.fromIO(() => {
           const held = heldUnder(receipt)
-          if (held !== undefined) entries.set(held[0], { ...held[1], receipt: null, hiddenUntil: until })
+          if (held !== undefined) entries.set(held[0], { ...held[1], receipt: null, dueAt: until })
         }),
     },
   }

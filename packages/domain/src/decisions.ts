@@ -91,7 +91,10 @@ export interface RecordHolderResult {
 export interface RecordReadBack {
   readonly holder: HolderName
   readonly result:
-    { readonly kind: ReadBackResult } | { readonly kind: 'failed'; readonly reason: FailureReason }
+    | { readonly kind: Exclude<ReadBackResult, 'unknown'> }
+    /** `afterSeconds`: how long the holder asked to wait; null or absent where it did not. */
+    | { readonly kind: 'unknown'; readonly afterSeconds?: number | null }
+    | { readonly kind: 'failed'; readonly reason: FailureReason }
   readonly removalRepeated: boolean
   readonly schedule: RetrySchedule
   readonly at: Instant
@@ -640,7 +643,16 @@ const readBackEvents = (request: Verifying, command: RecordReadBack): Happening 
               holder,
               result: result.kind,
               removalRepeated,
-              nextAt: addSeconds(at, delayAfter(schedule, request.readBacks + 1)),
+              nextAt: laterOf(
+                addSeconds(
+                  at,
+                  Math.max(
+                    delayAfter(schedule, request.readBacks + 1),
+                    result.kind === 'unknown' ? (result.afterSeconds ?? 0) : 0,
+                  ),
+                ),
+                request.job.notBefore,
+              ),
             },
           }
   }

@@ -15,6 +15,8 @@ export const FailureReason = t.keyof(
     holderNotConfigured: null,
     /** The reference to the data subject was erased before the removal. */
     subjectErased: null,
+    /** The approvals that the policy asks for are not in the history. */
+    notApproved: null,
     /** The worker could not do its job for as long as it tries. */
     workerFailed: null,
   },

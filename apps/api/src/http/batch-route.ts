@@ -85,10 +85,12 @@ const answerItem = async (
   item: BatchItem,
 ): Promise<BatchItemResponse> => {
   const response = await deps.dispatch(
-    new Request(`${deps.publicUrl}${graphRoot}${item.url}`, {
+    // The public URL may have a path, which no request brings along to here.
+    new Request(new URL(`${graphRoot}${item.url}`, deps.publicUrl), {
       method: item.method,
       headers: { authorization: c.req.header('Authorization') ?? '', ...item.headers },
-      ...(item.body === '' ? {} : { body: item.body }),
+      // As bytes: to a text, Request would add a Content-Type that the item does not have.
+      ...(item.body === '' ? {} : { body: new TextEncoder().encode(item.body) }),
     }),
   )
   const text = await response.text()

@@ -6,7 +6,7 @@ import type { MiddlewareHandler } from 'hono'
 import type { ErrorAnswer } from './answer.js'
 
 /** What is known of a request beside what was sent. */
-export interface Exchange {
+interface Exchange {
   readonly requestId: string
   readonly clientRequestId: string
   /** Who calls, once that is known. */

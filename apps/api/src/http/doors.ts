@@ -17,13 +17,13 @@ import { answerOf, errorAnswer, type TokenMissing } from './answer.js'
 import type { ApiEnv, RespondWithError } from './context.js'
 
 /** Why nobody could be recognised. */
-export type AuthenticationRefusal = TokenMissing | TokenRefusal | KeysUnavailable | CallerUnrecognised
+type AuthenticationRefusal = TokenMissing | TokenRefusal | KeysUnavailable | CallerUnrecognised
 
 /** Finds out who calls from the `Authorization` header. */
 export type Authenticate = (authorization: string | undefined) => TaskEither<AuthenticationRefusal, Caller>
 
 /** The largest body that is taken, in bytes. */
-export const largestBody = 1024 * 1024
+const largestBody = 1024 * 1024
 
 export interface DoorSettings {
   readonly authenticate: Authenticate

@@ -19,7 +19,7 @@ interface Route {
  */
 export const whyUnrouted = (routes: ReadonlyArray<Route>, path: string): Unrouted => {
   const segments = path.split('/').slice(1).map(decoded)
-  const patterns = routes.map(route => ({ method: route.method, segments: route.path.split('/').slice(1) }))
+  const patterns = routes.map(route => ({ method: route.method, segments: patternSegments(route.path) }))
   const allowed = patterns
     .filter(
       pattern =>
@@ -31,6 +31,9 @@ export const whyUnrouted = (routes: ReadonlyArray<Route>, path: string): Unroute
   const known = Math.max(0, ...patterns.map(pattern => commonLength(pattern.segments, segments)))
   return { kind: 'segment', segment: segments[known] ?? segments.at(-1) ?? '' }
 }
+
+/** The segments of a pattern: a slash in braces belongs to the expression there. */
+const patternSegments = (path: string): ReadonlyArray<string> => path.split(/\/(?![^{]*\})/).slice(1)
 
 /** How many of the first segments a pattern shares with a path. */
 const commonLength = (pattern: ReadonlyArray<string>, segments: ReadonlyArray<string>): number => {

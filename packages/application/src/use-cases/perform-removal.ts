@@ -123,15 +123,19 @@ const removeEverywhere = (
     TE.flatMap(removed => eachHolder(removed, holder => readBackFrom(deps, holder, userId))),
   )
 
-const begin = (deps: PerformRemovalDeps, request: RemovalRequest): Step<RemovalRequest> =>
-  append(
+/** Starts the removal. A request that is approved without its approvals was tampered with: that ends it, with the reason. */
+const begin = (deps: PerformRemovalDeps, request: RemovalRequest): Step<RemovalRequest> => {
+  const at = deps.clock.now()
+  const holders = deps.dataHolders.of(request.tenantId).map(holder => holder.name)
+  const started = start({ holders, at })(request)
+  return append(
     deps,
     request,
-    start({
-      holders: deps.dataHolders.of(request.tenantId).map(holder => holder.name),
-      at: deps.clock.now(),
-    })(request),
+    E.isLeft(started) && started.left._tag === 'NotApproved'
+      ? fail({ reason: 'notApproved', at })(request)
+      : started,
   )
+}
 
 /** Takes the holders of a request one after the other, each on the state that the one before left. */
 const eachHolder = (
@@ -309,6 +313,7 @@ const readResultOf = (problem: HolderProblem): RecordReadBack['result'] => {
     case 'SignInRequired':
       return { kind: 'failed', reason: 'signInRequired' }
     case 'RetryLater':
+      return { kind: 'unknown', afterSeconds: problem.afterSeconds }
     case 'UnknownOutcome':
       return { kind: 'unknown' }
   }

@@ -11,11 +11,11 @@ import {
 } from '../../src/index.js'
 import { decoded } from './decoded.js'
 
-export const tenantId = decoded(TenantId)
-export const userId = decoded(UserId)
+const tenantId = decoded(TenantId)
+const userId = decoded(UserId)
 export const instant = decoded(Instant)
 export const localDate = decoded(LocalDate)
-export const holderName = decoded(HolderName)
+const holderName = decoded(HolderName)
 
 export const contoso = tenantId('11111111-1111-4111-8111-111111111111')
 export const northwind = tenantId('22222222-2222-4222-8222-222222222222')

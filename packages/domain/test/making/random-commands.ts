@@ -16,7 +16,7 @@ const policy = fc.constantFrom(
 const configured = fc.uniqueArray(anyHolder, { minLength: 1 })
 
 /** Submissions under every policy, by anybody, with at least one holder. */
-export const submissions: fc.Arbitrary<RemovalCommand> = fc
+const submissions: fc.Arbitrary<RemovalCommand> = fc
   .record({
     by: anybody,
     policy,

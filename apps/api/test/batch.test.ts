@@ -1,0 +1,278 @@
+import { BatchResponse } from '@lethe/graph-contract'
+import { afterAll, describe, expect, test } from 'vitest'
+import { type Answer, jsonOf, rowOf } from './making/answer.js'
+import { decoded } from './making/decoded.js'
+import { publicUrl } from './making/environment.js'
+import { openIssuer } from './making/issuer.js'
+import { bob, carol, nora } from './making/places.js'
+import { pageIn, requestsPath } from './making/requests.js'
+import { contentTypeMissing, contentTypeNotJson, denied, notFound, tokenEmpty } from './making/rows.js'
+import { openWorld } from './making/world.js'
+
+const issuer = await openIssuer()
+afterAll(issuer.close)
+
+const batch = '/beta/$batch'
+const profiles = '/directory/inboundSharedUserProfiles'
+const json = { 'Content-Type': 'application/json' }
+const get = (id: string, userId: string = bob.userId) => ({ id, method: 'GET', url: `${profiles}/${userId}` })
+const remove = (id: string, userId: string = bob.userId) => ({
+  id,
+  method: 'POST',
+  url: `${profiles}/${userId}/removePersonalData`,
+  headers: json,
+})
+
+const responsesIn = (answer: Answer) => decoded(BatchResponse)(jsonOf(answer)).responses
+
+/** The row of each item of a batch, by its id. */
+const rowsIn = (answer: Answer) =>
+  responsesIn(answer).map(({ id, status, body }) => [
+    id,
+    rowOf({ status, text: body === undefined ? '' : JSON.stringify(body) }),
+  ])
+
+describe('a batch', () => {
+  test('answers each request, in their order', async () => {
+    const { ask } = openWorld(issuer)
+    const requests = [
+      remove('z'),
+      get('a'),
+      get('m', nora.userId),
+      { id: '0', method: 'get', url: profiles.slice(1) },
+      { id: 'bad', method: 'GET', url: '/groups' },
+    ]
+    const answer = await ask('POST', batch, { as: 'adele', body: { requests } })
+    expect(answer.status).toBe(200)
+    expect(responsesIn(answer).map(({ id, status }) => [id, status])).toEqual([
+      ['z', 204],
+      ['a', 200],
+      ['m', 404],
+      ['0', 200],
+      ['bad', 400],
+    ])
+  })
+
+  test('removes, and says where to follow it', async () => {
+    const { ask } = openWorld(issuer)
+    const answer = await ask('POST', batch, { as: 'adele', body: { requests: [remove('1')] } })
+    const [removal] = responsesIn(answer)
+    expect(removal).not.toHaveProperty('body')
+    expect(removal?.headers?.['operation-location']).toMatch(`${publicUrl}${requestsPath}/`)
+    expect(pageIn(await ask('GET', requestsPath, { as: 'adele' })).value).toHaveLength(1)
+  })
+
+  test('works where the public URL has a path', async () => {
+    const { ask } = openWorld(issuer, { environment: { LETHE_PUBLIC_URL: 'https://gate.example/lethe' } })
+    const answer = await ask('POST', batch, { as: 'adele', body: { requests: [get('1'), remove('2')] } })
+    expect(rowsIn(answer)).toEqual([
+      ['1', { status: 200 }],
+      ['2', { status: 204 }],
+    ])
+  })
+
+  test('gives each item ids of its own', async () => {
+    const { ask } = openWorld(issuer)
+    const own = '0f1e2d3c-4b5a-4968-8776-655443322110'
+    const requests = [get('1'), { ...get('2'), headers: { 'client-request-id': own } }]
+    const answer = await ask('POST', batch, { as: 'adele', body: { requests } })
+    const ids = responsesIn(answer).map(({ headers }) => headers?.['request-id'])
+    expect(new Set([...ids, answer.headers.get('request-id')]).size).toBe(3)
+    expect(responsesIn(answer)[1]?.headers?.['client-request-id']).toBe(own)
+  })
+
+  test('takes 20 requests', async () => {
+    const { ask } = openWorld(issuer)
+    const requests = Array.from({ length: 20 }, (_, index) => get(String(index)))
+    const answer = await ask('POST', batch, { as: 'adele', body: { requests } })
+    expect(responsesIn(answer).map(({ id, status }) => `${id} ${status}`)).toEqual(
+      requests.map(({ id }) => `${id} 200`),
+    )
+  })
+})
+
+describe('a batch is refused as a whole', () => {
+  test.each([
+    ['21 requests', Array.from({ length: 21 }, (_, index) => get(String(index)))],
+    ['none', []],
+    ['an id twice', [get('1'), remove('1')]],
+    ['an id twice but for case', [remove('a'), get('A')]],
+    ['no id', [remove('1'), { method: 'GET', url: profiles }]],
+    ['an unknown method', [remove('1'), { ...get('2'), method: 'TRACE' }]],
+    ['an absolute url', [remove('1'), { ...get('2'), url: `https://evil.example${profiles}` }]],
+    ['a url without scheme', [remove('1'), { ...get('2'), url: '//evil.example/x' }]],
+    ['a url that climbs', [remove('1'), { ...get('2'), url: '/../lethe/v1/removalRequests' }]],
+    ['a batch in it', [remove('1'), { id: '2', method: 'POST', url: '/$batch', headers: json, body: {} }]],
+    ['a batch in it, encoded', [remove('1'), { id: '2', method: 'POST', url: '/%24batch' }]],
+    ['an unknown dependency', [remove('1'), { ...get('2'), dependsOn: ['3'] }]],
+    [
+      'a circle',
+      [
+        { ...remove('1'), dependsOn: ['2'] },
+        { ...get('2'), dependsOn: ['1'] },
+      ],
+    ],
+    ['itself', [{ ...remove('1'), dependsOn: ['1'] }]],
+  ])('with %s, and nothing of it is done', async (_what, requests) => {
+    const { ask } = openWorld(issuer)
+    const answer = await ask('POST', batch, { as: 'adele', body: { requests } })
+    expect(rowOf(answer)).toMatchObject({ status: 400, code: 'BadRequest' })
+    expect(answer.text).not.toContain('evil')
+    expect(pageIn(await ask('GET', requestsPath, { as: 'adele' })).value).toEqual([])
+  })
+
+  test('without a token', async () => {
+    const { ask } = openWorld(issuer)
+    expect(rowOf(await ask('POST', batch, { body: { requests: [get('1')] } }))).toEqual(tokenEmpty)
+  })
+
+  test('that is no JSON', async () => {
+    const { ask } = openWorld(issuer)
+    const body = { requests: [get('1')] }
+    const plain = { as: 'adele', headers: { 'Content-Type': 'text/plain' }, body } as const
+    expect(rowOf(await ask('POST', batch, plain))).toEqual(contentTypeNotJson)
+    expect(rowOf(await ask('POST', batch, { ...plain, headers: { 'Content-Type': '' } }))).toEqual(
+      contentTypeMissing,
+    )
+    expect((await ask('POST', batch, { as: 'adele' })).status).toBe(400)
+    expect((await ask('POST', `${batch}?x=1`, { as: 'adele', body })).status).toBe(400)
+    expect((await ask('GET', batch, { as: 'adele' })).status).toBe(405)
+  })
+})
+
+describe('dependencies', () => {
+  test('are made first, wherever they stand', async () => {
+    const { ask } = openWorld(issuer, { environment: { LETHE_APPROVALS: '1' } })
+    const requests = [
+      { ...get('last'), dependsOn: ['FIRST'] },
+      { ...get('middle', carol.userId), dependsOn: ['first', 'first'] },
+      remove('first'),
+    ]
+    const answer = await ask('POST', batch, { as: 'adele', body: { requests } })
+    expect(responsesIn(answer).map(({ id, status }) => [id, status])).toEqual([
+      ['last', 200],
+      ['middle', 200],
+      ['first', 204],
+    ])
+  })
+
+  test('that fail make a 424 of what depends on them, and of what depends on that', async () => {
+    const { ask } = openWorld(issuer)
+    const requests = [
+      get('missing', nora.userId),
+      { ...remove('second'), dependsOn: ['missing'] },
+      { ...remove('third', carol.userId), dependsOn: ['second'] },
+      remove('free', carol.userId),
+    ]
+    const answer = await ask('POST', batch, { as: 'adele', body: { requests } })
+    expect(rowsIn(answer)).toEqual([
+      ['missing', notFound(nora.userId)],
+      [
+        'second',
+        {
+          status: 424,
+          code: 'FailedDependency',
+          message: 'The request was not made because a request that it depends on has failed.',
+        },
+      ],
+      ['third', expect.objectContaining({ status: 424 })],
+      ['free', { status: 204 }],
+    ])
+    const made = pageIn(await ask('GET', requestsPath, { as: 'adele' })).value
+    expect(made.map(({ userId }) => userId)).toEqual([carol.userId])
+  })
+})
+
+describe('each item stands for itself', () => {
+  test('it is authorised as its caller', async () => {
+    const { ask } = openWorld(issuer)
+    const requests = [get('read'), remove('write')]
+    const rows = async (as: 'pradeep' | 'roleOnly' | 'personal' | 'appReadWrite') =>
+      rowsIn(await ask('POST', batch, { as, body: { requests } }))
+    expect(await rows('pradeep')).toEqual([
+      ['read', { status: 200 }],
+      ['write', denied],
+    ])
+    expect(await rows('appReadWrite')).toEqual([
+      ['read', { status: 200 }],
+      ['write', denied],
+    ])
+    for (const as of ['roleOnly', 'personal'] as const)
+      expect(await rows(as)).toEqual([
+        ['read', denied],
+        ['write', denied],
+      ])
+  })
+
+  test('with a token of its own it is that token’s', async () => {
+    const { ask } = openWorld(issuer)
+    const bearer = async (name: 'adele' | 'omar') => ({
+      ...json,
+      Authorization: `Bearer ${await issuer.tokenOf(name)}`,
+    })
+    const requests = [
+      { ...remove('adele'), headers: await bearer('adele') },
+      { ...get('omar', nora.userId), headers: await bearer('omar') },
+      { ...get('foreign'), headers: await bearer('omar') },
+      { ...get('none'), headers: { authorization: '' } },
+      { ...get('forged'), headers: { AUTHORIZATION: 'Bearer x.y.z' } },
+      get('own'),
+    ]
+    const answer = await ask('POST', batch, { as: 'pradeep', body: { requests } })
+    expect(responsesIn(answer).map(({ id, status }) => [id, status])).toEqual([
+      ['adele', 204],
+      ['omar', 200],
+      ['foreign', 404],
+      ['none', 401],
+      ['forged', 401],
+      ['own', 200],
+    ])
+  })
+
+  test('it has a Content-Type of its own', async () => {
+    const { ask } = openWorld(issuer)
+    const { headers: _json, ...bare } = remove('bare')
+    const requests = [
+      bare,
+      { ...remove('plain'), headers: { 'content-type': 'text/plain' } },
+      { ...remove('json'), headers: { 'content-type': 'application/json;charset=utf-8' } },
+      { ...bare, id: 'body', body: {} },
+      { ...remove('empty', carol.userId), body: {} },
+      { ...remove('full', carol.userId), body: { a: 1 } },
+    ]
+    const rows = rowsIn(await ask('POST', batch, { as: 'adele', body: { requests } }))
+    expect(rows).toEqual([
+      ['bare', contentTypeMissing],
+      ['plain', contentTypeNotJson],
+      ['json', { status: 204 }],
+      ['body', contentTypeMissing],
+      ['empty', { status: 204 }],
+      ['full', expect.objectContaining({ status: 400 })],
+    ])
+  })
+
+  test('it needs none under contract graph', async () => {
+    const { ask } = openWorld(issuer, { environment: { LETHE_CONTRACT: 'graph' } })
+    const { headers: _json, ...bare } = remove('bare')
+    expect(rowsIn(await ask('POST', batch, { as: 'adele', body: { requests: [bare] } }))).toEqual([
+      ['bare', { status: 204 }],
+    ])
+  })
+
+  test('it does not reach what is not below /beta', async () => {
+    const { ask } = openWorld(issuer)
+    const requests = [
+      { id: '1', method: 'GET', url: requestsPath },
+      { id: '2', method: 'GET', url: '/healthz/live' },
+    ]
+    const answer = await ask('POST', batch, { as: 'adele', body: { requests } })
+    expect(responsesIn(answer).map(({ status }) => status)).toEqual([400, 400])
+  })
+
+  test('it may ask for a page', async () => {
+    const { ask } = openWorld(issuer)
+    const url = `${profiles}?$filter=userPrincipalName eq 'bob@fabrikam.example'&$select=userId`
+    const answer = await ask('POST', batch, { as: 'adele', body: { requests: [{ ...get('1'), url }] } })
+    expect(responsesIn(answer)[0]).toMatchObject({ status: 200, body: { value: [{ userId: bob.userId }] } })
+  })
+})

@@ -1,0 +1,190 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { describe, expect, test } from 'vitest'
+import { decodeConfig, unknownSettings } from '../src/config.js'
+import { rightOf } from './making/decoded.js'
+import { contoso, nobody, northwind } from './making/places.js'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const least: Environment = {
+  LETHE_TENANTS: contoso,
+  LETHE_AUDIENCES: 'api://lethe',
+  LETHE_ISSUERS: 'https://login.microsoftonline.com/{tenantid}/v2.0',
+}
+
+const decode = (changes: Environment = {}) => rightOf(decodeConfig({ ...least, ...changes }))
+
+const mistakesOf = (environment: Environment): ReadonlyArray<string> => {
+  const config = decodeConfig(environment)
+  return E.isLeft(config) ? config.left.mistakes : []
+}
+
+const mistakes = (changes: Environment): ReadonlyArray<string> => mistakesOf({ ...least, ...changes })
+
+describe('the configuration', () => {
+  test('has defaults for all but the door', () => {
+    expect(decode()).toMatchObject({
+      host: '127.0.0.1',
+      port: 8080,
+      publicUrl: 'http://127.0.0.1:8080',
+      contract: { name: 'seed' },
+      tenants: [contoso],
+      audiences: ['api://lethe'],
+      requiredRoles: [],
+      authority: 'https://login.microsoftonline.com/common',
+      clientId: 'lethe',
+      approval: { mode: 'approvers', required: 1 },
+      approvalExpiryDays: null,
+      calendar: { weekend: [6, 0], publicHolidays: [] },
+      shutdownSeconds: 10,
+      logLevel: 'info',
+      profilesFile: null,
+    })
+    expect(mistakesOf({})).toEqual([
+      'LETHE_TENANTS: expected a list of tenant ids, no wildcard',
+      'LETHE_AUDIENCES: expected a list of audiences',
+      'LETHE_ISSUERS: expected a list of issuer URLs',
+    ])
+  })
+
+  test('reads what is set', () => {
+    expect(
+      decode({
+        LETHE_TENANTS: ` ${contoso} ,${northwind.toUpperCase()}`,
+        LETHE_CONTRACT: 'graph',
+        LETHE_APPROVALS: 'automatic',
+        LETHE_REQUIRED_ROLES: 'One Two',
+        LETHE_PUBLIC_URL: 'https://lethe.example/base//',
+        LETHE_PUBLIC_HOLIDAYS: '2026-12-25,2026-12-26',
+        LETHE_APPROVAL_EXPIRY_DAYS: '30',
+        LETHE_PORT: '0',
+      }),
+    ).toMatchObject({
+      tenants: [contoso, northwind],
+      contract: { name: 'graph' },
+      approval: { mode: 'automatic' },
+      requiredRoles: ['One', 'Two'],
+      publicUrl: 'https://lethe.example/base',
+      calendar: { publicHolidays: ['2026-12-25', '2026-12-26'] },
+      approvalExpiryDays: 30,
+      port: 0,
+    })
+  })
+
+  test('takes an empty setting for none', () => {
+    expect(decode({ LETHE_PORT: '', LETHE_CONTRACT: '', LETHE_REQUIRED_ROLES: '' })).toEqual(decode())
+  })
+
+  test('names all mistakes at once, and no value', () => {
+    const secret = 'hunter2'
+    const names = [
+      'LETHE_PORT',
+      'LETHE_PUBLIC_URL',
+      'LETHE_CONTRACT',
+      'LETHE_TENANTS',
+      'LETHE_ALLOW_INSECURE_ISSUER',
+      'LETHE_AUTHORITY',
+      'LETHE_APPROVALS',
+      'LETHE_APPROVAL_EXPIRY_DAYS',
+      'LETHE_PUBLIC_HOLIDAYS',
+      'LETHE_READ_BACK_LIMIT_SECONDS',
+      'LETHE_ATTEMPT_LIMIT_SECONDS',
+      'LETHE_SHUTDOWN_SECONDS',
+      'LETHE_LOG_LEVEL',
+    ]
+    const wrong = mistakes(Object.fromEntries(names.map(name => [name, secret])))
+    expect(wrong.map(line => line.split(': expected ')[0])).toEqual(names)
+    expect(wrong.join('\n')).not.toContain(secret)
+  })
+
+  test.each([
+    ['LETHE_PORT', ['65536', '-1', '80a', ' 80', '1e3']],
+    ['LETHE_TENANTS', ['*', 'common', 'organizations', `${contoso},*`, ',', 'contoso.onmicrosoft.com']],
+    ['LETHE_AUDIENCES', ['', ' , ']],
+    ['LETHE_ISSUERS', ['', 'nonsense', `https://login.example/${nobody}/v2.0`, 'https://login.example/v2.0']],
+    ['LETHE_ISSUERS', [`https://login.example/${contoso}/v2.0?x=1`, 'https://login.example/*/v2.0']],
+    ['LETHE_REQUIRED_ROLES', [',', ' ']],
+    ['LETHE_ALLOW_INSECURE_ISSUER', ['yes', '1', 'TRUE']],
+    ['LETHE_CONTRACT', ['Seed', 'toString']],
+    ['LETHE_APPROVALS', ['0', '-1', 'none', '1.5', '1000']],
+    ['LETHE_APPROVAL_EXPIRY_DAYS', ['0', '3651']],
+    ['LETHE_PUBLIC_HOLIDAYS', ['2026-02-30', '25.12.2026']],
+    ['LETHE_SHUTDOWN_SECONDS', ['3601', 'soon']],
+    ['LETHE_PUBLIC_URL', ['lethe.example', 'ftp://lethe.example', 'https://u:p@lethe.example']],
+    ['LETHE_PUBLIC_URL', ['https://lethe.example/?', 'https://lethe.example/#', 'https://:p@lethe.example']],
+    ['LETHE_PUBLIC_URL', ['https://lethe.example/a b', 'https:lethe.example', ' https://lethe.example']],
+  ])('refuses a wrong %s', (name, values) => {
+    for (const value of values) {
+      const names = mistakes({ [name]: value }).map(mistake => mistake.split(': expected ')[0])
+      expect(new Set(names)).toEqual(new Set([name]))
+    }
+  })
+})
+
+describe('an http issuer', () => {
+  const loopback = 'http://127.0.0.1:8081/{tenantid}/v2.0'
+  const sandbox: Environment = { LETHE_ISSUERS: loopback, LETHE_ALLOW_INSECURE_ISSUER: 'true' }
+
+  test.each([
+    sandbox,
+    { ...sandbox, LETHE_HOST: 'localhost', LETHE_ISSUERS: 'http://localhost:1/{tenantid}/' },
+    { ...sandbox, LETHE_HOST: '::1', LETHE_ISSUERS: 'http://[::1]:1/{tenantid}/' },
+    { ...sandbox, LETHE_ISSUERS: `https://login.example/{tenantid}/v2.0,${loopback}` },
+  ])('is trusted with all three: %j', changes => {
+    expect(mistakes(changes)).toEqual([])
+  })
+
+  test.each([undefined, '', 'false'])('is refused without the flag (%s)', flag => {
+    expect(mistakes({ ...sandbox, LETHE_ALLOW_INSECURE_ISSUER: flag })).toEqual([
+      'LETHE_ISSUERS: expected https (http needs LETHE_ALLOW_INSECURE_ISSUER=true, and is for sandboxes only)',
+    ])
+  })
+
+  test.each([
+    'http://login.example/{tenantid}/v2.0',
+    'http://127.0.0.1.evil.example/{tenantid}/v2.0',
+    'http://localhost.evil.example/{tenantid}/v2.0',
+    'http://10.0.0.1/{tenantid}/v2.0',
+    'HTTP://login.example/{tenantid}/v2.0',
+    `${loopback},http://login.example/{tenantid}/v2.0`,
+  ])('is refused elsewhere than on loopback: %s', issuers => {
+    expect(mistakes({ ...sandbox, LETHE_ISSUERS: issuers })).toEqual([
+      'LETHE_ISSUERS: expected an http issuer to be on loopback',
+    ])
+  })
+
+  test.each(['0.0.0.0', '::', '10.0.0.1', 'lethe.example', '127.0.0.1.evil.example'])(
+    'is refused where the API listens on %s',
+    host => {
+      expect(mistakes({ ...sandbox, LETHE_HOST: host })).toEqual([
+        'LETHE_HOST: expected a loopback address while an http issuer is trusted',
+      ])
+    },
+  )
+
+  test('is refused for all three reasons at once', () => {
+    expect(
+      mistakes({ LETHE_ISSUERS: 'http://login.example/{tenantid}/v2.0', LETHE_HOST: '::' }),
+    ).toHaveLength(3)
+  })
+
+  test('the flag alone does no harm', () => {
+    expect(mistakes({ LETHE_ALLOW_INSECURE_ISSUER: 'true', LETHE_HOST: '0.0.0.0' })).toEqual([])
+  })
+})
+
+describe('settings that are none', () => {
+  test('are named', () => {
+    expect(
+      unknownSettings({
+        ...least,
+        LETHE_TENANT: contoso,
+        lethe_port: '1',
+        LETHE_SERVER: 'x',
+        LETHE_TOKEN: 'x',
+        LETHE_SANDBOX_STATE: 'x',
+        PATH: 'x',
+      }),
+    ).toEqual(['LETHE_TENANT'])
+  })
+})

@@ -1,0 +1,480 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { errorOf, rowOf } from './making/answer.js'
+import { openIssuer } from './making/issuer.js'
+import { oidOf, people } from './making/people.js'
+import { bob, carol, contoso, nobody } from './making/places.js'
+import { publicUrl } from './making/environment.js'
+import {
+  historyIn,
+  locationIn,
+  pageIn,
+  profilesPath,
+  removePath,
+  requestIn,
+  requestsPath,
+  submit,
+} from './making/requests.js'
+import { badRequest, denied, invalidGuid, notFound } from './making/rows.js'
+import { openWorld } from './making/world.js'
+import { giveUp } from './making/working.js'
+
+const issuer = await openIssuer()
+afterAll(issuer.close)
+
+const adminPortal = 'abababab-0000-4000-8000-000000000001'
+const byLena = { userId: oidOf('lena'), appId: adminPortal }
+const byMegan = { userId: oidOf('megan'), appId: adminPortal }
+
+describe('from the request to the end', () => {
+  test('a removal is asked for, approved, done and verified', async () => {
+    const { ask, work } = openWorld(issuer)
+    const path = await submit(ask)
+    const asked = requestIn(await ask('GET', path, { as: 'lena' }))
+    expect(asked).toMatchObject({
+      userId: bob.userId,
+      resourceTenantId: contoso,
+      state: 'pendingApproval',
+      submittedBy: byLena,
+      receivedDateTime: asked.submittedDateTime,
+      expiryDateTime: null,
+      approvalsRequired: 1,
+      approvals: [],
+      denial: null,
+      withdrawal: null,
+      failure: null,
+      outcome: null,
+      completedDateTime: null,
+      holders: [{ name: 'graph', state: 'pending', attempts: 0 }],
+    })
+    await work()
+    expect((await ask('GET', `${profilesPath}/${bob.userId}`, { as: 'lena' })).status).toBe(200)
+
+    const approved = requestIn(await ask('POST', `${path}/approve`, { as: 'megan' }))
+    expect(approved).toMatchObject({ state: 'approved', approvals: [{ by: byMegan }] })
+    await work()
+
+    expect(requestIn(await ask('GET', path, { as: 'pradeep' }))).toMatchObject({
+      userId: bob.userId,
+      state: 'completed',
+      outcome: 'verifiedAbsent',
+      holders: [{ name: 'graph', state: 'verifiedAbsent', attempts: 1 }],
+    })
+    expect(rowOf(await ask('GET', `${profilesPath}/${bob.userId}`, { as: 'lena' }))).toEqual(
+      notFound(bob.userId),
+    )
+    expect(rowOf(await ask('POST', removePath(bob.userId), { as: 'lena' }))).toEqual(notFound(bob.userId))
+  })
+
+  test('date-times are in UTC, without a fraction of zero', async () => {
+    const { ask } = openWorld(issuer)
+    const made = await ask('POST', requestsPath, {
+      as: 'lena',
+      body: { userId: bob.userId, receivedDateTime: '2026-01-31T23:30:00+01:00' },
+    })
+    expect(made.text).toContain('"receivedDateTime":"2026-01-31T22:30:00Z"')
+    // One month on there is no 31st, and the last day of February 2026 is a Saturday.
+    expect(made.text).toContain('"dueDateTime":"2026-03-02T23:59:59Z"')
+  })
+
+  test('nobody needs to approve under an automatic policy', async () => {
+    const { ask, work } = openWorld(issuer, { environment: { LETHE_APPROVALS: 'automatic' } })
+    const path = await submit(ask)
+    expect(requestIn(await ask('GET', path, { as: 'lena' }))).toMatchObject({
+      state: 'approved',
+      approvalsRequired: 0,
+    })
+    await work()
+    expect(requestIn(await ask('GET', path, { as: 'lena' })).state).toBe('completed')
+  })
+
+  test('an application asks under contract graph', async () => {
+    const { ask } = openWorld(issuer, { environment: { LETHE_CONTRACT: 'graph' } })
+    const path = await submit(ask, 'appReadWrite')
+    expect(requestIn(await ask('GET', path, { as: 'megan' })).submittedBy).toEqual({
+      userId: null,
+      appId: people.appReadWrite['azp'],
+    })
+  })
+})
+
+describe('asking again', () => {
+  test('joins the open request, on either route', async () => {
+    const { ask } = openWorld(issuer)
+    const path = await submit(ask, 'lena')
+    expect(await submit(ask, 'lena')).toBe(path)
+    expect(await submit(ask, 'adele')).toBe(path)
+    const own = await ask('POST', requestsPath, { as: 'adele', body: { userId: bob.userId.toUpperCase() } })
+    expect(own.status).toBe(200)
+    expect(own.headers.get('Location')).toBe(`${publicUrl}${path}`)
+    expect(requestIn(own)).toEqual(requestIn(await ask('GET', path, { as: 'megan' })))
+    expect(requestIn(own).submittedBy).toEqual(byLena)
+    expect(pageIn(await ask('GET', requestsPath, { as: 'megan' })).value).toHaveLength(1)
+  })
+
+  test('makes one request, however many ask at once', async () => {
+    const { ask } = openWorld(issuer)
+    const asked = await Promise.all(
+      Array.from({ length: 20 }, () => ask('POST', removePath(bob.userId), { as: 'lena' })),
+    )
+    expect(new Set(asked.map(locationIn)).size).toBe(1)
+    expect(pageIn(await ask('GET', requestsPath, { as: 'megan' })).value).toHaveLength(1)
+  })
+
+  test.each([
+    ['deny', 'megan', { code: 'duplicate' }],
+    ['withdraw', 'lena', undefined],
+  ] as const)('after %s makes a new one', async (action, as, body) => {
+    const { ask } = openWorld(issuer)
+    const path = await submit(ask)
+    await ask('POST', `${path}/${action}`, { as, body })
+    const second = await submit(ask)
+    expect(second).not.toBe(path)
+    expect(pageIn(await ask('GET', requestsPath, { as: 'megan' })).value).toHaveLength(2)
+  })
+})
+
+describe("Lethe's own route to ask", () => {
+  const post = (body: unknown) => openWorld(issuer).ask('POST', requestsPath, { as: 'adele', body })
+
+  test('is 201 with the request and where it is', async () => {
+    const { ask } = openWorld(issuer)
+    const made = await ask('POST', requestsPath, { as: 'adele', body: { userId: carol.userId } })
+    expect(made.status).toBe(201)
+    const { id, userId, state } = requestIn(made)
+    expect({ userId, state }).toEqual({ userId: carol.userId, state: 'pendingApproval' })
+    expect(made.headers.get('Location')).toBe(`${publicUrl}${requestsPath}/${id}`)
+  })
+
+  test('takes no receipt in the future', async () => {
+    const receivedDateTime = new Date(Date.now() + 60_000).toISOString()
+    expect(rowOf(await post({ userId: bob.userId, receivedDateTime }))).toEqual(
+      badRequest('receivedDateTime is in the future.'),
+    )
+  })
+
+  test.each([
+    {},
+    [],
+    null,
+    { userId: 'bob@secret.example' },
+    { userId: bob.userId, secretProperty: 1 },
+    { userId: bob.userId, receivedDateTime: 'secret yesterday' },
+    { userId: bob.userId, receivedDateTime: '2026-02-30T00:00:00Z' },
+    { userId: bob.userId, receivedDateTime: null },
+  ])('takes no %j, and repeats nothing of it', async body => {
+    const answer = await post(body)
+    expect(rowOf(answer)).toMatchObject({ status: 400, code: 'BadRequest' })
+    expect(errorOf(answer).message).toMatch(/^Malformed body: /)
+    expect(answer.text).not.toContain('secret')
+  })
+})
+
+describe('approval', () => {
+  test('is not by whoever asked', async () => {
+    const { ask } = openWorld(issuer)
+    const path = await submit(ask, 'allPowerful')
+    expect(rowOf(await ask('POST', `${path}/approve`, { as: 'allPowerful' }))).toEqual(denied)
+    expect(requestIn(await ask('GET', path, { as: 'megan' }))).toMatchObject({
+      state: 'pendingApproval',
+      approvals: [],
+    })
+  })
+
+  test('is not by whoever asked, through another application', async () => {
+    const { ask } = openWorld(issuer)
+    const path = await submit(ask, 'allPowerful')
+    const token = await issuer.tokenOf('allPowerful', {
+      claims: { azp: 'abababab-0000-4000-8000-000000000002', oid: oidOf('allPowerful').toUpperCase() },
+    })
+    const answer = await ask('POST', `${path}/approve`, { headers: { Authorization: `Bearer ${token}` } })
+    expect(rowOf(answer)).toEqual(denied)
+  })
+
+  test('is not by a guest', async () => {
+    const { ask } = openWorld(issuer)
+    const path = await submit(ask)
+    expect(rowOf(await ask('POST', `${path}/approve`, { as: 'guestApprover' }))).toEqual(denied)
+    expect(requestIn(await ask('GET', path, { as: 'megan' })).state).toBe('pendingApproval')
+  })
+
+  test('again by the same person changes nothing, in any later state', async () => {
+    const { ask, work } = openWorld(issuer)
+    const path = await submit(ask)
+    const first = requestIn(await ask('POST', `${path}/approve`, { as: 'megan' }))
+    const again = await ask('POST', `${path}/approve`, { as: 'megan' })
+    expect(again.status).toBe(200)
+    expect(requestIn(again)).toEqual(first)
+    await work()
+    const completed = requestIn(await ask('GET', path, { as: 'megan' }))
+    expect(requestIn(await ask('POST', `${path}/approve`, { as: 'megan' }))).toEqual(completed)
+    expect(completed.state).toBe('completed')
+  })
+
+  test('takes two people where two are required', async () => {
+    const { ask, work } = openWorld(issuer, { environment: { LETHE_APPROVALS: '2' } })
+    const path = await submit(ask)
+    const once = requestIn(await ask('POST', `${path}/approve`, { as: 'megan' }))
+    const twice = requestIn(await ask('POST', `${path}/approve`, { as: 'megan' }))
+    expect(once).toMatchObject({
+      state: 'pendingApproval',
+      approvalsRequired: 2,
+      approvals: [{ by: byMegan }],
+    })
+    expect(twice).toEqual(once)
+    await work()
+    expect((await ask('GET', `${profilesPath}/${bob.userId}`, { as: 'megan' })).status).toBe(200)
+    const both = requestIn(await ask('POST', `${path}/approve`, { as: 'isaiah' }))
+    expect(both).toMatchObject({ state: 'approved', approvals: [{}, {}] })
+    await work()
+    expect(requestIn(await ask('GET', path, { as: 'megan' })).state).toBe('completed')
+  })
+
+  test('by ten at once counts each person once', async () => {
+    const { ask } = openWorld(issuer, { environment: { LETHE_APPROVALS: '3' } })
+    const path = await submit(ask)
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        ask('POST', `${path}/approve`, { as: index % 2 === 0 ? 'megan' : 'isaiah' }),
+      ),
+    )
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200))
+    const { state, approvals } = requestIn(await ask('GET', path, { as: 'megan' }))
+    expect({ state, approvers: new Set(approvals.map(({ by }) => by?.userId)) }).toEqual({
+      state: 'pendingApproval',
+      approvers: new Set([oidOf('megan'), oidOf('isaiah')]),
+    })
+  })
+
+  test('takes no body', async () => {
+    const { ask } = openWorld(issuer)
+    const path = await submit(ask)
+    const row = badRequest('This action does not take a request body.')
+    for (const action of ['approve', 'withdraw', 'retry'])
+      expect(rowOf(await ask('POST', `${path}/${action}`, { as: 'megan', body: { note: 'x' } }))).toEqual(row)
+    const headers = { 'Content-Type': '' }
+    expect((await ask('POST', `${path}/approve`, { as: 'megan', headers })).status).toBe(200)
+  })
+
+  test.each([
+    [`${requestsPath}/nope`, invalidGuid('nope')],
+    [`${requestsPath}/${nobody}`, notFound(nobody)],
+  ])('of %s', async (path, row) => {
+    const { ask } = openWorld(issuer)
+    for (const action of ['approve', 'withdraw', 'retry'])
+      expect(rowOf(await ask('POST', `${path}/${action}`, { as: 'megan' }))).toEqual(row)
+    expect(rowOf(await ask('GET', path, { as: 'megan' }))).toEqual(row)
+    expect(rowOf(await ask('GET', `${path}/history`, { as: 'megan' }))).toEqual(row)
+  })
+})
+
+describe('denial', () => {
+  test.each([
+    'freedomOfExpression',
+    'legalObligation',
+    'publicHealth',
+    'archivingInPublicInterest',
+    'legalClaims',
+    'identityNotVerified',
+    'notInboundUser',
+    'duplicate',
+  ])('for %s', async code => {
+    const { ask, work } = openWorld(issuer)
+    const path = await submit(ask)
+    const answer = await ask('POST', `${path}/deny`, { as: 'megan', body: { code } })
+    expect(answer.status).toBe(200)
+    expect(requestIn(answer)).toMatchObject({
+      state: 'denied',
+      denial: { code, note: null, by: byMegan },
+    })
+    await work()
+    expect((await ask('GET', `${profilesPath}/${bob.userId}`, { as: 'megan' })).status).toBe(200)
+  })
+
+  test('with a note of 2000 characters', async () => {
+    const { ask } = openWorld(issuer)
+    const path = await submit(ask)
+    const note = 'é'.repeat(2000)
+    const answer = await ask('POST', `${path}/deny`, { as: 'megan', body: { code: 'other', note } })
+    expect(requestIn(answer).denial?.note).toBe(note)
+    const history = await ask('GET', `${path}/history`, { as: 'megan' })
+    expect(history.text).not.toContain('é')
+  })
+
+  test('with the code other needs a note', async () => {
+    const { ask } = openWorld(issuer)
+    const path = await submit(ask)
+    expect(rowOf(await ask('POST', `${path}/deny`, { as: 'megan', body: { code: 'other' } }))).toEqual(
+      badRequest("A denial with the code 'other' needs a note."),
+    )
+    expect(requestIn(await ask('GET', path, { as: 'megan' })).state).toBe('pendingApproval')
+  })
+
+  test.each([
+    {},
+    { code: 'secretCode' },
+    { code: 'legalClaims', secret: true },
+    { code: 'legalClaims', note: 'secret'.padEnd(2001, '!') },
+    { code: 'legalClaims', note: ' ' },
+    { code: 'legalClaims', note: ['secret'] },
+    { code: 'toString' },
+    { note: 'secret' },
+  ])('takes no %j, and repeats nothing of it', async body => {
+    const { ask } = openWorld(issuer)
+    const path = await submit(ask)
+    const answer = await ask('POST', `${path}/deny`, { as: 'megan', body })
+    expect(rowOf(answer)).toMatchObject({ status: 400, code: 'BadRequest' })
+    expect(answer.text).not.toContain('secret')
+    expect(requestIn(await ask('GET', path, { as: 'megan' })).state).toBe('pendingApproval')
+  })
+
+  test('again with the same code changes nothing; with another it is 409', async () => {
+    const { ask } = openWorld(issuer)
+    const path = await submit(ask)
+    const deny = (as: 'megan' | 'isaiah', code: string) => ask('POST', `${path}/deny`, { as, body: { code } })
+    const first = requestIn(await deny('megan', 'duplicate'))
+    expect(requestIn(await deny('megan', 'duplicate'))).toEqual(first)
+    expect((await deny('megan', 'legalClaims')).status).toBe(409)
+    expect((await deny('isaiah', 'duplicate')).status).toBe(409)
+  })
+})
+
+describe('withdrawal', () => {
+  test('of one’s own request', async () => {
+    const { ask, work } = openWorld(issuer)
+    const path = await submit(ask)
+    const answer = await ask('POST', `${path}/withdraw`, { as: 'lena' })
+    expect(requestIn(answer)).toMatchObject({ state: 'withdrawn', withdrawal: { by: byLena } })
+    expect(requestIn(await ask('POST', `${path}/withdraw`, { as: 'lena' }))).toEqual(requestIn(answer))
+    expect((await ask('POST', `${path}/withdraw`, { as: 'megan' })).status).toBe(409)
+    await work()
+    expect((await ask('GET', `${profilesPath}/${bob.userId}`, { as: 'megan' })).status).toBe(200)
+  })
+
+  test('of another’s is for approvers', async () => {
+    const { ask } = openWorld(issuer)
+    const path = await submit(ask)
+    expect(rowOf(await ask('POST', `${path}/withdraw`, { as: 'adele' }))).toEqual(denied)
+    expect(requestIn(await ask('POST', `${path}/withdraw`, { as: 'isaiah' })).state).toBe('withdrawn')
+  })
+
+  test('after the approval keeps the worker from it', async () => {
+    const { ask, work } = openWorld(issuer)
+    const path = await submit(ask)
+    await ask('POST', `${path}/approve`, { as: 'megan' })
+    expect(requestIn(await ask('POST', `${path}/withdraw`, { as: 'lena' })).state).toBe('withdrawn')
+    await work()
+    expect((await ask('GET', `${profilesPath}/${bob.userId}`, { as: 'lena' })).status).toBe(200)
+    expect(requestIn(await ask('GET', path, { as: 'lena' })).state).toBe('withdrawn')
+  })
+})
+
+describe('retrying', () => {
+  test.each(['lena', 'megan'] as const)('%s takes a failed request up again', async as => {
+    const { ask, work, composition } = openWorld(issuer)
+    const path = await submit(ask)
+    await ask('POST', `${path}/approve`, { as: 'megan' })
+    await giveUp(composition)
+    expect(requestIn(await ask('GET', path, { as: 'megan' }))).toMatchObject({
+      state: 'failed',
+      failure: { reason: 'workerFailed', holder: null },
+    })
+    const retried = await ask('POST', `${path}/retry`, { as })
+    expect(retried.status).toBe(200)
+    expect(requestIn(retried)).toMatchObject({ failure: null })
+    await work()
+    expect(requestIn(await ask('GET', path, { as: 'megan' }))).toMatchObject({
+      state: 'completed',
+      outcome: 'verifiedAbsent',
+    })
+  })
+
+  test('a failed request can be withdrawn', async () => {
+    const { ask, composition } = openWorld(issuer)
+    const path = await submit(ask)
+    await ask('POST', `${path}/approve`, { as: 'megan' })
+    await giveUp(composition)
+    expect(requestIn(await ask('POST', `${path}/withdraw`, { as: 'lena' })).state).toBe('withdrawn')
+  })
+})
+
+describe('what is not possible in a state is 409', () => {
+  const impossible = [
+    ['pendingApproval', ['retry']],
+    ['approved', ['approve', 'deny', 'retry']],
+    ['failed', ['approve', 'deny']],
+    ['denied', ['approve', 'deny', 'withdraw', 'retry']],
+    ['withdrawn', ['approve', 'deny', 'withdraw', 'retry']],
+    ['completed', ['approve', 'deny', 'withdraw', 'retry']],
+  ] as const
+
+  test.each(impossible)('%s', async (state, actions) => {
+    const { ask, work, composition } = openWorld(issuer)
+    const path = await submit(ask)
+    if (state !== 'pendingApproval' && state !== 'denied' && state !== 'withdrawn')
+      await ask('POST', `${path}/approve`, { as: 'megan' })
+    if (state === 'failed') await giveUp(composition)
+    if (state === 'completed') await work()
+    if (state === 'denied') await ask('POST', `${path}/deny`, { as: 'megan', body: { code: 'duplicate' } })
+    if (state === 'withdrawn') await ask('POST', `${path}/withdraw`, { as: 'lena' })
+    const before = requestIn(await ask('GET', path, { as: 'megan' }))
+    expect(before.state).toBe(state)
+    for (const action of actions) {
+      const body = action === 'deny' ? { code: 'legalClaims' } : undefined
+      expect(rowOf(await ask('POST', `${path}/${action}`, { as: 'isaiah', body }))).toEqual({
+        status: 409,
+        code: 'Conflict',
+        message: `The removal request is in the state '${state}', in which this cannot be done.`,
+      })
+    }
+    expect(requestIn(await ask('GET', path, { as: 'megan' }))).toEqual(before)
+  })
+})
+
+describe('the history', () => {
+  const everybody = Object.values(people).flatMap(claims => [
+    String(claims['oid']),
+    String(claims['name'] ?? claims['oid']),
+    String(claims['preferred_username'] ?? claims['oid']),
+    String(claims['azp']),
+  ])
+  const subjectOf = [bob.userId, bob.displayName, bob.userPrincipalName, 'fabrikam']
+
+  test('is whole, and names nobody', async () => {
+    const { ask, work } = openWorld(issuer)
+    const path = await submit(ask)
+    await ask('POST', `${path}/approve`, { as: 'megan' })
+    await work()
+    const answer = await ask('GET', `${path}/history`, { as: 'pradeep' })
+    const { intact, broken, head, value } = historyIn(answer)
+    expect({ intact, broken }).toEqual({ intact: true, broken: null })
+    expect(value.map(({ envelope }) => envelope.type)).toEqual([
+      'removalRequested',
+      'approvalGiven',
+      'removalApproved',
+      'removalStarted',
+      'holderCleared',
+      'readBackRecorded',
+      'removalCompleted',
+    ])
+    expect(value.map(({ envelope }) => envelope.sequence)).toEqual([1, 2, 3, 4, 5, 6, 7])
+    expect(head).toEqual({ sequence: 7, hash: value.at(-1)?.hash })
+    for (const name of [...everybody, ...subjectOf]) expect(answer.text).not.toContain(name)
+  })
+
+  test('names nobody who denied, withdrew or retried either', async () => {
+    const { ask, composition } = openWorld(issuer)
+    const first = await submit(ask)
+    await ask('POST', `${first}/deny`, { as: 'isaiah', body: { code: 'other', note: 'Bob Moreno, again' } })
+    const second = await submit(ask)
+    await ask('POST', `${second}/approve`, { as: 'megan' })
+    await giveUp(composition)
+    await ask('POST', `${second}/retry`, { as: 'isaiah' })
+    const third = await submit(ask, 'adele', carol.userId)
+    await ask('POST', `${third}/withdraw`, { as: 'adele' })
+    for (const path of [first, second, third]) {
+      const answer = await ask('GET', `${path}/history`, { as: 'megan' })
+      expect(historyIn(answer).intact).toBe(true)
+      for (const name of [...everybody, ...subjectOf, carol.userId]) expect(answer.text).not.toContain(name)
+    }
+  })
+})

@@ -1,0 +1,23 @@
+import type { Config } from '../../src/config.js'
+import { decodeConfig } from '../../src/config.js'
+import { rightOf } from './decoded.js'
+import { audience, type Issuer } from './issuer.js'
+import { contoso, northwind } from './places.js'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** The base of every link that Lethe gives out. Nothing of the tests listens there. */
+export const publicUrl = 'https://lethe.contoso.example'
+
+/** The least that the API must be told, and a public URL. */
+const environmentFor = (issuer: Pick<Issuer, 'template'>): Environment => ({
+  LETHE_TENANTS: `${contoso},${northwind}`,
+  LETHE_AUDIENCES: audience,
+  LETHE_ISSUERS: issuer.template,
+  LETHE_ALLOW_INSECURE_ISSUER: 'true',
+  LETHE_PUBLIC_URL: publicUrl,
+  LETHE_CLIENT_ID: audience,
+})
+
+export const configFor = (issuer: Pick<Issuer, 'template'>, changes: Environment = {}): Config =>
+  rightOf(decodeConfig({ ...environmentFor(issuer), ...changes }))

@@ -1,0 +1,69 @@
+import { connect, type Socket } from 'node:net'
+
+/** One TCP connection to a server of the tests. */
+export interface RawConnection {
+  readonly send: (text: string) => void
+  /** All that came so far. */
+  readonly received: () => string
+  /** All that came until the server closed the connection. */
+  readonly closed: Promise<string>
+  readonly isOpen: () => boolean
+  readonly destroy: () => void
+}
+
+const open = new Set<Socket>()
+
+/** Ends every connection that a test left open. */
+export const closeConnections = (): void => {
+  for (const socket of open) socket.destroy()
+  open.clear()
+}
+
+export const openConnection = (port: number): RawConnection => {
+  const socket = connect(port, '127.0.0.1')
+  open.add(socket)
+  let text = ''
+  let isOpen = true
+  socket.setEncoding('utf8')
+  socket.on('data', (chunk: string) => {
+    text += chunk
+  })
+  socket.on('error', () => {
+    isOpen = false
+  })
+  const closed = new Promise<string>(resolve => {
+    socket.on('close', () => {
+      isOpen = false
+      resolve(text)
+    })
+  })
+  return {
+    send: sent => {
+      socket.write(sent)
+    },
+    received: () => text,
+    closed,
+    isOpen: () => isOpen,
+    destroy: () => {
+      socket.destroy()
+    },
+  }
+}
+
+/** Sends one request on a connection of its own, and waits until the server closes it. */
+export const exchange = (port: number, request: string): Promise<string> => {
+  const connection = openConnection(port)
+  connection.send(request)
+  return connection.closed
+}
+
+/** The status and the JSON of a raw response, chunked or not. */
+export const partsOf = (response: string): { readonly status: number; readonly text: string } => ({
+  status: Number(response.slice('HTTP/1.1 '.length, 'HTTP/1.1 200'.length)),
+  text: response.slice(response.indexOf('{'), response.lastIndexOf('}') + 1),
+})
+
+/** A header of a raw response; null where it is missing. */
+export const headerOf = (response: string, name: string): string | null =>
+  new RegExp(`^${name}: (.*)$`, 'im').exec(response.slice(0, response.indexOf('\r\n\r\n')))?.[1]?.trim() ??
+  null

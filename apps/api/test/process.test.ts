@@ -1,0 +1,122 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { killChildren, startChild } from './making/child.js'
+import { audience, openIssuer } from './making/issuer.js'
+import { bob, contoso, northwind } from './making/places.js'
+import { profilesPath } from './making/requests.js'
+
+const issuer = await openIssuer()
+const folder = await mkdtemp(join(tmpdir(), 'lethe-api-'))
+afterEach(killChildren)
+afterAll(async () => {
+  await issuer.close()
+  await rm(folder, { recursive: true })
+})
+
+const environment = {
+  LETHE_TENANTS: `${contoso},${northwind}`,
+  LETHE_AUDIENCES: audience,
+  LETHE_ISSUERS: issuer.template,
+  LETHE_ALLOW_INSECURE_ISSUER: 'true',
+  LETHE_PORT: '0',
+}
+
+/** The port that a process says that it listens on; 0 as long as it says none. */
+const portIn = (said: string): number => Number(/"port":(\d+)/.exec(said)?.[1] ?? 0)
+
+const patient = { timeout: 20_000 }
+
+describe('the process of the API', () => {
+  test('says all that is wrong with its settings at once, and ends with 1', async () => {
+    const secret = 'hunter2'
+    const child = startChild({
+      LETHE_PORT: secret,
+      LETHE_CONTRACT: secret,
+      LETHE_TENANTS: '*',
+      LETHE_APPROVALS: secret,
+    })
+    expect(await child.ended).toBe(1)
+    const said = child.said()
+    expect(said.split('\n')).toEqual([
+      'lethe-api cannot start:',
+      'LETHE_PORT: expected a port, 0 to 65535',
+      'LETHE_CONTRACT: expected seed or graph',
+      'LETHE_TENANTS: expected a list of tenant ids, no wildcard',
+      'LETHE_AUDIENCES: expected a list of audiences',
+      'LETHE_ISSUERS: expected a list of issuer URLs',
+      'LETHE_APPROVALS: expected automatic, or how many people must approve (1 or more)',
+      '',
+    ])
+    expect(said).not.toContain(secret)
+  })
+
+  test('says that its port is in use, and ends with 1', async () => {
+    const other = createServer()
+    await new Promise<void>(resolve => {
+      other.listen(0, '127.0.0.1', resolve)
+    })
+    const address = other.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    try {
+      const child = startChild({ ...environment, LETHE_PORT: String(port) })
+      expect(await child.ended).toBe(1)
+      expect(child.said()).toBe(
+        'lethe-api cannot start:\nLETHE_HOST and LETHE_PORT: expected an address that can be listened on (EADDRINUSE)\n',
+      )
+    } finally {
+      other.close()
+    }
+  })
+
+  test('says that it cannot have its address, and ends with 1', async () => {
+    const child = startChild({
+      ...environment,
+      LETHE_ISSUERS: 'https://login.microsoftonline.com/{tenantid}/v2.0',
+      LETHE_HOST: '192.0.2.1',
+    })
+    expect(await child.ended).toBe(1)
+    expect(child.said()).toMatch(/^lethe-api cannot start:\nLETHE_HOST and LETHE_PORT: expected /)
+  })
+
+  test.each(['SIGTERM', 'SIGINT'] as const)('serves, and ends with 0 on %s', async signal => {
+    const child = startChild({ ...environment, LETHE_TENANT: 'misspelt' })
+    await expect.poll(() => portIn(child.said()), patient).toBeGreaterThan(0)
+    const base = `http://127.0.0.1:${portIn(child.said())}`
+    expect((await fetch(`${base}/healthz/ready`)).status).toBe(200)
+    expect(child.said()).toContain('"unknown":["LETHE_TENANT"]')
+    expect(child.said()).not.toContain('misspelt')
+    child.process.kill(signal)
+    expect(await child.ended).toBe(0)
+    expect(child.said()).toContain('"msg":"stopped"')
+  })
+
+  test('starts with the profiles of a file', async () => {
+    const file = join(folder, 'profiles.json')
+    await writeFile(file, JSON.stringify([{ resourceTenantId: contoso, profiles: [bob] }]))
+    const child = startChild({ ...environment, LETHE_PROFILES_FILE: file })
+    await expect.poll(() => portIn(child.said()), patient).toBeGreaterThan(0)
+    const path = `${profilesPath}/${bob.userId}`
+    const response = await fetch(`http://127.0.0.1:${portIn(child.said())}${path}`, {
+      headers: { Authorization: `Bearer ${await issuer.tokenOf('pradeep')}` },
+    })
+    expect(response.status).toBe(200)
+    expect(child.said()).not.toContain(bob.userId)
+  })
+
+  test.each([
+    ['no such file', null],
+    ['no JSON', 'hunter2'],
+    ['something else', '[{"resourceTenantId":"hunter2","profiles":[{"userId":"hunter2"}]}]'],
+  ])('does not start with %s of profiles, and shows none of it', async (_what, content) => {
+    const file = join(folder, 'wrong.json')
+    if (content === null) await rm(file, { force: true })
+    else await writeFile(file, content)
+    const child = startChild({ ...environment, LETHE_PROFILES_FILE: file })
+    expect(await child.ended).toBe(1)
+    expect(child.said()).toMatch(/^lethe-api cannot start:\nLETHE_PROFILES_FILE: /)
+    expect(child.said()).not.toContain('hunter2')
+  })
+})

@@ -1,0 +1,135 @@
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { type RunningApi, startApi } from '../src/start.js'
+import { answerFrom, rowOf } from './making/answer.js'
+import { configFor } from './making/environment.js'
+import { openIssuer } from './making/issuer.js'
+import { keepLog } from './making/log-lines.js'
+import type { PersonName } from './making/people.js'
+import { bob, usualProfiles } from './making/places.js'
+import { closeConnections, exchange, openConnection, partsOf } from './making/raw-connection.js'
+import { locationIn, profilesPath, removePath, requestIn, requestsPath } from './making/requests.js'
+
+const issuer = await openIssuer()
+const running: Array<RunningApi> = []
+afterEach(async () => {
+  closeConnections()
+  await Promise.all(running.splice(0).map(api => api.stop()))
+})
+afterAll(issuer.close)
+
+const start = async (environment: Readonly<Record<string, string>> = {}) => {
+  const config = configFor(issuer, { LETHE_PORT: '0', LETHE_SHUTDOWN_SECONDS: '2', ...environment })
+  const { log, lines } = keepLog()
+  const api = await startApi(config, usualProfiles, log)
+  running.push(api)
+  const ask = async (method: string, path: string, as: PersonName) =>
+    answerFrom(
+      await fetch(`http://127.0.0.1:${api.port}${path}`, {
+        method,
+        headers: {
+          Authorization: `Bearer ${await issuer.tokenOf(as)}`,
+          ...(method === 'POST' ? { 'Content-Type': 'application/json' } : {}),
+        },
+      }),
+    )
+  return { api, ask, lines }
+}
+
+const tooLarge = { status: 413, code: 'BadRequest', message: 'The request body is larger than 1 MiB.' }
+
+describe('over real sockets', () => {
+  test('a removal goes from the request to the end by itself', async () => {
+    const { ask } = await start()
+    const path = locationIn(await ask('POST', removePath(bob.userId), 'lena'))
+    expect((await ask('POST', `${path}/approve`, 'megan')).status).toBe(200)
+    await expect
+      .poll(async () => requestIn(await ask('GET', path, 'megan')).state, { timeout: 20_000 })
+      .toBe('completed')
+    expect((await ask('GET', `${profilesPath}/${bob.userId}`, 'megan')).status).toBe(404)
+  })
+
+  test('a body over 1 MiB is 413, by its length', async () => {
+    const { api } = await start()
+    const token = await issuer.tokenOf('adele')
+    const head = `POST ${requestsPath} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nConnection: close\r\n`
+    const body = 'x'.repeat(1024 * 1024 + 1)
+    const byLength = await exchange(api.port, `${head}Content-Length: ${body.length}\r\n\r\n${body}`)
+    expect(rowOf(partsOf(byLength))).toEqual(tooLarge)
+  })
+
+  test('a body over 1 MiB is 413, in chunks', async () => {
+    const { api } = await start()
+    const token = await issuer.tokenOf('adele')
+    const head = `POST ${requestsPath} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nConnection: close\r\n`
+    const chunk = `10000\r\n${'x'.repeat(0x1_00_00)}\r\n`
+    const chunked = `${head}Transfer-Encoding: chunked\r\n\r\n${chunk.repeat(17)}0\r\n\r\n`
+    expect(rowOf(partsOf(await exchange(api.port, chunked)))).toEqual(tooLarge)
+  })
+
+  test('a body of 1 MiB is read', async () => {
+    const { api } = await start()
+    const response = await fetch(`http://127.0.0.1:${api.port}${requestsPath}`, {
+      method: 'POST',
+      headers: {
+        Authorization: `Bearer ${await issuer.tokenOf('adele')}`,
+        'Content-Type': 'application/json',
+      },
+      body: `"${'x'.repeat(1024 * 1024 - 2)}"`,
+    })
+    expect(response.status).toBe(400)
+    expect(await response.text()).toContain('Malformed body')
+  })
+
+  test('another Host changes no link', async () => {
+    const { api } = await start()
+    const token = await issuer.tokenOf('adele')
+    const response = await exchange(
+      api.port,
+      `POST ${removePath(bob.userId)} HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: evil.example\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+    )
+    expect(response).toMatch(/^HTTP\/1\.1 204 /)
+    expect(response).toMatch(/^operation-location: https:\/\/lethe\.contoso\.example\/lethe\/v1\//im)
+    expect(response).not.toContain('evil')
+  })
+})
+
+describe('stopping', () => {
+  test('the worker finishes what it holds', async () => {
+    const { api, ask, lines } = await start({ LETHE_APPROVALS: 'automatic' })
+    const path = locationIn(await ask('POST', removePath(bob.userId), 'lena'))
+    expect(path).toContain(requestsPath)
+    await api.stop()
+    expect(lines.join('')).toContain('"msg":"stopped"')
+    expect(lines.join('')).not.toContain('"level":50')
+  })
+
+  test('twice is once', async () => {
+    const { api } = await start()
+    await Promise.all([api.stop(), api.stop()])
+    await expect(fetch(`http://127.0.0.1:${api.port}/healthz/live`)).rejects.toThrow('fetch failed')
+  })
+
+  test('ends within its limit when a request never ends', async () => {
+    const { api, lines } = await start({ LETHE_SHUTDOWN_SECONDS: '1' })
+    const token = await issuer.tokenOf('adele')
+    const hanging = openConnection(api.port)
+    hanging.send(
+      `POST ${requestsPath} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{`,
+    )
+    const other = await fetch(`http://127.0.0.1:${api.port}/healthz/ready`)
+    expect(other.status).toBe(200)
+    const started = performance.now()
+    await api.stop()
+    expect(performance.now() - started).toBeLessThan(5_000)
+    await hanging.closed
+    expect(lines.join('')).toContain('"msg":"stopped"')
+  })
+
+  test('a port in use starts nothing: no worker goes on either', async () => {
+    const { api } = await start()
+    const { log, lines } = keepLog()
+    const config = configFor(issuer, { LETHE_PORT: String(api.port) })
+    await expect(startApi(config, usualProfiles, log)).rejects.toMatchObject({ code: 'EADDRINUSE' })
+    expect(lines).toEqual([])
+  })
+})

@@ -1,0 +1,32 @@
+import { inMemoryStore } from '../src/index.js'
+import { sha256Digest } from '@lethe/adapter-system'
+import {
+  actorsContract,
+  jobsContract,
+  notesContract,
+  type OpenStore,
+  removalRequestsContract,
+  subjectsContract,
+} from '@lethe/application/testing'
+import { freshIds } from './fresh-ids.js'
+import { movableClock } from './movable-clock.js'
+
+const leaseSeconds = 30
+
+/** One store for all tests of the file, as a database would be. */
+const clock = movableClock()
+const store = inMemoryStore({ digest: sha256Digest, clock, leaseSeconds })
+
+const open: OpenStore = async () => ({
+  store,
+  ids: freshIds,
+  digest: sha256Digest,
+  clock: { now: clock.now, advance: async seconds => clock.advance(seconds) },
+  letLeasesRunOut: async () => clock.advance(leaseSeconds + 1),
+})
+
+removalRequestsContract('in memory', open)
+jobsContract('in memory', open)
+actorsContract('in memory', open)
+subjectsContract('in memory', open)
+notesContract('in memory', open)

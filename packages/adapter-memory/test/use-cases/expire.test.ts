@@ -1,0 +1,60 @@
+import { expireRemovals } from '@lethe/application'
+import { succeed } from '@lethe/application/testing'
+import { addSeconds, millisecondsOf } from '@lethe/domain'
+import { describe, expect, it } from 'vitest'
+import { freshIds } from '../fresh-ids.js'
+import { approved, submitted } from './acts.js'
+import { createWorld, eventTypesOf, requestOf, type World } from './world.js'
+
+const expire = async ({ deps, tenantId }: World): Promise<number> =>
+  succeed(expireRemovals(deps)({ tenantId, limit: 10 }))
+
+const day = 86_400
+
+describe('expireRemovals', () => {
+  it('ends what nobody decided, not before it is due', async () => {
+    const world = createWorld({ expiresAfterDays: 1 })
+    const { request } = await submitted(world)
+    expect(request.expiresAt).toBe(request.dueAt)
+
+    world.clock.set(addSeconds(request.dueAt, -1))
+    expect(await expire(world)).toBe(0)
+    world.clock.set(request.dueAt)
+    expect(await expire(world)).toBe(1)
+
+    expect(await requestOf(world, request.id)).toMatchObject({ state: 'expired', expiredAt: request.dueAt })
+    expect(await expire(world)).toBe(0)
+  })
+
+  it('ends nothing where the tenant’s requests do not expire', async () => {
+    const world = createWorld()
+    const { request } = await submitted(world)
+    world.clock.advance(4000 * day)
+
+    expect(await expire(world)).toBe(0)
+    expect((await requestOf(world, request.id)).state).toBe('pendingApproval')
+  })
+
+  it('ends nothing that was approved, and nothing of another tenant', async () => {
+    const world = createWorld({ expiresAfterDays: 90 })
+    const { request } = await submitted(world)
+    const submittedAt = millisecondsOf(request.submittedAt)
+    expect(millisecondsOf(request.expiresAt ?? request.dueAt) - submittedAt).toBe(90 * day * 1000)
+    world.clock.advance(91 * day)
+
+    expect(await expire({ ...world, tenantId: freshIds.tenantId() })).toBe(0)
+    await approved(world, request.id, world.megan)
+    expect(await expire(world)).toBe(0)
+  })
+
+  it('ends each request once, by however many timers', async () => {
+    const world = createWorld({ expiresAfterDays: 1 })
+    const { request } = await submitted(world)
+    world.clock.advance(90 * day)
+
+    const ended = await Promise.all([expire(world), expire(world), expire(world)])
+
+    expect(ended.filter(count => count > 0)).toStrictEqual([1])
+    expect(await eventTypesOf(world, request.id)).toStrictEqual(['removalRequested', 'requestExpired'])
+  })
+})

@@ -1,0 +1,53 @@
+import { describeErrors } from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
+import { describe, expect, it } from 'vitest'
+import { Denial, longestNote, NewRemovalRequest } from '../src/index.js'
+
+const userId = 'c228b2ae-c4fb-4eda-9620-7e73dddd1cac'
+
+describe('a new removal request', () => {
+  it.each([{ userId }, { userId, receivedDateTime: '2026-11-01T00:00:00Z' }])('may be %j', sent => {
+    expect(E.isRight(NewRemovalRequest.decode(sent))).toBe(true)
+  })
+
+  it.each([
+    {},
+    null,
+    [],
+    'text',
+    { userId: 'somebody' },
+    { userId, receivedDateTime: 'yesterday' },
+    { userId, recievedDateTime: '2026-11-01T00:00:00Z' },
+  ])('may not be %j', sent => {
+    expect(E.isLeft(NewRemovalRequest.decode(sent))).toBe(true)
+  })
+
+  it('says what is expected, and nothing that was sent', () => {
+    const result = NewRemovalRequest.decode({ userId, nickname: 'bobby' })
+    const said = E.isLeft(result) ? describeErrors(result.left).join() : ''
+    expect(said).toContain('an object with userId and no other properties than receivedDateTime')
+    expect(said).not.toMatch(/nickname|bobby|c228/)
+  })
+})
+
+describe('a denial', () => {
+  it.each([
+    { code: 'legalClaims' },
+    { code: 'other', note: 'Asked by mistake.' },
+    { code: 'other', note: 'x'.repeat(longestNote) },
+  ])('may be %j', sent => {
+    expect(E.isRight(Denial.decode(sent))).toBe(true)
+  })
+
+  it.each([
+    {},
+    { code: 'because' },
+    { code: 'other', note: '' },
+    { code: 'other', note: ' \n' },
+    { code: 'other', note: 'x'.repeat(longestNote + 1) },
+    { code: 'other', note: 5 },
+    { code: 'legalClaims', reason: 'a case' },
+  ])('may not be %j', sent => {
+    expect(E.isLeft(Denial.decode(sent))).toBe(true)
+  })
+})

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import * as E from 'fp-ts/lib/Either.js'
+import {
+  actionPath,
+  HistoryResource,
+  historyPath,
+  removalRequestPath,
+  RemovalRequestCollection,
+  RemovalRequestResource,
+} from '../src/index.js'
+import { decoded } from './decoded.js'
+
+const resource = {
+  id: '0199a0b0-0000-7000-8000-000000000001',
+  userId: 'c228b2ae-c4fb-4eda-9620-7e73dddd1cac',
+  resourceTenantId: '7b0c2f3e-1a5d-4c8e-9f62-3d4e5a6b7c81',
+  state: 'denied',
+  submittedDateTime: '2026-11-23T09:00:00Z',
+  submittedBy: { userId: '1f0a6b52-93c7-4d2e-a8b1-6c5d4e3f2a10', appId: null },
+  receivedDateTime: '2026-11-20T00:00:00Z',
+  dueDateTime: '2026-12-21T23:59:59Z',
+  expiryDateTime: null,
+  approvalsRequired: 1,
+  approvals: [{ by: null, approvedDateTime: '2026-11-23T10:00:00Z' }],
+  denial: { code: 'legalClaims', note: null, by: null, deniedDateTime: '2026-11-23T10:00:00.5Z' },
+  withdrawal: null,
+  failure: null,
+  holders: [{ name: 'graph', state: 'pending', attempts: 0 }],
+  outcome: null,
+  completedDateTime: null,
+}
+
+describe('a removal request', () => {
+  it('is written as it was read', () => {
+    expect(RemovalRequestResource.encode(decoded(RemovalRequestResource, resource))).toStrictEqual({
+      ...resource,
+      denial: { ...resource.denial, deniedDateTime: '2026-11-23T10:00:00.500Z' },
+    })
+  })
+
+  it('drops what is not declared', () => {
+    expect(decoded(RemovalRequestResource, { ...resource, displayName: 'Bob' })).not.toHaveProperty(
+      'displayName',
+    )
+  })
+
+  it('may have lost everybody that it referred to', () => {
+    expect(decoded(RemovalRequestResource, { ...resource, userId: null, submittedBy: null })).toMatchObject({
+      userId: null,
+      submittedBy: null,
+    })
+  })
+
+  it('comes in pages', () => {
+    expect(decoded(RemovalRequestCollection, { value: [resource] })).not.toHaveProperty('@odata.nextLink')
+    expect(E.isLeft(RemovalRequestCollection.decode({ value: [{ ...resource, state: 'lost' }] }))).toBe(true)
+  })
+
+  it('has its paths', () => {
+    const { id } = decoded(RemovalRequestResource, resource)
+    expect(removalRequestPath(id)).toBe(`/lethe/v1/removalRequests/${resource.id}`)
+    expect(historyPath(id)).toBe(`/lethe/v1/removalRequests/${resource.id}/history`)
+    expect(actionPath(id, 'deny')).toBe(`/lethe/v1/removalRequests/${resource.id}/deny`)
+  })
+})
+
+describe('a history', () => {
+  it('keeps each event as it was hashed', () => {
+    const hash = 'a'.repeat(64)
+    const envelope = {
+      schemaVersion: 1,
+      tenantId: resource.resourceTenantId,
+      requestId: resource.id,
+      sequence: 1,
+      previousHash: null,
+      type: 'requestExpired',
+      at: '2026-11-23T09:00:00.000Z',
+      data: { kept: ['as', { it: 'is' }] },
+    }
+    const history = { intact: true, broken: null, head: { sequence: 1, hash }, value: [{ envelope, hash }] }
+    expect(HistoryResource.encode(decoded(HistoryResource, history))).toStrictEqual(history)
+  })
+})

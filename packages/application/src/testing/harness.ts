@@ -1,0 +1,46 @@
+import type { AppId, Instant, TenantId, UserId } from '@lethe/domain'
+import type { Digest, Identifiers } from '../ports/environment.js'
+import type { Jobs } from '../ports/jobs.js'
+import type { Actors, Notes, Subjects } from '../ports/people.js'
+import type { RemovalRequests } from '../ports/removal-requests.js'
+
+/** Ids that nothing in the system under test has seen before. */
+export interface FreshIds {
+  readonly identifiers: Identifiers
+  readonly tenantId: () => TenantId
+  readonly userId: () => UserId
+  readonly appId: () => AppId
+}
+
+/** The time that the system under test goes by. */
+export interface MovableClock {
+  readonly now: () => Instant
+  /** Lets time pass for everything that the adapter measures time with, a database's own clock included. */
+  readonly advance: (seconds: number) => Promise<void>
+}
+
+/** The ports that share one store. */
+export interface StorePorts {
+  readonly removalRequests: RemovalRequests
+  readonly jobs: Jobs
+  readonly subjects: Subjects
+  readonly actors: Actors
+  readonly notes: Notes
+}
+
+/**
+ * A store under test. It may be shared by all tests of a file and hold what earlier ones left behind: every test works
+ * in tenants of its own. While a suite runs, nobody else takes jobs from its queue.
+ */
+export interface StoreHarness {
+  readonly store: StorePorts
+  readonly ids: FreshIds
+  /** The digest that the store seals histories with. */
+  readonly digest: Digest
+  readonly clock: MovableClock
+  /** Ends the lease of every job that is held. */
+  readonly letLeasesRunOut: () => Promise<void>
+}
+
+/** Gives the store to one test. */
+export type OpenStore = () => Promise<StoreHarness>

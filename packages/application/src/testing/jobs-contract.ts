@@ -1,0 +1,189 @@
+import { addSeconds, type RemovalRequest, type TenantId } from '@lethe/domain'
+import { describe, expect, it } from 'vitest'
+import type { HeldJob } from '../ports/jobs.js'
+import type { OpenStore, StoreHarness } from './harness.js'
+import { elementAt, succeed, upTo } from './outcomes.js'
+import { receiveAll, receiveBatches } from './queue.js'
+import { automatic, requestIn, submitted, toldToWait } from './scenarios.js'
+
+const day = 86_400
+
+/**
+ * What the port `Jobs` promises.
+ *
+ * @param name of the adapter.
+ */
+export const jobsContract = (name: string, open: OpenStore): void => {
+  describe(`jobs: ${name}`, () => {
+    it('delivers a job once while it is held', async () => {
+      const h = await open()
+      const request = await withJob(h, h.ids.tenantId())
+
+      const held = await receiveAll(h, request.tenantId)
+
+      expect(held).toMatchObject([
+        {
+          deliveries: 1,
+          job: { name: 'performRemoval', tenantId: request.tenantId, requestId: request.id, causedBy: 2 },
+        },
+      ])
+      expect(await receiveAll(h, request.tenantId)).toStrictEqual([])
+    })
+
+    it('delivers a job again whose lease ran out, and counts', async () => {
+      const h = await open()
+      const { tenantId } = await withJob(h, h.ids.tenantId())
+      const deliveries: Array<HeldJob> = []
+
+      for (const _ of upTo(4)) {
+        deliveries.push(...(await receiveAll(h, tenantId)))
+        await h.letLeasesRunOut()
+      }
+
+      expect(deliveries.map(held => held.deliveries)).toStrictEqual([1, 2, 3, 4])
+      expect(new Set(deliveries.map(({ receipt }) => receipt)).size).toBe(4)
+      expect(new Set(deliveries.map(({ job }) => JSON.stringify(job))).size).toBe(1)
+    })
+
+    it('delivers a completed job never again, however often it is completed', async () => {
+      const h = await open()
+      const { tenantId } = await withJob(h, h.ids.tenantId())
+      const { receipt } = elementAt(await receiveAll(h, tenantId), 0)
+
+      await succeed(h.store.jobs.complete(receipt))
+      await succeed(h.store.jobs.complete(receipt))
+
+      await h.letLeasesRunOut()
+      expect(await receiveAll(h, tenantId)).toStrictEqual([])
+    })
+
+    it('completes the one job and no other', async () => {
+      const h = await open()
+      const tenantId = h.ids.tenantId()
+      for (const _ of upTo(3)) await withJob(h, tenantId)
+      const [first, ...others] = await receiveAll(h, tenantId)
+
+      await succeed(h.store.jobs.complete(first?.receipt ?? ''))
+
+      await h.letLeasesRunOut()
+      const again = await receiveAll(h, tenantId)
+      expect(again.map(({ job }) => job.requestId).toSorted()).toStrictEqual(
+        others.map(({ job }) => job.requestId).toSorted(),
+      )
+    })
+
+    it('ignores completion with the receipt of an earlier delivery', async () => {
+      const h = await open()
+      const { tenantId } = await withJob(h, h.ids.tenantId())
+      const first = elementAt(await receiveAll(h, tenantId), 0)
+      await h.letLeasesRunOut()
+      await receiveAll(h, tenantId)
+
+      await succeed(h.store.jobs.complete(first.receipt))
+
+      await h.letLeasesRunOut()
+      expect((await receiveAll(h, tenantId)).map(held => held.deliveries)).toStrictEqual([3])
+    })
+
+    it('ignores postponement with the receipt of an earlier delivery', async () => {
+      const h = await open()
+      const { tenantId } = await withJob(h, h.ids.tenantId())
+      const first = elementAt(await receiveAll(h, tenantId), 0)
+      await h.letLeasesRunOut()
+      await receiveAll(h, tenantId)
+
+      await succeed(h.store.jobs.postpone(first.receipt, addSeconds(h.clock.now(), 9 * day)))
+
+      await h.letLeasesRunOut()
+      expect((await receiveAll(h, tenantId)).map(held => held.deliveries)).toStrictEqual([3])
+    })
+
+    it('delivers a postponed job when its time has come, and not before', async () => {
+      const h = await open()
+      const { tenantId } = await withJob(h, h.ids.tenantId())
+      const { receipt, job } = elementAt(await receiveAll(h, tenantId), 0)
+
+      await succeed(h.store.jobs.postpone(receipt, addSeconds(h.clock.now(), 10 * day)))
+
+      await h.letLeasesRunOut()
+      expect(await receiveAll(h, tenantId)).toStrictEqual([])
+      await h.clock.advance(8 * day)
+      expect(await receiveAll(h, tenantId)).toStrictEqual([])
+      await h.clock.advance(3 * day)
+      const again = await receiveAll(h, tenantId)
+      expect(again.map(held => held.job)).toStrictEqual([job])
+      expect(again.map(held => held.deliveries)).toStrictEqual([2])
+    })
+
+    it('delivers a job at once that is postponed to a moment that has passed', async () => {
+      const h = await open()
+      const { tenantId } = await withJob(h, h.ids.tenantId())
+      const { receipt } = elementAt(await receiveAll(h, tenantId), 0)
+
+      await succeed(h.store.jobs.postpone(receipt, addSeconds(h.clock.now(), -day)))
+
+      expect(await receiveAll(h, tenantId)).toHaveLength(1)
+    })
+
+    it('gives no more than it was asked for, and everything in the end', async () => {
+      const h = await open()
+      const tenantId = h.ids.tenantId()
+      for (const _ of upTo(7)) await withJob(h, tenantId)
+
+      const batches = await receiveBatches(h, 3)
+
+      expect(Math.max(...batches.map(batch => batch.length))).toBe(3)
+      expect(batches.flat().filter(({ job }) => job.tenantId === tenantId)).toHaveLength(7)
+    })
+
+    it('gives the job that has been due the longest first, whenever it was added', async () => {
+      const h = await open()
+      const tenantId = h.ids.tenantId()
+      const later = await waiting(h, tenantId, 6 * day)
+      const sooner = await waiting(h, tenantId, 5 * day)
+      await h.clock.advance(7 * day)
+      const atOnce = await withJob(h, tenantId)
+
+      const held = await receiveAll(h, tenantId, 1)
+
+      expect(held.map(({ job }) => job.requestId)).toStrictEqual([sooner.id, later.id, atOnce.id])
+    })
+
+    it('never gives one job to two workers at once', async () => {
+      const h = await open()
+      const tenantId = h.ids.tenantId()
+      await Promise.all(upTo(24).map(async () => withJob(h, tenantId)))
+
+      const workers = await Promise.all(upTo(6).map(async () => receiveAll(h, tenantId, 2)))
+
+      const held = workers.flat().map(({ job }) => job.requestId)
+      expect(held).toHaveLength(24)
+      expect(new Set(held).size).toBe(24)
+    })
+
+    it('never gives a job that was given up to two workers at once', async () => {
+      const h = await open()
+      const tenantId = h.ids.tenantId()
+      await Promise.all(upTo(12).map(async () => withJob(h, tenantId)))
+      await receiveAll(h, tenantId)
+      await h.letLeasesRunOut()
+
+      const workers = await Promise.all(upTo(6).map(async () => receiveAll(h, tenantId, 2)))
+
+      const held = workers.flat()
+      expect(new Set(held.map(({ job }) => job.requestId)).size).toBe(12)
+      expect(held.map(({ deliveries }) => deliveries)).toStrictEqual(upTo(12).map(() => 2))
+    })
+  })
+}
+
+/** A request that has a job at once. */
+const withJob = async (h: StoreHarness, tenantId: TenantId): Promise<RemovalRequest> =>
+  submitted(h, { tenantId, policy: automatic })
+
+/** A request whose only job is due after so many seconds. */
+const waiting = async (h: StoreHarness, tenantId: TenantId, seconds: number): Promise<RemovalRequest> => {
+  const removing = await requestIn(h, 'removing', { tenantId })
+  for (const { receipt } of await receiveAll(h, tenantId)) await succeed(h.store.jobs.complete(receipt))
+  return toldToWait(h, removing, seconds)
+}

@@ -1,0 +1,187 @@
+import {
+  type Append,
+  approveRemoval,
+  type ApproveRemovalDeps,
+  denyRemoval,
+  type DenyRemovalDeps,
+  retryRemoval,
+  type Unavailable,
+  type VersionConflict,
+  withdrawRemoval,
+} from '../src/index.js'
+import { refuse, succeed } from '../src/testing/index.js'
+import { withdraw } from '@lethe/domain'
+import * as O from 'fp-ts/lib/Option.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { describe, expect, it } from 'vitest'
+import { counting, down, loading, nobody, unavailable, unexpected } from './fakes.js'
+import {
+  after,
+  approver,
+  clock,
+  decidedOn,
+  granted,
+  pending,
+  referenceOf,
+  requestId,
+  start,
+  submitter,
+} from './making.js'
+
+const conflict: VersionConflict = { _tag: 'VersionConflict' }
+
+/** A store that refuses so many appends before it takes one. */
+const refusing = (conflicts: number) => {
+  const appends: Array<Append> = []
+  return {
+    appends,
+    append: (append: Append) => {
+      appends.push(append)
+      return appends.length <= conflicts
+        ? TE.left<Unavailable | VersionConflict>(conflict)
+        : TE.right(after(pending, append.events))
+    },
+  }
+}
+
+const working: DenyRemovalDeps = {
+  ...nobody,
+  removalRequests: { load: loading(pending).load, append: refusing(0).append },
+  identifiers: counting(),
+  clock,
+}
+const approve = { grant: granted('approve'), id: requestId }
+
+describe('acting on a request', () => {
+  it.each<[string, Partial<ApproveRemovalDeps>]>([
+    ['the store, on loading', { removalRequests: { load: unavailable, append: unexpected } }],
+    ['the store, on appending', { removalRequests: { load: loading(pending).load, append: unavailable } }],
+    ['the actors, on acting', { actors: { ...nobody.actors, referenceOf: unavailable } }],
+    ['the actors, on showing', { actors: { ...nobody.actors, resolve: unavailable } }],
+    ['the subjects', { subjects: { resolve: unavailable } }],
+  ])('passes on that %s cannot be asked', async (_, broken) => {
+    expect(await refuse(approveRemoval({ ...working, ...broken })(approve))).toStrictEqual(down)
+  })
+
+  it('appends nothing where the request does not exist', async () => {
+    const removalRequests = { load: () => TE.right(O.none), append: unexpected }
+
+    expect(await refuse(approveRemoval({ ...working, removalRequests })(approve))).toStrictEqual({
+      _tag: 'RequestNotFound',
+      id: requestId,
+    })
+  })
+
+  it('appends nothing where the actors cannot be asked', async () => {
+    const deps = {
+      ...working,
+      removalRequests: { load: loading(pending).load, append: unexpected },
+      actors: { ...nobody.actors, referenceOf: unavailable },
+    }
+
+    expect(await refuse(approveRemoval(deps)(approve))).toStrictEqual(down)
+  })
+
+  it.each([1, 5, 9])('decides anew where somebody else was faster, %i times', async conflicts => {
+    const store = refusing(conflicts)
+    const { load, loads } = loading(pending)
+    const removalRequests = { load, append: store.append }
+
+    const view = await succeed(approveRemoval({ ...working, removalRequests })(approve))
+
+    expect(view.request.state).toBe('approved')
+    expect([store.appends.length, loads()]).toStrictEqual([conflicts + 1, conflicts + 1])
+  })
+
+  it('asks the caller to come back where somebody else is always faster', async () => {
+    const store = refusing(1000)
+    const removalRequests = { load: loading(pending).load, append: store.append }
+
+    const refused = await refuse(approveRemoval({ ...working, removalRequests })(approve))
+
+    expect(refused).toStrictEqual({ _tag: 'Unavailable', retryAfterSeconds: 1 })
+    expect(store.appends).toHaveLength(10)
+  })
+
+  it('decides on the state that the other left', async () => {
+    const withdrawn = decidedOn(pending, withdraw({ by: submitter, reach: 'own', at: start }))
+    const removalRequests = { load: loading(pending, withdrawn).load, append: refusing(1).append }
+
+    expect(await refuse(approveRemoval({ ...working, removalRequests })(approve))).toStrictEqual({
+      _tag: 'WrongState',
+      state: 'withdrawn',
+    })
+  })
+
+  it('expects the version that it decided on, and introduces who acts', async () => {
+    const store = refusing(0)
+    const removalRequests = { load: loading(pending).load, append: store.append }
+
+    await succeed(approveRemoval({ ...working, removalRequests })(approve))
+
+    expect(store.appends).toMatchObject([
+      { expectedVersion: pending.version, note: null, actor: { actor: { kind: 'person' } } },
+    ])
+  })
+
+  it('uses the reference under which somebody has acted, and introduces them no second time', async () => {
+    const store = refusing(0)
+    const deps = {
+      ...working,
+      removalRequests: { load: loading(pending).load, append: store.append },
+      actors: { ...nobody.actors, referenceOf: () => TE.right(O.some(approver)) },
+    }
+
+    await succeed(denyRemoval(deps)({ grant: granted('deny'), id: requestId, code: 'duplicate', note: null }))
+
+    expect(store.appends).toMatchObject([{ actor: null, events: [{ data: { by: approver } }] }])
+  })
+
+  it('takes somebody for the submitter by their reference, not by the request', async () => {
+    const deps = {
+      ...working,
+      removalRequests: { load: loading(pending).load, append: unexpected },
+      actors: { ...nobody.actors, referenceOf: () => TE.right(O.some(submitter)) },
+    }
+
+    expect(await refuse(approveRemoval(deps)(approve))).toStrictEqual({ _tag: 'SelfApproval' })
+  })
+
+  it('appends nothing for a repeat', async () => {
+    const withdrawn = decidedOn(pending, withdraw({ by: referenceOf(50), reach: 'any', at: start }))
+    const deps = {
+      ...working,
+      removalRequests: { load: loading(withdrawn).load, append: unexpected },
+      actors: { ...nobody.actors, referenceOf: () => TE.right(O.some(referenceOf(50))) },
+    }
+
+    const view = await succeed(withdrawRemoval(deps)({ grant: granted('withdraw'), id: requestId }))
+
+    expect(view.request).toStrictEqual(withdrawn)
+  })
+
+  it('asks for a note before it asks anybody', async () => {
+    const removalRequests = { load: unexpected, append: unexpected }
+    const input = { grant: granted('deny'), id: requestId, code: 'other', note: ' ' } as const
+
+    expect(await refuse(denyRemoval({ ...working, removalRequests })(input))).toStrictEqual({
+      _tag: 'NoteRequired',
+    })
+  })
+
+  it('passes on that notes cannot be resolved, and asks for none where there are none', async () => {
+    const notes = { resolve: unavailable }
+    const deny = { grant: granted('deny'), id: requestId, code: 'legalClaims' } as const
+
+    const without = await succeed(denyRemoval({ ...working, notes })({ ...deny, note: null }))
+    expect(without.request.state).toBe('denied')
+    expect(await refuse(denyRemoval({ ...working, notes })({ ...deny, note: 'A note' }))).toStrictEqual(down)
+  })
+
+  it('refuses a retry of what has not failed', async () => {
+    expect(await refuse(retryRemoval(working)({ grant: granted('retry'), id: requestId }))).toStrictEqual({
+      _tag: 'WrongState',
+      state: 'pendingApproval',
+    })
+  })
+})

@@ -1,0 +1,77 @@
+import { submitRemoval, type SubmitRemovalDeps, type Submitted } from '../src/index.js'
+import { refuse, succeed } from '../src/testing/index.js'
+import { addSeconds, saturdayAndSunday } from '@lethe/domain'
+import * as O from 'fp-ts/lib/Option.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { describe, expect, it } from 'vitest'
+import { counting, down, nobody, unavailable, unexpected } from './fakes.js'
+import { clock, commitment, granted, graph, pending, profile, start, userId } from './making.js'
+
+const joined: Submitted = { joined: true, request: pending }
+
+const working: SubmitRemovalDeps = {
+  ...nobody,
+  removalRequests: { submit: () => TE.right(joined) },
+  inboundProfiles: { get: () => TE.right(O.some(profile)) },
+  dataHolders: { of: () => [{ name: graph, remove: unexpected, readBack: unexpected }] },
+  approvalPolicies: {
+    of: () => TE.right({ approval: { mode: 'approvers', required: 1 }, expiresAfterDays: null }),
+  },
+  calendar: saturdayAndSunday,
+  clock,
+  identifiers: counting(),
+  digest: { commitment: () => commitment },
+}
+const input = { grant: granted('submit'), userId, receivedAt: null }
+const notRecording = { submit: unexpected }
+
+describe('submitRemoval', () => {
+  it('works over these fakes', async () => {
+    expect(await succeed(submitRemoval(working)(input))).toMatchObject({ joined: true })
+  })
+
+  it.each<[string, Partial<SubmitRemovalDeps>]>([
+    ['the directory', { inboundProfiles: { get: unavailable }, removalRequests: notRecording }],
+    ['the policies', { approvalPolicies: { of: unavailable }, removalRequests: notRecording }],
+    ['the store', { removalRequests: { submit: unavailable } }],
+    ['the subjects', { subjects: { resolve: unavailable } }],
+    ['the actors', { actors: { resolve: unavailable } }],
+  ])('passes on that %s cannot be asked', async (_, broken) => {
+    expect(await refuse(submitRemoval({ ...working, ...broken })(input))).toStrictEqual(down)
+  })
+
+  it('passes on that the directory asks to wait, and records nothing', async () => {
+    const throttled = { _tag: 'Throttled', retryAfterSeconds: 90 } as const
+    const deps = {
+      ...working,
+      inboundProfiles: { get: () => TE.left(throttled) },
+      removalRequests: notRecording,
+    }
+
+    expect(await refuse(submitRemoval(deps)(input))).toStrictEqual(throttled)
+  })
+
+  it('refuses a receipt in the future before it asks anybody', async () => {
+    const deps = { ...working, inboundProfiles: { get: unexpected }, removalRequests: notRecording }
+    const receivedAt = addSeconds(start, 0.001)
+
+    expect(await refuse(submitRemoval(deps)({ ...input, receivedAt }))).toStrictEqual({
+      _tag: 'ReceivedInFuture',
+    })
+  })
+
+  it('asks nobody who is in a request that it has just recorded', async () => {
+    const deps: SubmitRemovalDeps = {
+      ...working,
+      removalRequests: { submit: () => TE.right({ joined: false, request: pending }) },
+      subjects: { resolve: unexpected },
+      actors: { resolve: unexpected },
+      notes: { resolve: unexpected },
+    }
+
+    const { view } = await succeed(submitRemoval(deps)(input))
+
+    expect(view).toMatchObject({ userId, denialNote: null })
+    expect([...view.actors.values()]).toMatchObject([{ kind: 'person' }])
+  })
+})

@@ -1,0 +1,72 @@
+import { abandonRemoval, expireRemovals } from '../src/index.js'
+import { refuse, succeed } from '../src/testing/index.js'
+import { addSeconds, type RemovalRequest } from '@lethe/domain'
+import * as O from 'fp-ts/lib/Option.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { describe, expect, it } from 'vitest'
+import { down, loading, unavailable, unexpected } from './fakes.js'
+import { approved, clock, job, pending, requestId, start, tenantId } from './making.js'
+
+const overdue: RemovalRequest = { ...pending, expiresAt: start }
+const conflict = () => TE.left({ _tag: 'VersionConflict' } as const)
+const input = { tenantId, limit: 10 }
+const expiring = () => TE.right([requestId, requestId])
+
+describe('expireRemovals', () => {
+  it.each([
+    ['listing', { expiring: unavailable, load: unexpected, append: unexpected }],
+    ['loading', { expiring, load: unavailable, append: unexpected }],
+    ['appending', { expiring, load: loading(overdue).load, append: unavailable }],
+  ])('passes on that the store cannot be asked, on %s', async (_, removalRequests) => {
+    expect(await refuse(expireRemovals({ removalRequests, clock })(input))).toStrictEqual(down)
+  })
+
+  it.each<[string, O.Option<RemovalRequest>]>([
+    ['was decided', O.some(approved)],
+    ['does not expire', O.some(pending)],
+    ['is not due to expire yet', O.some({ ...pending, expiresAt: addSeconds(start, 1) })],
+    ['is not there', O.none],
+  ])('counts nothing, and appends nothing, for what %s in the meantime', async (_, found) => {
+    const removalRequests = { expiring, load: () => TE.right(found), append: unexpected }
+
+    expect(await succeed(expireRemovals({ removalRequests, clock })(input))).toBe(0)
+  })
+
+  it('counts nothing where somebody else was faster', async () => {
+    const removalRequests = { expiring, load: loading(overdue).load, append: conflict }
+
+    expect(await succeed(expireRemovals({ removalRequests, clock })(input))).toBe(0)
+  })
+
+  it('counts what ended', async () => {
+    const removalRequests = { expiring, load: loading(overdue).load, append: () => TE.right(overdue) }
+
+    expect(await succeed(expireRemovals({ removalRequests, clock })(input))).toBe(2)
+  })
+})
+
+describe('abandonRemoval', () => {
+  it.each([
+    ['loading', { load: unavailable, append: unexpected }],
+    ['appending', { load: loading(approved).load, append: unavailable }],
+  ])('passes on that the store cannot be asked, on %s', async (_, removalRequests) => {
+    expect(await refuse(abandonRemoval({ removalRequests, clock })({ job }))).toStrictEqual(down)
+  })
+
+  it('passes on that somebody else was faster, so that it is tried again', async () => {
+    const removalRequests = { load: loading(approved).load, append: conflict }
+
+    expect(await refuse(abandonRemoval({ removalRequests, clock })({ job }))).toStrictEqual({
+      _tag: 'VersionConflict',
+    })
+  })
+
+  it.each<[string, O.Option<RemovalRequest>]>([
+    ['waits for approval', O.some(pending)],
+    ['is not there', O.none],
+  ])('leaves alone what %s', async (_, found) => {
+    const removalRequests = { load: () => TE.right(found), append: unexpected }
+
+    expect(await succeed(abandonRemoval({ removalRequests, clock })({ job }))).toBeUndefined()
+  })
+})
