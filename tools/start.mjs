@@ -1,7 +1,30 @@
 /** `npm start`: installs, builds and runs the sandbox. What follows `--` is handed to the sandbox. */
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, install, requireNode, root } from './toolchain.mjs'
+
+/** The parent of a process, where the system says so in /proc. */
+const parentOf = pid => {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').pop().split(' ')[1]
+  } catch {
+    return null
+  }
+}
+
+/** Calls back when npm, which may have a shell between itself and this process, has ended without a word. */
+const whenNpmIsGone = stop => {
+  if (process.env.npm_lifecycle_event === undefined) return
+  const shell = process.ppid
+  const npm = parentOf(shell)
+  const watch = setInterval(() => {
+    if (process.ppid === shell && parentOf(shell) === npm) return
+    clearInterval(watch)
+    stop()
+  }, 500)
+  watch.unref()
+}
 
 const start = async () => {
   process.stderr.write('Installing…\n')
@@ -20,6 +43,10 @@ const start = async () => {
       asked = true
       sandbox.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal)
     })
+  whenNpmIsGone(() => {
+    asked = true
+    sandbox.kill('SIGTERM')
+  })
   process.exitCode = await new Promise((resolve, reject) => {
     sandbox.once('error', reject)
     sandbox.once('close', code => {

@@ -4,13 +4,15 @@
  * Reading the clock, drawing a random number, and reaching for the globals of a platform are errors. Turning a given
  * instant into another form (`new Date(milliseconds)`, `Date.UTC(...)`) is not.
  */
-const impureMembers = new Map([
-  ['Date', new Set(['now'])],
-  ['Math', new Set(['random'])],
+/** What of these may be used, because it depends on its arguments alone. */
+const pureMembers = new Map([
+  ['Date', name => name === 'parse' || name === 'UTC'],
+  ['Math', name => name !== 'random'],
 ])
 const platformGlobals = new Set([
   'Bun',
   'Deno',
+  'Intl',
   'console',
   'crypto',
   'fetch',
@@ -38,20 +40,20 @@ const noClockOrChance = {
             reference.identifier === node &&
             (reference.resolved === null || reference.resolved.defs.length === 0),
         )
+    /** `Date` and `Math` are pure in a few forms only; handed around, they could be used in any other. */
+    const isPureUse = node => {
+      const { parent } = node
+      if (parent.type === 'TSTypeReference' || parent.type === 'TSQualifiedName') return true
+      if (parent.type === 'NewExpression') return parent.callee === node && parent.arguments.length > 0
+      if (parent.type !== 'MemberExpression' || parent.object !== node) return false
+      const name = parent.computed ? parent.property.value : parent.property.name
+      return typeof name === 'string' && pureMembers.get(node.name)(name)
+    }
     return {
-      MemberExpression: node => {
-        const members = node.object.type === 'Identifier' ? impureMembers.get(node.object.name) : undefined
-        const name = node.computed ? node.property.value : node.property.name
-        if (members?.has(name) === true) report(node, `${node.object.name}.${name}`)
-      },
-      NewExpression: node => {
-        if (node.callee.name === 'Date' && node.arguments.length === 0) report(node, 'new Date()')
-      },
-      CallExpression: node => {
-        if (node.callee.type === 'Identifier' && node.callee.name === 'Date') report(node, 'Date()')
-      },
       Identifier: node => {
-        if (platformGlobals.has(node.name) && isGlobal(node)) report(node, node.name)
+        if (!isGlobal(node)) return
+        if (platformGlobals.has(node.name)) report(node, node.name)
+        if (pureMembers.has(node.name) && !isPureUse(node)) report(node, `This use of ${node.name}`)
       },
     }
   },

@@ -28,6 +28,12 @@ module.exports = {
       { pathNot: [source('application'), inPackage('domain'), library('fp-ts')] },
     ),
     rule(
+      'application-reads-no-clock',
+      'Time and chance come through ports.',
+      { path: source('application') },
+      { path: 'fp-ts/lib/(?:Date|Random|Console)\\.js$' },
+    ),
+    rule(
       'contract-suites-import-vitest-at-most',
       'The suites that adapters pass run under vitest, and know nothing of an adapter.',
       { path: `${source('application')}testing/` },

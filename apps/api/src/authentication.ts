@@ -7,7 +7,7 @@ import type { Authenticate } from './http/doors.js'
 export const bearerAuthentication =
   (verify: (token: string) => TE.TaskEither<TokenRefusal | KeysUnavailable, VerifiedToken>): Authenticate =>
   authorization => {
-    const token = /^Bearer +(\S.*?) *$/i.exec(authorization ?? '')?.[1]
+    const token = tokenIn(authorization ?? '')
     return token === undefined
       ? TE.left({ _tag: 'TokenMissing' })
       : pipe(
@@ -15,3 +15,9 @@ export const bearerAuthentication =
           TE.flatMap(({ caller }) => TE.fromEither(caller)),
         )
   }
+
+/** What follows the scheme. No pattern of two open ends: a stranger may send kilobytes of spaces. */
+const tokenIn = (authorization: string): string | undefined => {
+  const scheme = /^Bearer +(?=\S)/i.exec(authorization)?.[0]
+  return scheme === undefined ? undefined : authorization.slice(scheme.length).trimEnd()
+}

@@ -36,8 +36,6 @@ export interface Config {
   readonly attemptLimitSeconds: number
   readonly shutdownSeconds: number
   readonly logLevel: LogLevel
-  /** A file of profiles to start with, for the data plane in memory; null for none. */
-  readonly profilesFile: string | null
 }
 
 /** Settings that are missing or wrong: each with its name and what is expected, never with its value. */
@@ -91,11 +89,14 @@ const wholeNumber = (expected: string, from: number, to: number) =>
     return either(number >= from && number <= to ? number : null)
   })
 
+/** Text that can stand in the quotes of a response header (RFC 9110, 5.6.4). */
+const InHeader = t.refinement(t.string, text => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(text), 'visible ASCII')
+
 const urlOf = (text: string): URL | null => (URL.canParse(text) ? new URL(text) : null)
 
 const httpUrl = (expected: string) =>
   setting(expected, text => {
-    const usable = URL.canParse(text) && /^https?:\/\/[^\s?#@]+$/i.test(text)
+    const usable = URL.canParse(text) && InHeader.is(text) && /^https?:\/\/[^\s?#@]+$/i.test(text)
     return either(usable ? text.replace(/\/+$/, '') : null)
   })
 
@@ -129,12 +130,15 @@ const Settings = t.type({
     'seed',
   ),
   LETHE_TENANTS: listOf('a list of tenant ids, no wildcard', TenantId),
-  LETHE_AUDIENCES: listOf('a list of audiences', t.string),
+  LETHE_AUDIENCES: listOf('a list of audiences', InHeader),
   LETHE_ISSUERS: listOf('a list of issuer URLs', t.string),
   LETHE_ALLOW_INSECURE_ISSUER: optional(trueOrFalse, false),
   LETHE_REQUIRED_ROLES: optional(listOf('a list of app roles', t.string), []),
   LETHE_AUTHORITY: optional(httpUrl('an http or https URL'), 'https://login.microsoftonline.com/common'),
-  LETHE_CLIENT_ID: optional(setting('the client id of the app registration', E.right), null),
+  LETHE_CLIENT_ID: optional(
+    setting('the client id of the app registration', text => InHeader.decode(text)),
+    null,
+  ),
   LETHE_APPROVALS: optional<ApprovalPolicy, ApprovalPolicy>(approvalPolicy, {
     mode: 'approvers',
     required: 1,
@@ -148,6 +152,7 @@ const Settings = t.type({
     setting('fatal, error, warn, info, debug or silent', text => LogLevel.decode(text)),
     'info',
   ),
+  // Read by `readProfiles`; here so that its name is known.
   LETHE_PROFILES_FILE: optional(setting('a path', E.right), null),
 })
 type Settings = t.TypeOf<typeof Settings>
@@ -171,6 +176,12 @@ export const unknownSettings = (
       !['LETHE_SERVER', 'LETHE_TOKEN'].includes(name),
   )
 
+const { LETHE_TENANTS, LETHE_ISSUERS, LETHE_ALLOW_INSECURE_ISSUER, LETHE_HOST } = Settings.props
+/** The settings that must fit each other, decoded apart from the rest, so that one mistake does not hide another. */
+const TrustSettings = t.type({ LETHE_TENANTS, LETHE_ISSUERS })
+const IssuerSettings = t.type({ LETHE_ISSUERS, LETHE_ALLOW_INSECURE_ISSUER, LETHE_HOST })
+type IssuerSettings = t.TypeOf<typeof IssuerSettings>
+
 /**
  * Reads the configuration.
  *
@@ -178,31 +189,33 @@ export const unknownSettings = (
  */
 export const decodeConfig = (
   environment: Readonly<Record<string, string | undefined>>,
-): E.Either<BadConfig, Config> =>
-  pipe(
-    Settings.decode(environment),
-    E.mapLeft(errors => badConfig(describeErrors(errors))),
-    E.flatMap(settings => {
-      const mistakes = mistakesBetween(settings)
-      return mistakes.length > 0 ? E.left(badConfig(mistakes)) : E.right(configOf(settings))
-    }),
-  )
+): E.Either<BadConfig, Config> => {
+  const settings = Settings.decode(environment)
+  const mistakes = [
+    ...(E.isLeft(settings) ? describeErrors(settings.left) : []),
+    ...mistakesIn(TrustSettings.decode(environment), trustMistakes),
+    ...mistakesIn(IssuerSettings.decode(environment), insecureMistakes),
+  ]
+  return E.isLeft(settings) || mistakes.length > 0
+    ? E.left({ _tag: 'BadConfig', mistakes })
+    : E.right(configOf(settings.right))
+}
 
-const badConfig = (mistakes: ReadonlyArray<string>): BadConfig => ({ _tag: 'BadConfig', mistakes })
+/** The mistakes between settings; none where one of them is wrong by itself, which is reported already. */
+const mistakesIn = <A>(
+  settings: E.Either<unknown, A>,
+  between: (settings: A) => ReadonlyArray<string>,
+): ReadonlyArray<string> => (E.isRight(settings) ? between(settings.right) : [])
 
-/** What each setting allows, but not together. */
-const mistakesBetween = (settings: Settings): ReadonlyArray<string> => [
-  ...pipe(
-    trustedIssuers(settings.LETHE_TENANTS, settings.LETHE_ISSUERS),
-    E.match(
-      () => ['LETHE_ISSUERS: expected URLs that name one tenant each, or hold {tenantid}'],
-      () => [],
-    ),
-  ),
-  ...(settings.LETHE_ISSUERS.some(isInsecure) ? insecureMistakes(settings) : []),
-]
+const trustMistakes = (settings: t.TypeOf<typeof TrustSettings>): ReadonlyArray<string> =>
+  E.isRight(trustedIssuers(settings.LETHE_TENANTS, settings.LETHE_ISSUERS))
+    ? []
+    : ['LETHE_ISSUERS: expected URLs that name one tenant each that is served, or hold {tenantid}']
 
-const insecureMistakes = (settings: Settings): ReadonlyArray<string> => [
+const insecureMistakes = (settings: IssuerSettings): ReadonlyArray<string> =>
+  settings.LETHE_ISSUERS.some(isInsecure) ? insecureIssuerMistakes(settings) : []
+
+const insecureIssuerMistakes = (settings: IssuerSettings): ReadonlyArray<string> => [
   ...(settings.LETHE_ALLOW_INSECURE_ISSUER
     ? []
     : [
@@ -239,7 +252,6 @@ const configOf = (settings: Settings): Config => ({
   attemptLimitSeconds: settings.LETHE_ATTEMPT_LIMIT_SECONDS,
   shutdownSeconds: settings.LETHE_SHUTDOWN_SECONDS,
   logLevel: settings.LETHE_LOG_LEVEL,
-  profilesFile: settings.LETHE_PROFILES_FILE,
 })
 
 const hostInUrl = (host: string): string => (host.includes(':') && !host.startsWith('[') ? `[${host}]` : host)

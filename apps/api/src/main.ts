@@ -12,9 +12,9 @@ const cannotStart = (mistakes: ReadonlyArray<string>): void => {
 }
 
 const config = decodeConfig(process.env)
-const profiles = E.isRight(config) ? await readProfiles(config.right.profilesFile) : E.right(new Map())
-if (E.isLeft(config)) cannotStart(config.left.mistakes)
-else if (E.isLeft(profiles)) cannotStart(profiles.left.mistakes)
+const profiles = await readProfiles(process.env['LETHE_PROFILES_FILE'] ?? '')
+const mistakes = [config, profiles].flatMap(read => (E.isLeft(read) ? read.left.mistakes : []))
+if (E.isLeft(config) || E.isLeft(profiles)) cannotStart(mistakes)
 else {
   const log = createLog(config.right.logLevel)
   const unknown = unknownSettings(process.env)

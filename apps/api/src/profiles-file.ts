@@ -24,11 +24,11 @@ const ProfilesFile = t.readonlyArray(
 /**
  * Reads the profiles that the data plane in memory starts with.
  *
- * @param file JSON: a list of `{resourceTenantId, profiles}`; null for none.
+ * @param file JSON: a list of `{resourceTenantId, profiles}`; empty for none.
  * @returns what is wrong with the file, where it cannot be read or holds something else: none of its content.
  */
-export const readProfiles = async (file: string | null): Promise<E.Either<BadConfig, Profiles>> => {
-  if (file === null) return E.right(new Map())
+export const readProfiles = async (file: string): Promise<E.Either<BadConfig, Profiles>> => {
+  if (file === '') return E.right(new Map())
   return pipe(
     ProfilesFile.decode(await jsonIn(file)),
     E.bimap(

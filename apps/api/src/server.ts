@@ -1,9 +1,10 @@
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import { createServer, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import type { Clock } from '@lethe/application'
 import { errorBody, graphErrors, type GraphErrorRow } from '@lethe/graph-contract'
 import { randomUUID } from 'node:crypto'
+import { commonHeaders } from './http/context.js'
 
 export interface RunningServer {
   readonly port: number
@@ -107,37 +108,31 @@ const closed = (server: Server, withinSeconds: number): Promise<void> =>
     server.closeIdleConnections()
   })
 
-const bodyOf = (row: GraphErrorRow, clock: Clock): { readonly requestId: string; readonly text: string } => {
+interface ErrorMessage {
+  readonly headers: Readonly<Record<string, string>>
+  readonly text: string
+}
+
+/** The same headers and body as an error of the app. */
+const errorMessage = (row: GraphErrorRow, clock: Clock): ErrorMessage => {
   const requestId = randomUUID()
   const body = errorBody(row, { at: clock.now(), requestId, clientRequestId: requestId })
-  return { requestId, text: JSON.stringify(body) }
+  return {
+    headers: { 'Content-Type': 'application/json', ...commonHeaders(requestId, requestId) },
+    text: JSON.stringify(body),
+  }
 }
 
 /** Answers what never came as far as the app: a request whose target or host makes no URL. */
 const responseWith = (row: GraphErrorRow, clock: Clock): Response => {
-  const { requestId, text } = bodyOf(row, clock)
-  return new Response(text, {
-    status: row.status,
-    headers: {
-      'Content-Type': 'application/json',
-      'Cache-Control': 'no-cache',
-      'request-id': requestId,
-      'client-request-id': requestId,
-    },
-  })
+  const { headers, text } = errorMessage(row, clock)
+  return new Response(text, { status: row.status, headers })
 }
 
 /** Answers on a connection that was kept alive into the shutdown. */
 const refuse = (response: ServerResponse, clock: Clock): void => {
-  const { requestId, text } = bodyOf(graphErrors.serviceNotAvailable, clock)
-  response.writeHead(503, {
-    'Content-Type': 'application/json',
-    'Cache-Control': 'no-cache',
-    'Retry-After': '1',
-    Connection: 'close',
-    'request-id': requestId,
-    'client-request-id': requestId,
-  })
+  const { headers, text } = errorMessage(graphErrors.serviceNotAvailable, clock)
+  response.writeHead(503, { ...headers, 'Retry-After': '1', Connection: 'close' })
   response.end(text)
 }
 
@@ -148,16 +143,12 @@ const answerBrokenRequest = (code: string | undefined, socket: Socket, clock: Cl
     return
   }
   const row = code === 'HPE_HEADER_OVERFLOW' ? graphErrors.headersTooLarge : notWellFormed
-  const { requestId, text } = bodyOf(row, clock)
+  const { headers, text } = errorMessage(row, clock)
+  const sent = { ...headers, 'Content-Length': String(Buffer.byteLength(text)), Connection: 'close' }
   socket.end(
     [
-      `HTTP/1.1 ${row.status} ${row.status === 431 ? 'Request Header Fields Too Large' : 'Bad Request'}`,
-      'Content-Type: application/json',
-      `Content-Length: ${Buffer.byteLength(text)}`,
-      'Cache-Control: no-cache',
-      `request-id: ${requestId}`,
-      `client-request-id: ${requestId}`,
-      'Connection: close',
+      `HTTP/1.1 ${row.status} ${STATUS_CODES[row.status] ?? ''}`,
+      ...Object.entries(sent).map(([name, value]) => `${name}: ${value}`),
       '',
       text,
     ].join('\r\n'),

@@ -1,6 +1,7 @@
 import type { AbandonRemoval, Clock, ExpireRemovals, HeldJob, Jobs, PerformRemoval } from '@lethe/application'
 import { addSeconds, type TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
+import { setImmediate as immediate } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { traceOf } from './log.js'
 
@@ -38,8 +39,9 @@ export const startWorker = (deps: WorkerDeps): Worker => {
   const stopping = new AbortController()
   const jobs = createSleeper()
   const sweeps = createSleeper()
+  const inFlight = new Set<Promise<void>>()
   const running = Promise.all([
-    repeatedly(deps, stopping.signal, jobs, () => takeJobs(deps)),
+    repeatedly(deps, stopping.signal, jobs, () => takeJobs(deps, inFlight, jobs.wake)),
     repeatedly(deps, stopping.signal, sweeps, () => sweep(deps)),
   ])
   return {
@@ -49,6 +51,7 @@ export const startWorker = (deps: WorkerDeps): Worker => {
       jobs.wake()
       sweeps.wake()
       await running
+      await Promise.all(inFlight)
     },
   }
 }
@@ -70,17 +73,39 @@ const repeatedly = async (
   }
 }
 
-/** @returns how long to wait before the next turn, in milliseconds. */
-const takeJobs = async (deps: WorkerDeps): Promise<number> => {
-  const received = await deps.jobs.receive(concurrency)()
+/**
+ * Takes as many jobs as there is room for, and does not wait for them: a slow one keeps nobody else waiting.
+ *
+ * @param wake ends the wait for the next turn, as soon as there is room again.
+ * @returns how long to wait before the next turn, in milliseconds.
+ */
+const takeJobs = async (
+  deps: WorkerDeps,
+  inFlight: Set<Promise<void>>,
+  wake: () => void,
+): Promise<number> => {
+  const room = concurrency - inFlight.size
+  if (room === 0) return idleMilliseconds
+  const received = await deps.jobs.receive(room)()
   if (E.isLeft(received)) return received.left.retryAfterSeconds * 1000
-  await Promise.all(received.right.map(held => performGuarded(deps, held)))
+  for (const held of received.right) {
+    const work = performGuarded(deps, held).finally(() => {
+      inFlight.delete(work)
+      wake()
+    })
+    inFlight.add(work)
+  }
   return received.right.length === 0 ? idleMilliseconds : 0
 }
 
 /** @returns how long to wait before the next sweep, in milliseconds. */
-const sweep = async ({ tenants, expireRemovals }: WorkerDeps): Promise<number> => {
+const sweep = async ({ tenants, expireRemovals, log }: WorkerDeps): Promise<number> => {
   const ended = await Promise.all(tenants.map(tenantId => expireRemovals({ tenantId, limit: sweepLimit })()))
+  const unavailable = ended.flatMap(count => (E.isLeft(count) ? [count.left.retryAfterSeconds] : []))
+  if (unavailable.length > 0) {
+    log.warn({ tenants: unavailable.length }, 'expiry sweep postponed: unavailable')
+    return Math.max(...unavailable) * 1000
+  }
   return ended.some(count => E.isRight(count) && count.right === sweepLimit) ? 0 : sweepMilliseconds
 }
 
@@ -129,7 +154,7 @@ const createSleeper = (): Sleeper => {
   let woken = false
   return {
     sleep: async (milliseconds: number): Promise<void> => {
-      if (!woken && milliseconds > 0)
+      if (!woken)
         await new Promise<void>(resolve => {
           const timer = setTimeout(resolve, milliseconds)
           wakeUp = () => {
@@ -137,6 +162,8 @@ const createSleeper = (): Sleeper => {
             resolve()
           }
         })
+      // Without this, a long row of turns that never wait would keep everything else in the process waiting.
+      else await immediate()
       woken = false
       wakeUp = null
     },

@@ -38,7 +38,6 @@ describe('the configuration', () => {
       calendar: { weekend: [6, 0], publicHolidays: [] },
       shutdownSeconds: 10,
       logLevel: 'info',
-      profilesFile: null,
     })
     expect(mistakesOf({})).toEqual([
       'LETHE_TENANTS: expected a list of tenant ids, no wildcard',
@@ -74,6 +73,22 @@ describe('the configuration', () => {
   test('takes an empty setting for none', () => {
     expect(decode({ LETHE_PORT: '', LETHE_CONTRACT: '', LETHE_REQUIRED_ROLES: '' })).toEqual(decode())
   })
+
+  test('names mistakes between settings together with mistakes of others', () => {
+    expect(mistakes({ LETHE_PORT: 'x', LETHE_ISSUERS: 'http://issuer.example/common' })).toEqual([
+      'LETHE_PORT: expected a port, 0 to 65535',
+      'LETHE_ISSUERS: expected URLs that name one tenant each that is served, or hold {tenantid}',
+      'LETHE_ISSUERS: expected https (http needs LETHE_ALLOW_INSECURE_ISSUER=true, and is for sandboxes only)',
+      'LETHE_ISSUERS: expected an http issuer to be on loopback',
+    ])
+  })
+
+  test.each(['LETHE_CLIENT_ID', 'LETHE_AUDIENCES', 'LETHE_AUTHORITY'])(
+    'takes for %s only what a response header can hold',
+    name => {
+      expect(mistakes({ [name]: 'https://leth\u00e9.example/"x"' })).toHaveLength(1)
+    },
+  )
 
   test('names all mistakes at once, and no value', () => {
     const secret = 'hunter2'

@@ -50,6 +50,23 @@ const start = (queue: Array<HeldJob>, changes: Partial<WorkerDeps> = {}) => {
 }
 
 describe('the worker', () => {
+  test('lets a slow job keep nobody else waiting', async () => {
+    const gate = Promise.withResolvers<void>()
+    const slow = held('slow')
+    const queue = [slow, ...Array.from({ length: 19 }, (_, index) => held(`job ${index}`))]
+    const { completed } = start(queue, {
+      performRemoval:
+        ({ job }) =>
+        async () => {
+          if (job === slow.job) await gate.promise
+          return TE.right({ kind: 'finished' } as const)()
+        },
+    })
+    await expect.poll(() => completed.length).toBe(19)
+    gate.resolve()
+    await expect.poll(() => completed.length).toBe(20)
+  })
+
   test('finishes what it holds when it stops, and takes no more', async () => {
     const gate = Promise.withResolvers<void>()
     const queue = [held('first')]

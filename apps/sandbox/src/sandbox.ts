@@ -36,8 +36,9 @@ export const startSandbox = async (
   const config = decodeConfig(apiEnvironment(settings, addresses, environment))
   if (E.isLeft(config)) return E.left({ mistakes: config.left.mistakes })
 
-  if (settings.reset) await rm(settings.stateFolder, { recursive: true, force: true })
-  const keys = await loadSigningKeys(join(settings.stateFolder, 'identity-provider-key.json'))
+  const keyFile = join(settings.stateFolder, 'identity-provider-key.json')
+  if (settings.reset) await rm(keyFile, { force: true })
+  const keys = await loadSigningKeys(keyFile)
   const identity = await orRefusal(
     `The identity provider cannot listen on port ${settings.identityPort}; set LETHE_SANDBOX_IDENTITY_PORT to another one.`,
     () => listenOnLoopback(identityProvider(addresses.identity, keys).fetch, settings.identityPort),

@@ -35,10 +35,13 @@ export const decodeSettings = (
     : E.right({
         lethePort,
         identityPort,
-        stateFolder: environment['LETHE_SANDBOX_STATE'] ?? '.lethe',
+        stateFolder: textIn(environment['LETHE_SANDBOX_STATE'], '.lethe'),
         reset: args.includes('--reset'),
       })
 }
+
+const textIn = (text: string | undefined, usual: string): string =>
+  text === undefined || text === '' ? usual : text
 
 const portIn = (text: string | undefined, usual: number): number | null => {
   if (text === undefined || text === '') return usual

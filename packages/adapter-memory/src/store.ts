@@ -98,14 +98,13 @@ export const inMemoryStore = ({
   const removalRequests: RemovalRequests = {
     submit: submission =>
       TE.fromIO(() => {
-        const { openFor, requests } = read(submission.tenantId)
-        const openId = openFor.get(submission.subject.userId)
-        const open = openId === undefined ? undefined : requests.get(openId)
-        if (open !== undefined) return { joined: true, request: open.request }
+        const open = openRequest(read(submission.tenantId), submission.subject.userId)
+        if (open !== undefined) return { joined: true, request: open }
         const stored = storedFrom(digest, submission)
         write(submission.tenantId, stored, submission.events)
         return { joined: false, request: stored.request }
       }),
+    openFor: (tenantId, userId) => TE.fromIO(() => O.fromNullable(openRequest(read(tenantId), userId))),
     load: (tenantId, id) => TE.fromIO(() => O.fromNullable(read(tenantId).requests.get(id)?.request)),
     append: ({ tenantId, requestId, expectedVersion, events, actor, note }) =>
       TE.fromIOEither(() => {
@@ -276,6 +275,11 @@ const index = ({ requests, openFor, withReference }: Tenant, stored: Stored): vo
     else if (openFor.get(stored.subject.userId) === id) openFor.delete(stored.subject.userId)
   }
   for (const { reference } of [...stored.actors, ...stored.notes]) withReference.set(reference, id)
+}
+
+const openRequest = ({ openFor, requests }: Tenant, userId: UserId): RemovalRequest | undefined => {
+  const id = openFor.get(userId)
+  return id === undefined ? undefined : requests.get(id)?.request
 }
 
 /** The records of these references that are still there. */

@@ -11,7 +11,7 @@ const joined: Submitted = { joined: true, request: pending }
 
 const working: SubmitRemovalDeps = {
   ...nobody,
-  removalRequests: { submit: () => TE.right(joined) },
+  removalRequests: { submit: () => TE.right(joined), openFor: unexpected },
   inboundProfiles: { get: () => TE.right(O.some(profile)) },
   dataHolders: { of: () => [{ name: graph, remove: unexpected, readBack: unexpected }] },
   approvalPolicies: {
@@ -23,7 +23,7 @@ const working: SubmitRemovalDeps = {
   digest: { commitment: () => commitment },
 }
 const input = { grant: granted('submit'), userId, receivedAt: null }
-const notRecording = { submit: unexpected }
+const notRecording = { submit: unexpected, openFor: unexpected }
 
 describe('submitRemoval', () => {
   it('works over these fakes', async () => {
@@ -33,7 +33,14 @@ describe('submitRemoval', () => {
   it.each<[string, Partial<SubmitRemovalDeps>]>([
     ['the directory', { inboundProfiles: { get: unavailable }, removalRequests: notRecording }],
     ['the policies', { approvalPolicies: { of: unavailable }, removalRequests: notRecording }],
-    ['the store', { removalRequests: { submit: unavailable } }],
+    ['the store', { removalRequests: { submit: unavailable, openFor: unexpected } }],
+    [
+      'the store about a profile that is gone',
+      {
+        inboundProfiles: { get: () => TE.right(O.none) },
+        removalRequests: { submit: unexpected, openFor: unavailable },
+      },
+    ],
     ['the subjects', { subjects: { resolve: unavailable } }],
     ['the actors', { actors: { resolve: unavailable } }],
   ])('passes on that %s cannot be asked', async (_, broken) => {
@@ -63,7 +70,10 @@ describe('submitRemoval', () => {
   it('asks nobody who is in a request that it has just recorded', async () => {
     const deps: SubmitRemovalDeps = {
       ...working,
-      removalRequests: { submit: () => TE.right({ joined: false, request: pending }) },
+      removalRequests: {
+        submit: () => TE.right({ joined: false, request: pending }),
+        openFor: unexpected,
+      },
       subjects: { resolve: unexpected },
       actors: { resolve: unexpected },
       notes: { resolve: unexpected },

@@ -28,7 +28,7 @@ import {
   type Verifying,
 } from './removal-request.js'
 import { isInboundTo, type InboundSharedUserProfile } from './shared-profile.js'
-import { addSeconds, type Instant, secondsBetween } from './time.js'
+import { addSeconds, type Instant } from './time.js'
 
 // --- what is asked ---------------------------------------------------------------------------------------------
 
@@ -594,26 +594,34 @@ const attemptFailed = (
   atLeastSeconds: number,
 ): Happening => {
   const wait = Math.max(delayAfter(schedule, holder.attempts + 1), atLeastSeconds)
-  return secondsBetween(request.since, at) >= schedule.giveUpAfterSeconds
+  const retryAt = nextTry(request, schedule, at, wait)
+  return retryAt === null
     ? { type: 'holderFailed', at, data: { holder: holder.name, reason: 'holderUnavailable', called } }
-    : {
-        type: 'holderAttemptFailed',
-        at,
-        data: {
-          holder: holder.name,
-          reason,
-          called,
-          retryAt: laterOf(addSeconds(at, wait), request.job.notBefore),
-        },
-      }
+    : { type: 'holderAttemptFailed', at, data: { holder: holder.name, reason, called, retryAt } }
 }
 
-/** One job is for all holders, so it waits for the one that asked for the longest wait. */
-const laterOf = (one: Instant, other: Instant | null): Instant =>
-  other !== null && other > one ? other : one
+/**
+ * When to try again. One job is for all holders, so it waits for the one that asked for the longest wait; but never past the
+ * moment at which trying is given up, whatever a holder asks for.
+ *
+ * @returns null once that moment has come.
+ */
+const nextTry = (
+  request: Removing | Verifying,
+  schedule: RetrySchedule,
+  at: Instant,
+  waitSeconds: number,
+): Instant | null => {
+  const lastTry = addSeconds(request.since, schedule.giveUpAfterSeconds)
+  const { notBefore } = request.job
+  const wanted = addSeconds(at, waitSeconds)
+  const next = notBefore !== null && notBefore > wanted ? notBefore : wanted
+  if (at >= lastTry) return null
+  return next < lastTry ? next : lastTry
+}
 
 const readBackEvents = (request: Verifying, command: RecordReadBack): Happening => {
-  const { holder, result, removalRepeated, schedule, at } = command
+  const { holder, result, removalRepeated, at } = command
   switch (result.kind) {
     case 'failed':
       return { type: 'holderFailed', at, data: { holder, reason: result.reason, called: removalRepeated } }
@@ -625,37 +633,24 @@ const readBackEvents = (request: Verifying, command: RecordReadBack): Happening 
         data: { holder, result: result.kind, removalRepeated, nextAt: null },
       }
     case 'present':
+      return notGoneYet(request, command, 'present', 0)
     case 'unknown':
-      return secondsBetween(request.since, at) >= schedule.giveUpAfterSeconds
-        ? {
-            type: 'holderFailed',
-            at,
-            data: {
-              holder,
-              reason: result.kind === 'present' ? 'stillPresent' : 'holderUnavailable',
-              called: removalRepeated,
-            },
-          }
-        : {
-            type: 'readBackRecorded',
-            at,
-            data: {
-              holder,
-              result: result.kind,
-              removalRepeated,
-              nextAt: laterOf(
-                addSeconds(
-                  at,
-                  Math.max(
-                    delayAfter(schedule, request.readBacks + 1),
-                    result.kind === 'unknown' ? (result.afterSeconds ?? 0) : 0,
-                  ),
-                ),
-                request.job.notBefore,
-              ),
-            },
-          }
+      return notGoneYet(request, command, 'unknown', result.afterSeconds ?? 0)
   }
+}
+
+const notGoneYet = (
+  request: Verifying,
+  { holder, removalRepeated, schedule, at }: RecordReadBack,
+  result: 'present' | 'unknown',
+  atLeastSeconds: number,
+): Happening => {
+  const wait = Math.max(delayAfter(schedule, request.readBacks + 1), atLeastSeconds)
+  const nextAt = nextTry(request, schedule, at, wait)
+  const reason = result === 'present' ? 'stillPresent' : 'holderUnavailable'
+  return nextAt === null
+    ? { type: 'holderFailed', at, data: { holder, reason, called: removalRepeated } }
+    : { type: 'readBackRecorded', at, data: { holder, result, removalRepeated, nextAt } }
 }
 
 /** What happened to one holder, and the end of the request where that was the last that was open. */

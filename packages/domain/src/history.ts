@@ -74,19 +74,23 @@ export interface BrokenChain {
 /**
  * Checks that a history is complete and unchanged.
  *
+ * @param of the request whose history it is to be.
  * @param head the end of the chain as it was stored apart.
  * @param events all events of one request, in order.
  * @returns the head; or the first place that does not fit, and why.
  */
 export const verifyChain =
   (digest: EnvelopeDigest) =>
-  (head: ChainHead, events: ReadonlyArray<SealedEvent>): E.Either<BrokenChain, ChainHead> => {
-    const first = events[0]
+  (
+    of: Pick<Envelope, 'tenantId' | 'requestId'>,
+    head: ChainHead,
+    events: ReadonlyArray<SealedEvent>,
+  ): E.Either<BrokenChain, ChainHead> => {
     let previousHash: Hash | null = null
     for (const [index, { envelope, hash }] of events.entries()) {
       const position = index + 1
       if (envelope.sequence !== position) return broken(position, 'outOfSequence')
-      if (envelope.requestId !== first?.envelope.requestId || envelope.tenantId !== first.envelope.tenantId)
+      if (envelope.requestId !== of.requestId || envelope.tenantId !== of.tenantId)
         return broken(position, 'anotherRequest')
       if (envelope.previousHash !== previousHash) return broken(position, 'previousHashDiffers')
       if (digest(envelope) !== hash) return broken(position, 'contentDiffers')

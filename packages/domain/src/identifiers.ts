@@ -35,42 +35,42 @@ export interface TenantIdBrand {
 }
 /** The id of a Microsoft Entra tenant: the `tid` of a token. */
 export type TenantId = t.Branded<string, TenantIdBrand>
-export const TenantId = guid<TenantIdBrand>('TenantId')
+export const TenantId = guid<TenantIdBrand>('TenantId (a GUID)')
 
 export interface UserIdBrand {
   readonly UserId: unique symbol
 }
 /** The object id of a person: the `oid` of a token, the `userId` of a shared profile. */
 export type UserId = t.Branded<string, UserIdBrand>
-export const UserId = guid<UserIdBrand>('UserId')
+export const UserId = guid<UserIdBrand>('UserId (a GUID)')
 
 export interface AppIdBrand {
   readonly AppId: unique symbol
 }
 /** The client id of an application: the `appid` (v1) or `azp` (v2) of a token. */
 export type AppId = t.Branded<string, AppIdBrand>
-export const AppId = guid<AppIdBrand>('AppId')
+export const AppId = guid<AppIdBrand>('AppId (a GUID)')
 
 export interface RemovalRequestIdBrand {
   readonly RemovalRequestId: unique symbol
 }
 /** The id of a removal request: a UUID of version 7 (RFC 9562), so that ids sort by the time of submission. */
 export type RemovalRequestId = t.Branded<string, RemovalRequestIdBrand>
-export const RemovalRequestId = guid<RemovalRequestIdBrand>('RemovalRequestId')
+export const RemovalRequestId = guid<RemovalRequestIdBrand>('RemovalRequestId (a GUID)')
 
 export interface ActorReferenceBrand {
   readonly ActorReference: unique symbol
 }
 /** Stands in the history for somebody who acted on one request; random, and resolved only through `Actors`. */
 export type ActorReference = t.Branded<string, ActorReferenceBrand>
-export const ActorReference = guid<ActorReferenceBrand>('ActorReference')
+export const ActorReference = guid<ActorReferenceBrand>('ActorReference (a GUID)')
 
 export interface NoteReferenceBrand {
   readonly NoteReference: unique symbol
 }
 /** Stands in the history for a text that somebody wrote; random, and resolved only through `Notes`. */
 export type NoteReference = t.Branded<string, NoteReferenceBrand>
-export const NoteReference = guid<NoteReferenceBrand>('NoteReference')
+export const NoteReference = guid<NoteReferenceBrand>('NoteReference (a GUID)')
 
 export interface SubjectCommitmentBrand {
   readonly SubjectCommitment: unique symbol

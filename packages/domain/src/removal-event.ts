@@ -30,7 +30,7 @@ export const DenialCode = t.keyof(
     /** Needs a note. */
     other: null,
   },
-  'DenialCode',
+  'one of freedomOfExpression, legalObligation, publicHealth, archivingInPublicInterest, legalClaims, identityNotVerified, notInboundUser, duplicate, other',
 )
 /** Why a removal is denied. */
 export type DenialCode = t.TypeOf<typeof DenialCode>

@@ -147,6 +147,10 @@ export const isOpen = (state: RemovalState): boolean => {
   }
 }
 
+/** Whether a request has moved past the event that called for a job: then there is nothing left of the job. */
+export const isStale = (request: RemovalRequest, job: Job): boolean =>
+  'job' in request && request.job.causedBy > job.causedBy
+
 /** A history that no sequence of decisions can have produced. */
 export interface CorruptHistory {
   readonly _tag: 'CorruptHistory'

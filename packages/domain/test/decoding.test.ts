@@ -119,11 +119,11 @@ describe('what is said of a value that a codec refuses', () => {
     ])
     expect(
       describeDecoding(SealedEvent, { envelope: { ...sample, tenantId: 'x' }, hash: 'y' }).split('\n'),
-    ).toEqual(['envelope.tenantId: expected TenantId', 'hash: expected Hash'])
+    ).toEqual(['envelope.tenantId: expected TenantId (a GUID)', 'hash: expected Hash'])
   })
 
   test('names the value where it is not part of anything', () => {
-    expect(describeDecoding(TenantId, 'x')).toBe('value: expected TenantId')
+    expect(describeDecoding(TenantId, 'x')).toBe('value: expected TenantId (a GUID)')
   })
 
   test('says the same mistake once', () => {

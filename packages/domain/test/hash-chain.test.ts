@@ -11,7 +11,10 @@ import { weakDigest } from './making/weak-digest.js'
 type Chain = ReadonlyArray<SealedEvent>
 
 const sealAll = seal(weakDigest)
-const verify = verifyChain(weakDigest)
+/** The request that the tests make histories of. */
+const { tenantId, id: requestId } = command.submit()
+const verify = (head: ChainHead, chain: Chain) =>
+  verifyChain(weakDigest)({ tenantId, requestId }, head, chain)
 
 const headOf = (chain: Chain): ChainHead => {
   const last = chain.at(-1)
@@ -221,4 +224,15 @@ describe('a broken chain says where, and why', () => {
   ] as const)('%s at %i', (reason, position, touched) => {
     expect(verify(headOf(chain), touched)).toEqual(E.left({ _tag: 'BrokenChain', position, reason }))
   })
+})
+
+test('the whole chain of another request is not the history of this one', () => {
+  const chain = sealAll(null, eventsOf(run([command.submit()])))
+
+  expect(verifyChain(weakDigest)({ tenantId, requestId: otherRequestId }, headOf(chain), chain)).toEqual(
+    E.left({ _tag: 'BrokenChain', position: 1, reason: 'anotherRequest' }),
+  )
+  expect(verifyChain(weakDigest)({ tenantId: northwind, requestId }, headOf(chain), chain)).toEqual(
+    E.left({ _tag: 'BrokenChain', position: 1, reason: 'anotherRequest' }),
+  )
 })

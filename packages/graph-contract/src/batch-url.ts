@@ -5,6 +5,9 @@ import { batchPath } from './batch.js'
 /** URL parsers drop tabs and line breaks, and so would make `..` of `.\t.`. */
 const controlCharacter = /\p{Cc}/u
 
+/** In UTF-16 code units; servers refuse longer ones anyway. */
+const longestBatchUrl = 8192
+
 const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/
 
 /**
@@ -18,6 +21,7 @@ const scheme = /^[A-Za-z][A-Za-z0-9+.-]*:/
 export const parseBatchUrl = (url: string): O.Option<string> => {
   const path = pathOf(url)
   return url === '' ||
+    url.length > longestBatchUrl ||
     url.startsWith('//') ||
     url.includes('#') ||
     scheme.test(url) ||
@@ -29,8 +33,10 @@ export const parseBatchUrl = (url: string): O.Option<string> => {
 }
 
 /** Whether a URL that `parseBatchUrl` gave is the batch operation itself, however it is spelt. */
-export const isBatchUrl = (url: string): boolean =>
-  decodePath(pathOf(url)).replace(/\/+$/, '').toLowerCase() === batchPath
+export const isBatchUrl = (url: string): boolean => wholeBatchPath.test(decodePath(pathOf(url)))
+
+/** Anchored at its start, so that a long path is given up at once. */
+const wholeBatchPath = new RegExp(`^${batchPath.replace('$', '\\$')}/*$`, 'i')
 
 const decodePath = (path: string): string =>
   pipe(

@@ -85,7 +85,7 @@ const readOption = <A>(
 }
 
 const parseSelect = (value: string): O.Option<ReadonlyArray<ProfileProperty>> => {
-  const names = [...new Set(value.split(',').map(name => name.replaceAll(/^ +| +$/g, '')))]
+  const names = [...new Set(value.split(',').map(name => /^ *(\w+) *$/.exec(name)?.[1]))]
   return names.every(ProfileProperty.is) ? O.some(names) : O.none
 }
 

@@ -260,6 +260,7 @@ describe('the url of a request in a batch', () => {
     ['/x\u0000'],
     ["/p?$filter=userPrincipalName eq 'a#EXT#@b'"],
     ['#'],
+    [`/${'a'.repeat(8192)}`],
   ])('is not %j', url => {
     expect(parseBatchUrl(url)).toEqual(O.none)
   })

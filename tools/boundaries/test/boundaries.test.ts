@@ -13,6 +13,8 @@ const broken = [
   ['packages/domain/src/f.ts', "import '../../application/src/ok.js'", 'domain-imports-fp-ts-and-io-ts-only'],
   ['packages/application/src/a.ts', "import 'node:crypto'", 'application-imports-domain-and-fp-ts-only'],
   ['packages/application/src/b.ts', "import 'io-ts'", 'application-imports-domain-and-fp-ts-only'],
+  ['packages/application/src/d.ts', "import 'fp-ts/lib/Date.js'", 'application-reads-no-clock'],
+  ['packages/application/src/e.ts', "import 'fp-ts/lib/Random.js'", 'application-reads-no-clock'],
   [
     'packages/application/src/c.ts',
     "import '../../adapter-memory/src/ok.js'",

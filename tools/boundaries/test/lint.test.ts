@@ -13,6 +13,11 @@ const broken = [
   [`${domain}/date.ts`, 'export const a = Date()', purity],
   [`${domain}/random.ts`, 'export const a = Math.random()', purity],
   [`${domain}/computed.ts`, "export const a = Math['random']()", purity],
+  [`${domain}/taken-apart.ts`, 'const { now } = Date\nexport const a = now()', purity],
+  [`${domain}/random-apart.ts`, 'const { random } = Math\nexport const a = random()', purity],
+  [`${domain}/alias.ts`, 'const D = Date\nexport const a = new D()', purity],
+  [`${domain}/spread.ts`, 'export const a = [Date]', purity],
+  [`${domain}/intl.ts`, "export const a = new Intl.DateTimeFormat('en').format()", purity],
   [`${domain}/timer.ts`, 'export const a = setTimeout', purity],
   [`${domain}/process.ts`, 'export const a = process', purity],
   [`${domain}/global.ts`, 'export const a = globalThis', purity],
@@ -63,6 +68,7 @@ const broken = [
 
 const fine: Readonly<Record<string, string>> = {
   [`${domain}/given.ts`]: 'export const a = (milliseconds: number) => new Date(milliseconds).toISOString()',
+  [`${domain}/type.ts`]: 'export const a = (date: Date) => Math.max(date.getTime(), 0)',
   [`${domain}/utc.ts`]: 'export const a = Date.UTC(2026, 0, 1)',
   [`${domain}/property.ts`]: 'export const a = (x: { readonly process: string }) => x.process',
 }

@@ -26,6 +26,17 @@ export interface WithExchange {
 
 const guid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
+/** The headers that every response has. */
+export const commonHeaders = (
+  requestId: string,
+  clientRequestId: string,
+): Readonly<Record<string, string>> => ({
+  'Cache-Control': 'no-cache',
+  'Strict-Transport-Security': 'max-age=31536000',
+  'request-id': requestId,
+  'client-request-id': clientRequestId,
+})
+
 /** Gives each request its ids, and each response the headers that all have. */
 export const requestContext: MiddlewareHandler<ApiEnv> = async (c, next) => {
   const requestId = randomUUID()
@@ -38,10 +49,8 @@ export const requestContext: MiddlewareHandler<ApiEnv> = async (c, next) => {
   }
   c.set('exchange', exchange)
   await next()
-  c.res.headers.set('request-id', requestId)
-  c.res.headers.set('client-request-id', exchange.clientRequestId)
-  c.res.headers.set('Cache-Control', 'no-cache')
-  c.res.headers.set('Strict-Transport-Security', 'max-age=31536000')
+  for (const [name, value] of Object.entries(commonHeaders(requestId, exchange.clientRequestId)))
+    c.res.headers.set(name, value)
   if (c.res.status === 200) c.res.headers.set('OData-Version', '4.0')
 }
 

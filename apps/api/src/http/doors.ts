@@ -61,7 +61,10 @@ export const doors = ({ authenticate, contract, requiredRoles, respondWithError 
     /** Lets in a body of at most 1 MiB. */
     bounded: bodyLimit({
       maxSize: largestBody,
-      onError: c => respondWithError(c, errorAnswer(graphErrors.payloadTooLarge, 'PayloadTooLarge')),
+      onError: c =>
+        respondWithError(c, errorAnswer(graphErrors.payloadTooLarge, 'PayloadTooLarge'), {
+          Connection: 'close',
+        }),
     }),
     /** Which operations a caller may do. */
     operationsOf: (caller: Caller): ReadonlyArray<Operation> =>

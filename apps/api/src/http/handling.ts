@@ -57,5 +57,8 @@ export const requestIdIn = (key: string): E.Either<WireRefusal, RemovalRequestId
 /** The content type and the body of a request. */
 export const contentOf = (
   c: Incoming,
-): TE.TaskEither<never, { readonly contentType: string | undefined; readonly body: string }> =>
-  TE.fromTask(async () => ({ contentType: c.req.header('Content-Type'), body: await c.req.text() }))
+): TE.TaskEither<WireRefusal, { readonly contentType: string | undefined; readonly body: string }> =>
+  TE.tryCatch(
+    async () => ({ contentType: c.req.header('Content-Type'), body: await c.req.text() }),
+    () => ({ _tag: 'WireRefusal', row: graphErrors.badRequest('The request body did not arrive whole.') }),
+  )

@@ -66,7 +66,13 @@ export const accountOf = async (
   return {
     state: request.state,
     outcome: request.state === 'completed' ? request.outcome : null,
-    chain: E.isRight(verifyChain(world.deps.digest.envelope)(history.head, history.events))
+    chain: E.isRight(
+      verifyChain(world.deps.digest.envelope)(
+        { tenantId: world.tenantId, requestId: id },
+        history.head,
+        history.events,
+      ),
+    )
       ? 'whole'
       : 'broken',
     replay: JSON.stringify(rightOf(replay(events))) === JSON.stringify(request) ? 'same' : 'another',

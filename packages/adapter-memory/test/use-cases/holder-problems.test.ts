@@ -2,9 +2,9 @@ import { addSeconds, secondsBetween } from '@lethe/domain'
 import { elementAt, upTo } from '@lethe/application/testing'
 import { describe, expect, it } from 'vitest'
 import { submittedAndApproved } from './acts.js'
-import { callsOf, retryLater, scripted, unknownOutcome } from './scripted-holder.js'
+import { callsOf, retryLater, type Script, scripted, unknownOutcome } from './scripted-holder.js'
 import { work, workFor } from './worker.js'
-import { attempts, createWorld, eventTypesOf, requestOf } from './world.js'
+import { attempts, createWorld, readBacks, eventTypesOf, requestOf } from './world.js'
 
 const later = (afterSeconds: number | null = null) => ({ problem: retryLater(afterSeconds), effect: false })
 
@@ -34,6 +34,19 @@ describe('performRemoval, when a holder has a problem', () => {
     await workFor(world, 7140)
     expect(callsOf(holder)).toStrictEqual(['remove'])
     await workFor(world, 120)
+
+    expect((await requestOf(world, id)).state).toBe('completed')
+  })
+
+  it.each<[string, Script]>([
+    ['removing', { removes: [later(10 * 365 * 86_400)] }],
+    ['reading back', { readBacks: [retryLater(10 * 365 * 86_400)] }],
+  ])('does not wait past the end of trying, whatever the holder asks for on %s', async (_, script) => {
+    const world = createWorld()
+    world.configure([scripted(world.graphData.holder, world.clock.now, script)])
+    const { id } = await submittedAndApproved(world)
+
+    await workFor(world, readBacks.giveUpAfterSeconds + 3600, 3600)
 
     expect((await requestOf(world, id)).state).toBe('completed')
   })

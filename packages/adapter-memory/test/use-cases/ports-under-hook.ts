@@ -62,6 +62,7 @@ export const under = (world: World, hook: Hook): { readonly deps: Deps; readonly
       ...world.deps,
       removalRequests: {
         submit: hooked(hook, 'submit', removalRequests.submit, down),
+        openFor: hooked(hook, 'openFor', removalRequests.openFor, down),
         load: hooked(hook, 'load', removalRequests.load, down),
         append: hooked(hook, 'append', removalRequests.append, down),
         list: removalRequests.list,

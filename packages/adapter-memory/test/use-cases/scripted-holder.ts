@@ -9,6 +9,12 @@ export type RemoveScript =
   | 'acceptedWithoutEffect'
 export type ReadBackScript = HolderProblem | 'absent' | 'present' | 'notSupported'
 
+/** How calls end, the first of each kind first; what is not scripted goes to the holder behind. */
+export interface Script {
+  readonly removes?: ReadonlyArray<RemoveScript>
+  readonly readBacks?: ReadonlyArray<ReadBackScript>
+}
+
 /** A holder that goes by a script as long as there is one, and then does what it really does. */
 export interface ScriptedHolder extends DataHolder {
   readonly removes: Array<RemoveScript>
@@ -17,14 +23,7 @@ export interface ScriptedHolder extends DataHolder {
   readonly calls: Array<{ readonly call: 'remove' | 'readBack'; readonly at: Instant }>
 }
 
-export const scripted = (
-  holder: DataHolder,
-  now: () => Instant,
-  script: {
-    readonly removes?: ReadonlyArray<RemoveScript>
-    readonly readBacks?: ReadonlyArray<ReadBackScript>
-  } = {},
-): ScriptedHolder => {
+export const scripted = (holder: DataHolder, now: () => Instant, script: Script = {}): ScriptedHolder => {
   const removes = [...(script.removes ?? [])]
   const readBacks = [...(script.readBacks ?? [])]
   const calls: ScriptedHolder['calls'] = []

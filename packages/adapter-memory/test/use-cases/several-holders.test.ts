@@ -1,7 +1,8 @@
-import { succeed } from '@lethe/application/testing'
+import { submitRemoval } from '@lethe/application'
+import { refuse, succeed } from '@lethe/application/testing'
 import { describe, expect, it } from 'vitest'
 import { retried, submittedAndApproved } from './acts.js'
-import { bob } from './people.js'
+import { bob, granted } from './people.js'
 import { callsOf, refused, retryLater, scripted } from './scripted-holder.js'
 import { work, workFor } from './worker.js'
 import { createWorld, crm, graph, requestOf } from './world.js'
@@ -54,6 +55,30 @@ describe('performRemoval with several holders', () => {
     await workFor(world, 3700)
     expect((await requestOf(world, id)).state).toBe('completed')
     expect(callsOf(sound)).toStrictEqual(['remove', 'readBack'])
+  })
+
+  it('lets a repeat join the open request while one waits and the profile is gone already', async () => {
+    const world = createWorld()
+    const sound = scripted(world.graphData.holder, world.clock.now)
+    const slow = scripted(world.crmData.holder, world.clock.now, {
+      removes: [{ problem: retryLater(3600), effect: false }],
+    })
+    world.configure([sound, slow])
+    const { id } = await submittedAndApproved(world)
+    await work(world)
+
+    const { view, joined } = await succeed(
+      submitRemoval(world.deps)({ grant: granted('submit', world.adele), userId: bob, receivedAt: null }),
+    )
+
+    expect(joined).toBe(true)
+    expect(view).toMatchObject({ userId: bob, request: { id, state: 'removing' } })
+    await workFor(world, 3700)
+    expect(
+      await refuse(
+        submitRemoval(world.deps)({ grant: granted('submit', world.adele), userId: bob, receivedAt: null }),
+      ),
+    ).toStrictEqual({ _tag: 'ProfileNotFound', userId: bob })
   })
 
   it('finishes reading the others where one cannot be read, and a retry reads only that one', async () => {

@@ -12,7 +12,12 @@ export type HolderProblem =
   /** Nobody knows whether the call took effect. Reading back settles it. */
   | { readonly _tag: 'UnknownOutcome' }
 
-/** A system that holds personal data of inbound users, and can remove it. */
+/**
+ * A system that holds personal data of inbound users, and can remove it.
+ *
+ * A call ends within 30 seconds, as `RetryLater` or `UnknownOutcome` if need be: well before a job that a worker holds is
+ * delivered to another.
+ */
 export interface DataHolder {
   readonly name: HolderName
   /**

@@ -68,6 +68,8 @@ export interface StoredHistory {
 export interface RemovalRequests {
   /** Records a new request, unless its profile has an open one. */
   readonly submit: (submission: Submission) => TaskEither<Unavailable, Submitted>
+  /** The open request for a profile; none where every request for it has ended. */
+  readonly openFor: (tenantId: TenantId, userId: UserId) => TaskEither<Unavailable, Option<RemovalRequest>>
   readonly load: (
     tenantId: TenantId,
     requestId: RemovalRequestId,

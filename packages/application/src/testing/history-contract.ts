@@ -44,9 +44,13 @@ export const historyContract = (open: OpenStore): void => {
 
         const history = await historyOf(h, request)
 
-        expect(verifyChain(h.digest.envelope)(history.head, history.events)).toStrictEqual(
-          E.right(history.head),
-        )
+        expect(
+          verifyChain(h.digest.envelope)(
+            { tenantId: request.tenantId, requestId: request.id },
+            history.head,
+            history.events,
+          ),
+        ).toStrictEqual(E.right(history.head))
         expect(history.head.sequence).toBe(request.version)
         expect(replayed(history)).toStrictEqual(request)
         expect(await succeed(h.store.removalRequests.load(request.tenantId, request.id))).toStrictEqual(
@@ -64,9 +68,13 @@ export const historyContract = (open: OpenStore): void => {
 
       const history = await historyOf(h, completed)
 
-      expect(verifyChain(h.digest.envelope)(history.head, history.events)).toStrictEqual(
-        E.right(history.head),
-      )
+      expect(
+        verifyChain(h.digest.envelope)(
+          { tenantId: completed.tenantId, requestId: completed.id },
+          history.head,
+          history.events,
+        ),
+      ).toStrictEqual(E.right(history.head))
       expect(replayed(history)).toStrictEqual(completed)
     })
 

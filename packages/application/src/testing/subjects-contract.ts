@@ -80,7 +80,9 @@ export const subjectsContract = (name: string, open: OpenStore): void => {
 
       const after = await historyOf(h, request)
       expect(after).toStrictEqual(before)
-      expect(verifyChain(h.digest.envelope)(after.head, after.events)).toStrictEqual(E.right(before.head))
+      expect(
+        verifyChain(h.digest.envelope)({ tenantId, requestId: request.id }, after.head, after.events),
+      ).toStrictEqual(E.right(before.head))
       expect(replayed(after)).toStrictEqual(request)
       expect(await succeed(h.store.removalRequests.load(tenantId, request.id))).toStrictEqual(O.some(request))
     })

@@ -40,6 +40,25 @@ export const submitContract = (open: OpenStore): void => {
       expect(await succeed(h.store.removalRequests.load(tenantId, requestId))).toStrictEqual(O.none)
     })
 
+    it.each(openStates)('finds the open request for a profile that is %s', async state => {
+      const h = await open()
+      const [tenantId, userId] = [h.ids.tenantId(), h.ids.userId()]
+      const request = await requestIn(h, state, { tenantId, userId })
+
+      const { openFor } = h.store.removalRequests
+      expect(await succeed(openFor(tenantId, userId))).toStrictEqual(O.some(request))
+      expect(await succeed(openFor(tenantId, h.ids.userId()))).toStrictEqual(O.none)
+      expect(await succeed(openFor(h.ids.tenantId(), userId))).toStrictEqual(O.none)
+    })
+
+    it.each(endedStates)('finds no open request for a profile whose request is %s', async state => {
+      const h = await open()
+      const [tenantId, userId] = [h.ids.tenantId(), h.ids.userId()]
+      await requestIn(h, state, { tenantId, userId })
+
+      expect(await succeed(h.store.removalRequests.openFor(tenantId, userId))).toStrictEqual(O.none)
+    })
+
     it.each(openStates)('joins a request for the same profile that is %s', async state => {
       const h = await open()
       const [tenantId, userId] = [h.ids.tenantId(), h.ids.userId()]

@@ -1,11 +1,10 @@
 import { expire, type RemovalRequestId, type TenantId } from '@lethe/domain'
-import * as E from 'fp-ts/lib/Either.js'
-import * as O from 'fp-ts/lib/Option.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Clock } from '../ports/environment.js'
 import type { Unavailable } from '../ports/problems.js'
 import type { RemovalRequests } from '../ports/removal-requests.js'
+import { decideAndAppend } from './recording.js'
 
 export interface ExpireRemovalsDeps {
   readonly removalRequests: Pick<RemovalRequests, 'expiring' | 'load' | 'append'>
@@ -39,22 +38,6 @@ const expireOne = (
   requestId: RemovalRequestId,
 ): TE.TaskEither<Unavailable, boolean> =>
   pipe(
-    removalRequests.load(tenantId, requestId),
-    TE.flatMap(found => {
-      const request = O.toNullable(found)
-      const events = request === null ? E.right([]) : expire({ at: clock.now() })(request)
-      if (request === null || E.isLeft(events) || events.right.length === 0) return TE.right(false)
-      return pipe(
-        removalRequests.append({
-          tenantId,
-          requestId,
-          expectedVersion: request.version,
-          events: events.right,
-          actor: null,
-          note: null,
-        }),
-        TE.map(() => true),
-        TE.orElse(problem => (problem._tag === 'VersionConflict' ? TE.right(false) : TE.left(problem))),
-      )
-    }),
+    decideAndAppend(removalRequests)(tenantId, requestId, request => expire({ at: clock.now() })(request)),
+    TE.orElse(problem => (problem._tag === 'VersionConflict' ? TE.right(false) : TE.left(problem))),
   )

@@ -2,6 +2,7 @@ import {
   fail,
   type HolderProgress,
   type Instant,
+  isStale,
   type Job,
   recordHolderResult,
   recordReadBack,
@@ -26,6 +27,7 @@ import type { Clock } from '../ports/environment.js'
 import type { Subjects } from '../ports/people.js'
 import type { Unavailable, VersionConflict } from '../ports/problems.js'
 import type { RemovalRequests } from '../ports/removal-requests.js'
+import { appendEvents } from './recording.js'
 
 export interface PerformRemovalDeps {
   readonly removalRequests: Pick<RemovalRequests, 'load' | 'append'>
@@ -86,7 +88,7 @@ const proceed = (deps: PerformRemovalDeps, job: Job, request: RemovalRequest): S
     case 'approved':
     case 'removing':
     case 'verifying':
-      if (request.job.causedBy > job.causedBy) return TE.right(finished)
+      if (isStale(request, job)) return TE.right(finished)
       if (request.job.notBefore !== null && request.job.notBefore > deps.clock.now())
         return TE.right({ kind: 'postponed', until: request.job.notBefore })
       return work(deps, request)
@@ -331,16 +333,7 @@ const append = (
   { removalRequests }: PerformRemovalDeps,
   request: RemovalRequest,
   decision: E.Either<RemovalRefusal, ReadonlyArray<RemovalEvent>>,
-): Step<RemovalRequest> => {
-  if (E.isLeft(decision)) return TE.left({ _tag: 'VersionConflict' })
-  return decision.right.length === 0
-    ? TE.right(request)
-    : removalRequests.append({
-        tenantId: request.tenantId,
-        requestId: request.id,
-        expectedVersion: request.version,
-        events: decision.right,
-        actor: null,
-        note: null,
-      })
-}
+): Step<RemovalRequest> =>
+  E.isLeft(decision)
+    ? TE.left({ _tag: 'VersionConflict' })
+    : appendEvents(removalRequests)(request, decision.right)

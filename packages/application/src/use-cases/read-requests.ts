@@ -4,6 +4,7 @@ import {
   type Grant,
   type RemovalRequestId,
   type SealedEvent,
+  type TenantId,
   verifyChain,
 } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
@@ -84,16 +85,16 @@ export const getHistory =
     pipe(
       removalRequests.history(grant.tenantId, id),
       TE.flatMap(found => TE.fromOption(() => requestNotFound(id))(found)),
-      TE.map(checked(digest.envelope)),
+      TE.map(checked(digest.envelope, { tenantId: grant.tenantId, requestId: id })),
     )
 
 const checked =
-  (digest: EnvelopeDigest) =>
+  (digest: EnvelopeDigest, of: { readonly tenantId: TenantId; readonly requestId: RemovalRequestId }) =>
   ({ events, head }: StoredHistory): History => ({
     events,
     head,
     broken: pipe(
-      verifyChain(digest)(head, events),
+      verifyChain(digest)(of, head, events),
       E.match(
         broken => broken,
         () => null,

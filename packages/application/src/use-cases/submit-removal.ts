@@ -4,11 +4,13 @@ import {
   type Instant,
   type NotInbound,
   type ReceivedInFuture,
+  type RemovalRequest,
   submit,
   type UserId,
   type WorkingCalendar,
 } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
+import * as O from 'fp-ts/lib/Option.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { ApprovalPolicies, TenantPolicy } from '../ports/approval-policies.js'
@@ -22,7 +24,7 @@ import { type ProfileNotFound, profileNotFound } from './refusals.js'
 import { type RemovalRequestView, type ViewDeps, viewOf } from './removal-request-view.js'
 
 export interface SubmitRemovalDeps extends ViewDeps {
-  readonly removalRequests: Pick<RemovalRequests, 'submit'>
+  readonly removalRequests: Pick<RemovalRequests, 'submit' | 'openFor'>
   readonly inboundProfiles: Pick<InboundProfiles, 'get'>
   readonly dataHolders: DataHolders
   readonly approvalPolicies: ApprovalPolicies
@@ -54,7 +56,8 @@ export type SubmitRemoval = (
 /**
  * Records a request to remove all personal data of an inbound shared user from the caller's tenant.
  *
- * Where the profile cannot be looked up, nothing is recorded.
+ * A profile that is gone, or going, may still have an open request: a repeat joins it all the same. Where the profile
+ * cannot be looked up, nothing is recorded.
  */
 export const submitRemoval =
   (deps: SubmitRemovalDeps): SubmitRemoval =>
@@ -62,35 +65,47 @@ export const submitRemoval =
     const at = deps.clock.now()
     if (input.receivedAt !== null && input.receivedAt > at) return TE.left({ _tag: 'ReceivedInFuture' })
     return pipe(
-      decided(deps, input, at),
-      TE.flatMap(submission =>
-        pipe(
-          deps.removalRequests.submit(submission),
-          TE.flatMap(({ joined, request }) =>
-            pipe(
-              joined ? viewOf(deps)(request) : TE.right(viewOfNew(submission, request)),
-              TE.map(view => ({ view, joined })),
-            ),
-          ),
-        ),
-      ),
+      deps.inboundProfiles.get(input.grant.tenantId, input.userId),
+      TE.flatMap(found => (O.isNone(found) ? joinOpen(deps, input) : record(deps, input, at, found.value))),
     )
   }
 
-const decided = (
+const record = (
   deps: SubmitRemovalDeps,
   input: SubmitRemovalInput,
   at: Instant,
-): TE.TaskEither<SubmitRemovalRefusal, Submission> =>
+  profile: InboundSharedUserProfile,
+): TE.TaskEither<SubmitRemovalRefusal, SubmittedRemoval> =>
   pipe(
-    deps.inboundProfiles.get(input.grant.tenantId, input.userId),
-    TE.flatMap(found => TE.fromOption(() => profileNotFound(input.userId))(found)),
-    TE.flatMap(profile =>
+    deps.approvalPolicies.of(input.grant.tenantId),
+    TE.flatMap(policy => TE.fromEither(decide(deps, input, at, profile, policy))),
+    TE.flatMap(submission =>
       pipe(
-        deps.approvalPolicies.of(input.grant.tenantId),
-        TE.flatMap(policy => TE.fromEither(decide(deps, input, at, profile, policy))),
+        deps.removalRequests.submit(submission),
+        TE.flatMap(({ joined, request }) =>
+          joined ? joinedTo(deps, request) : TE.right({ view: viewOfNew(submission, request), joined }),
+        ),
       ),
     ),
+  )
+
+const joinOpen = (
+  deps: SubmitRemovalDeps,
+  { grant, userId }: SubmitRemovalInput,
+): TE.TaskEither<SubmitRemovalRefusal, SubmittedRemoval> =>
+  pipe(
+    deps.removalRequests.openFor(grant.tenantId, userId),
+    TE.flatMap(open => TE.fromOption(() => profileNotFound(userId))(open)),
+    TE.flatMap(request => joinedTo(deps, request)),
+  )
+
+const joinedTo = (
+  deps: SubmitRemovalDeps,
+  request: RemovalRequest,
+): TE.TaskEither<Unavailable, SubmittedRemoval> =>
+  pipe(
+    viewOf(deps)(request),
+    TE.map(view => ({ view, joined: true })),
   )
 
 const decide = (
@@ -129,7 +144,7 @@ const decide = (
 }
 
 /** A request that was just recorded needs no look-up: everybody in it is at hand. */
-const viewOfNew = (submission: Submission, request: RemovalRequestView['request']): RemovalRequestView => ({
+const viewOfNew = (submission: Submission, request: RemovalRequest): RemovalRequestView => ({
   request,
   userId: submission.subject.userId,
   actors: new Map([[submission.submitter.reference, submission.submitter.actor]]),
