@@ -29,8 +29,8 @@ describe('profiles list', () => {
     ])
   })
 
-  it('shows at most --top, and reads no further', async () => {
-    const { stdout } = await lethe(api.url, ['profiles', 'list', '--top', '3'])
+  it('shows at most --limit, and reads no further', async () => {
+    const { stdout } = await lethe(api.url, ['profiles', 'list', '--limit', '3'])
     expect(lines(stdout)).toBe(4)
     expect(api.received).toHaveLength(2)
     expect(api.received[0]?.query.get('$top')).toBe('3')

@@ -24,7 +24,9 @@ describe('remove', () => {
     api.requests = [removalRequest()]
     const { code, stderr } = await lethe(api.url, ['remove', bobId, '--force'])
     expect(code).toBe(0)
-    expect(stderr).toBe(`lethe: request ${requestId(1)} was open already: joined.\n`)
+    expect(stderr).toBe(
+      `lethe: request ${requestId(1)} was open already, received 2026-11-23T09:00:00Z: joined.\n`,
+    )
   })
 
   it('submits each person once, whatever the case', async () => {

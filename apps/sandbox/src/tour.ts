@@ -18,13 +18,13 @@ curl -i -X POST ${lethe}/beta/directory/inboundSharedUserProfiles/${bob}/removeP
 
 # Follow it: it waits for somebody else's approval
 REQUEST=$(grep -i '^operation-location:' /tmp/lethe-tour | cut -d ' ' -f 2 | tr -d '\\r')
-curl -s "$REQUEST" -H "Authorization: Bearer $MEGAN"
+curl -s -w '\\n' "$REQUEST" -H "Authorization: Bearer $MEGAN"
 
 # Megan approves
-curl -s -X POST "$REQUEST/approve" -H "Authorization: Bearer $MEGAN"
+curl -s -w '\\n' -X POST "$REQUEST/approve" -H "Authorization: Bearer $MEGAN"
 
 # It is done and verified, and Bob's profile is gone: 404
-sleep 1; curl -s "$REQUEST" -H "Authorization: Bearer $MEGAN"
+sleep 1; curl -s -w '\\n' "$REQUEST" -H "Authorization: Bearer $MEGAN"
 curl -i ${lethe}/beta/directory/inboundSharedUserProfiles/${bob} -H "Authorization: Bearer $MEGAN"`
 
 /** The same tour with `lethe`, for another person. */

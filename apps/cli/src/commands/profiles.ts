@@ -8,7 +8,7 @@ import { type CommandDefinition, noOptions } from './command-definition.js'
 import { readId, readOptions, readWhole } from './given-values.js'
 import { showPages } from './show-pages.js'
 
-const ListOptions = t.exact(t.partial({ filter: t.string, top: t.string }))
+const ListOptions = t.exact(t.partial({ filter: t.string, limit: t.string }))
 
 /** `lethe profiles list` */
 export const listProfiles: CommandDefinition = {
@@ -16,7 +16,7 @@ export const listProfiles: CommandDefinition = {
   description: 'List the inbound shared user profiles of the tenant.',
   operands: '',
   examples: [
-    'lethe profiles list --top 10',
+    'lethe profiles list --limit 10',
     `lethe profiles list --filter "homeTenantId eq '486fb458-9474-4c44-896b-b30942d055f0'" -o csv`,
   ],
   addOptions: command =>
@@ -25,16 +25,16 @@ export const listProfiles: CommandDefinition = {
         '--filter <odata>',
         "an OData filter: userId, homeTenantId or userPrincipalName eq '…', joined by and",
       )
-      .option('--top <n>', 'at most so many profiles (default: all)'),
+      .option('--limit <n>', 'at most so many profiles (default: all)'),
   prepare: ({ options }) =>
     pipe(
       readOptions(ListOptions)(options),
       E.bindTo('given'),
-      E.bind('top', ({ given }) => readWhole('--top', 1)(given.top)),
+      E.bind('limit', ({ given }) => readWhole('--limit', 1)(given.limit)),
       E.map(
-        ({ given, top }) =>
+        ({ given, limit }) =>
           session =>
-            showPages(session, profileResource, session.lethe.profiles(given.filter ?? null, top)),
+            showPages(session, profileResource, session.lethe.profiles(given.filter ?? null, limit)),
       ),
     ),
 }

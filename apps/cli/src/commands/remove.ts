@@ -1,4 +1,4 @@
-import type { NewRemovalRequest } from '@lethe/api-contract'
+import { DateTime, type NewRemovalRequest } from '@lethe/api-contract'
 import { type Instant, instantFromMilliseconds, UserId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -99,7 +99,11 @@ const submit = ({ lethe, say }: Session, subject: string, input: NewRemovalReque
   pipe(
     lethe.submit(input),
     TE.tapTask(({ status, value }) => async () => {
-      if (status === 200) await say(`request ${value.id} was open already: joined.`)
+      // An earlier receipt than the one that counts is worth a look: the deadline does not move by itself.
+      if (status === 200)
+        await say(
+          `request ${value.id} was open already, received ${DateTime.encode(value.receivedDateTime)}: joined.`,
+        )
     }),
     TE.map(({ value }): Awaited => ({ subject, request: value })),
   )
