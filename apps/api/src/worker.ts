@@ -89,10 +89,14 @@ const takeJobs = async (
   const received = await deps.jobs.receive(room)()
   if (E.isLeft(received)) return received.left.retryAfterSeconds * 1000
   for (const held of received.right) {
-    const work = performGuarded(deps, held).finally(() => {
-      inFlight.delete(work)
-      wake()
-    })
+    const work = performGuarded(deps, held)
+      .catch((error: unknown) => {
+        deps.log.error(traceOf(error), 'job left to the end of its lease')
+      })
+      .finally(() => {
+        inFlight.delete(work)
+        wake()
+      })
     inFlight.add(work)
   }
   return received.right.length === 0 ? idleMilliseconds : 0

@@ -67,6 +67,24 @@ describe('the worker', () => {
     await expect.poll(() => completed.length).toBe(20)
   })
 
+  test('goes on where even putting a job off fails', async () => {
+    const queue = [held('broken')]
+    const failing = () => {
+      throw new Error('a bug')
+    }
+    const { lines } = start([], {
+      performRemoval: () => failing,
+      jobs: {
+        receive: limit => TE.fromIO(() => queue.splice(0, limit)),
+        complete: () => TE.right(undefined),
+        postpone: () => failing,
+      },
+    })
+    await expect.poll(() => lines.join('')).toContain('job left to the end of its lease')
+    queue.push(held('broken too'))
+    await expect.poll(() => lines.filter(line => line.includes('left to the end')).length).toBe(2)
+  })
+
   test('finishes what it holds when it stops, and takes no more', async () => {
     const gate = Promise.withResolvers<void>()
     const queue = [held('first')]
