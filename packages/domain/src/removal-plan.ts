@@ -38,6 +38,8 @@ export interface HolderProgress {
   readonly state: 'pending' | 'cleared' | Outcome | 'failed'
   /** Calls that asked the holder to remove. */
   readonly attempts: number
+  /** Tries in a row, of calls or of read-backs, that brought nothing: the wait before the next one grows with them. */
+  readonly tries: number
   readonly failure: FailureReason | null
   /** Whether the last call ended so that nobody knows whether it took effect: it is settled by reading back. */
   readonly unknownOutcome: boolean
@@ -48,6 +50,7 @@ export const pendingHolder = (name: HolderName): HolderProgress => ({
   name,
   state: 'pending',
   attempts: 0,
+  tries: 0,
   failure: null,
   unknownOutcome: false,
 })

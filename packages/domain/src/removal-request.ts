@@ -73,7 +73,6 @@ export interface Verifying extends Particulars, Underway {
   readonly state: 'verifying'
   /** When the last holder was cleared, or verifying was last retried: read-backs are given up so long after it. */
   readonly since: Instant
-  readonly readBacks: number
   /** After a retry: a holder that still has the data is asked to remove it once more. */
   readonly repeatIfPresent: ReadonlyArray<HolderName>
 }
@@ -298,6 +297,7 @@ const cleared = (request: Removing, happened: RemovalEventOf<'holderCleared'>): 
     ...holder,
     state: 'cleared',
     attempts: holder.attempts + (happened.data.called ? 1 : 0),
+    tries: 0,
     failure: null,
     unknownOutcome: false,
   }))
@@ -307,7 +307,6 @@ const cleared = (request: Removing, happened: RemovalEventOf<'holderCleared'>): 
         state: 'verifying',
         holders,
         since: happened.at,
-        readBacks: 0,
         repeatIfPresent: [],
         job: request.job,
       }
@@ -320,6 +319,7 @@ const attemptFailed = (request: Removing, happened: RemovalEventOf<'holderAttemp
   holders: updateHolder(request.holders, happened.data.holder, holder => ({
     ...holder,
     attempts: holder.attempts + (happened.data.called ? 1 : 0),
+    tries: holder.tries + 1,
     // A read alone settles nothing unless it answered: only another call can end the doubt about the last one.
     unknownOutcome:
       happened.data.reason === 'unknownOutcome' || (holder.unknownOutcome && !happened.data.called),
@@ -344,7 +344,6 @@ const readBack = (request: Verifying, happened: RemovalEventOf<'readBackRecorded
   return {
     ...request,
     job: nextAt === null ? request.job : performAt(happened, nextAt),
-    readBacks: request.readBacks + 1,
     repeatIfPresent: removalRepeated
       ? request.repeatIfPresent.filter(other => other !== name)
       : request.repeatIfPresent,
@@ -353,6 +352,7 @@ const readBack = (request: Verifying, happened: RemovalEventOf<'readBackRecorded
       state:
         result === 'absent' ? 'verifiedAbsent' : result === 'notSupported' ? 'acceptedOnly' : holder.state,
       attempts: holder.attempts + (removalRepeated ? 1 : 0),
+      tries: nextAt === null ? 0 : holder.tries + 1,
     })),
   }
 }
@@ -362,7 +362,9 @@ const retried = (
   happened: RemovalEventOf<'removalRetried'>,
 ): Approved | Removing | Verifying => {
   const resumed = (state: 'pending' | 'cleared') =>
-    request.holders.map(holder => (holder.state === 'failed' ? { ...holder, state, failure: null } : holder))
+    request.holders.map(holder =>
+      holder.state === 'failed' ? { ...holder, state, tries: 0, failure: null } : { ...holder, tries: 0 },
+    )
   const underway = {
     ...particularsOf(request),
     job: performAt(happened, null),
@@ -378,7 +380,6 @@ const retried = (
         ...underway,
         since: happened.at,
         state: 'verifying',
-        readBacks: 0,
         holders: resumed('cleared'),
         repeatIfPresent: request.holders.filter(holder => !isDone(holder)).map(holder => holder.name),
       }

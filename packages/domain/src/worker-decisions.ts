@@ -115,7 +115,7 @@ export const recordReadBack =
       case 'verifying':
         return withHolder(request, command.holder, holder =>
           holder.state === 'cleared'
-            ? settled(request, readBackEvents(request, command), command.at)
+            ? settled(request, readBackEvents(request, holder, command), command.at)
             : nothing,
         )
       case 'completed':
@@ -220,7 +220,7 @@ const attemptFailed = (
   reason: 'retryLater' | 'unknownOutcome',
   atLeastSeconds: number,
 ): Happening => {
-  const wait = Math.max(delayAfter(schedule, holder.attempts + 1), atLeastSeconds)
+  const wait = Math.max(delayAfter(schedule, holder.tries + 1), atLeastSeconds)
   const retryAt = nextTry(request, schedule, at, wait)
   return retryAt === null
     ? { type: 'holderFailed', at, data: { holder: holder.name, reason: 'holderUnavailable', called } }
@@ -247,7 +247,7 @@ const nextTry = (
   return next < lastTry ? next : lastTry
 }
 
-const readBackEvents = (request: Verifying, command: RecordReadBack): Happening => {
+const readBackEvents = (request: Verifying, progress: HolderProgress, command: RecordReadBack): Happening => {
   const { holder, result, removalRepeated, at } = command
   switch (result.kind) {
     case 'failed':
@@ -260,24 +260,25 @@ const readBackEvents = (request: Verifying, command: RecordReadBack): Happening 
         data: { holder, result: result.kind, removalRepeated, nextAt: null },
       }
     case 'present':
-      return notGoneYet(request, command, 'present', 0)
+      return notGoneYet(request, progress, command, 'present', 0)
     case 'unknown':
-      return notGoneYet(request, command, 'unknown', result.afterSeconds ?? 0)
+      return notGoneYet(request, progress, command, 'unknown', result.afterSeconds ?? 0)
   }
 }
 
 const notGoneYet = (
   request: Verifying,
-  { holder, removalRepeated, schedule, at }: RecordReadBack,
+  holder: HolderProgress,
+  { removalRepeated, schedule, at }: RecordReadBack,
   result: 'present' | 'unknown',
   atLeastSeconds: number,
 ): Happening => {
-  const wait = Math.max(delayAfter(schedule, request.readBacks + 1), atLeastSeconds)
+  const wait = Math.max(delayAfter(schedule, holder.tries + 1), atLeastSeconds)
   const nextAt = nextTry(request, schedule, at, wait)
   const reason = result === 'present' ? 'stillPresent' : 'holderUnavailable'
   return nextAt === null
-    ? { type: 'holderFailed', at, data: { holder, reason, called: removalRepeated } }
-    : { type: 'readBackRecorded', at, data: { holder, result, removalRepeated, nextAt } }
+    ? { type: 'holderFailed', at, data: { holder: holder.name, reason, called: removalRepeated } }
+    : { type: 'readBackRecorded', at, data: { holder: holder.name, result, removalRepeated, nextAt } }
 }
 
 /** What happened to one holder, and the end of the request where that was the last that was open. */

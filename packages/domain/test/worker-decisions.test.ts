@@ -104,6 +104,29 @@ describe('recording a result', () => {
     expect(waits).toEqual([60, 120, 240, 480, 600, 600].map(later))
   })
 
+  test('counts reads that settle nothing as tries, and begins anew after a retry', () => {
+    const failing = command.recordHolderResult({
+      holder: graph,
+      result: { kind: 'failed', reason: 'refused' },
+    })
+    const reading = command.recordHolderResult({
+      holder: graph,
+      result: { kind: 'retryLater', afterSeconds: null },
+      called: false,
+    })
+    expect(requestAfter([...removing(), reading, reading])).toMatchObject({ job: { notBefore: later(120) } })
+    expect(
+      requestAfter([
+        ...removing(),
+        retryLater(null),
+        retryLater(null),
+        failing,
+        command.retry(),
+        retryLater(null),
+      ]),
+    ).toMatchObject({ state: 'removing', job: { notBefore: later(60) } })
+  })
+
   test.each([
     { afterSeconds: null, wait: 60 },
     { afterSeconds: 0, wait: 60 },
@@ -206,6 +229,14 @@ describe('reading back', () => {
     expect(waits).toEqual([later(60), later(100 + 120), later(300 + 240)])
   })
 
+  test('waits for each holder as long as its own read-backs call for', () => {
+    const both = [graph, payroll].map(holder => present(later(0), holder))
+    expect(requestAfter([...verifying([graph, payroll]), ...both])).toMatchObject({
+      state: 'verifying',
+      job: { notBefore: later(60) },
+    })
+  })
+
   test.each([
     { kind: 'present', reason: 'stillPresent' },
     { kind: 'unknown', reason: 'holderUnavailable' },
@@ -250,7 +281,6 @@ describe('retrying', () => {
     ]
     expect(requestAfter([...stillPresent, command.retry()])).toMatchObject({
       state: 'verifying',
-      readBacks: 0,
       repeatIfPresent: [graph],
       holders: [
         { name: graph, state: 'cleared', failure: null },
