@@ -79,10 +79,12 @@ const keySetUrl =
       O.fromEither(Metadata.decode(document)),
       O.filter(metadata => withTenant(metadata.issuer, tenantId) === issuer),
       O.flatMap(metadata => O.fromNullable(URL.parse(metadata.jwks_uri))),
-      O.filter(
-        ({ protocol }) => protocol === 'https:' || (protocol === 'http:' && issuer.startsWith('http:')),
-      ),
+      O.filter(url => url.protocol === 'https:' || isOwnHost(issuer, url)),
     )
+
+/** Without TLS, keys come from nowhere but the issuer itself: a sandbox on loopback. */
+const isOwnHost = (issuer: string, url: URL): boolean =>
+  url.protocol === 'http:' && URL.parse(issuer)?.origin === url.origin
 
 const signingKeyOf =
   ({ issuer, tenantId }: Issuer) =>

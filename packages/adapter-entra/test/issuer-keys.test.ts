@@ -110,6 +110,7 @@ describe('metadata', () => {
     ['names no key set', { jwks_uri: undefined }],
     ['has no URL for the key set', { jwks_uri: 'keys' }],
     ['has another scheme for the key set', { jwks_uri: 'file:///keys' }],
+    ['has another http host for the key set', { jwks_uri: 'http://keys.example/keys' }],
   ])('that %s is not believed', async (_, members) => {
     const { issuer, judge, token } = await open(key.jwk)
     issuer.claimInMetadata(members)
