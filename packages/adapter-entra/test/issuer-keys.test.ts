@@ -110,12 +110,19 @@ describe('metadata', () => {
     ['names no key set', { jwks_uri: undefined }],
     ['has no URL for the key set', { jwks_uri: 'keys' }],
     ['has another scheme for the key set', { jwks_uri: 'file:///keys' }],
-    ['has another http host for the key set', { jwks_uri: 'http://keys.example/keys' }],
   ])('that %s is not believed', async (_, members) => {
     const { issuer, judge, token } = await open(key.jwk)
     issuer.claimInMetadata(members)
     expect(await judge(token)).toBe('KeysUnavailable')
     expect(issuer.requests).toHaveLength(1)
+  })
+
+  it('of an http issuer may not lead to another http host', async () => {
+    const { issuer, judge, token } = await open(key.jwk)
+    const other = await openIssuer(key.jwk)
+    issuer.claimInMetadata({ jwks_uri: other.url('/keys') })
+    expect(await judge(token)).toBe('KeysUnavailable')
+    expect(other.requests).toHaveLength(0)
   })
 
   it('of an https issuer may not lead to http', async () => {
