@@ -11,7 +11,7 @@ const verified = async (authorization: string | undefined): Promise<string | nul
   let seen: string | null = null
   const authenticate = bearerAuthentication(token => {
     seen = token
-    return TE.right({ caller, canHandleClaimsChallenge: false })
+    return TE.right({ caller })
   })
   const outcome = await authenticate(authorization)()
   return E.isRight(outcome) ? seen : null

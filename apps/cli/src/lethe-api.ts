@@ -17,6 +17,7 @@ import {
 } from '@lethe/api-contract'
 import type { InboundSharedUserProfile, RemovalRequestId, UserId } from '@lethe/domain'
 import {
+  graphRoot,
   ProfileResource,
   largestProfilePage,
   ProfileCollection,
@@ -99,7 +100,6 @@ export const createLetheApi = (server: string, send: Send): LetheApi => {
 type Query = ReadonlyArray<readonly [name: string, value: string]>
 type PageDecoder<A> = t.Decoder<unknown, Page<A>>
 
-const graphRoot = '/beta'
 const profileTemplate = `${graphRoot}${profilesPath}/{userId}`
 const requestTemplate = `${removalRequestsPath}/{id}`
 

@@ -2,8 +2,6 @@ import { type Caller, callerFromClaims, type CallerUnrecognised, type TenantId }
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import * as t from 'io-ts'
-import type { JWTPayload } from 'jose'
 import { fetchJson } from './fetch-json.js'
 import { type KeySet, keySet } from './key-set.js'
 import { publishedKeys, type SigningKey } from './published-keys.js'
@@ -41,8 +39,6 @@ export interface EntraTokensConfig {
 export interface VerifiedToken {
   /** A genuine token whose claims do not say who calls is no refusal of the token. */
   readonly caller: E.Either<CallerUnrecognised, Caller>
-  /** The client understands a claims challenge: the token's `xms_cc` contains `cp1`. */
-  readonly canHandleClaimsChallenge: boolean
 }
 
 export interface EntraTokens {
@@ -130,14 +126,4 @@ const trustedIssuersOf = ({ tenants, issuers }: EntraTokensConfig): TrustedIssue
 
 const verifiedTokenOf = ({ claims }: Genuine): VerifiedToken => ({
   caller: callerFromClaims(claims),
-  canHandleClaimsChallenge: capabilitiesOf(claims).some(capability => capability.toLowerCase() === 'cp1'),
 })
-
-const Capabilities = t.union([t.readonlyArray(t.string), t.string], 'Capabilities')
-
-const capabilitiesOf = (claims: JWTPayload): ReadonlyArray<string> =>
-  pipe(
-    Capabilities.decode(claims['xms_cc']),
-    E.map(capabilities => (typeof capabilities === 'string' ? [capabilities] : capabilities)),
-    E.getOrElse((): ReadonlyArray<string> => []),
-  )

@@ -40,7 +40,6 @@ describe('a genuine token', () => {
           directoryRoles: [],
           guest: false,
         }),
-        canHandleClaimsChallenge: false,
       }),
     )
   })
@@ -50,7 +49,6 @@ describe('a genuine token', () => {
     expect(await verify(issuer => ({ ...claims, iss: issuer.v1(northwind) }))).toEqual(
       E.right({
         caller: E.right({ kind: 'application', tenantId: northwind, appId, appRoles: ['Do.All'] }),
-        canHandleClaimsChallenge: false,
       }),
     )
   })
@@ -60,28 +58,13 @@ describe('a genuine token', () => {
     expect(await verify(issuer => ({ tid, iss: issuer.v2(tid) }))).toEqual(
       E.right({
         caller: E.right({ kind: 'personalAccount', appRoles: [] }),
-        canHandleClaimsChallenge: false,
       }),
     )
   })
 
   it('that does not say who calls is not refused', async () => {
     expect(await verify(() => ({ scp: undefined }))).toEqual(
-      E.right({ caller: E.left({ _tag: 'CallerUnrecognised' }), canHandleClaimsChallenge: false }),
-    )
-  })
-
-  it.each([
-    [true, ['cp1']],
-    [true, ['other', 'CP1']],
-    [true, 'cp1'],
-    [false, ['other']],
-    [false, []],
-    [false, [1]],
-    [false, undefined],
-  ])('tells whether its client can handle a claims challenge: %j for %j', async (expected, capabilities) => {
-    expect(await verify(() => ({ xms_cc: capabilities }))).toMatchObject(
-      E.right({ canHandleClaimsChallenge: expected }),
+      E.right({ caller: E.left({ _tag: 'CallerUnrecognised' }) }),
     )
   })
 

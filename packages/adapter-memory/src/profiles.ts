@@ -1,11 +1,12 @@
-import type {
-  DataHolder,
-  InboundProfiles,
-  InvalidPageToken,
-  Page,
-  ProfileCondition,
-} from '@lethe/application'
-import { type HolderName, type InboundSharedUserProfile, type TenantId, UserId } from '@lethe/domain'
+import type { DataHolder, InboundProfiles, InvalidPageToken, Page } from '@lethe/application'
+import {
+  type HolderName,
+  type InboundSharedUserProfile,
+  meetsConditions,
+  type ProfileCondition,
+  type TenantId,
+  UserId,
+} from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
@@ -62,11 +63,8 @@ const pageOf = (
 ): E.Either<InvalidPageToken, Page<InboundSharedUserProfile>> => {
   const last = after === null ? null : UserId.decode(after)
   if (last !== null && E.isLeft(last)) return E.left({ _tag: 'InvalidPageToken' })
-  const rest = sorted.filter(
-    profile =>
-      (last === null || profile.userId > last.right) &&
-      conditions.every(({ property, value }) => profile[property].toLowerCase() === value.toLowerCase()),
-  )
+  const meets = meetsConditions(conditions)
+  const rest = sorted.filter(profile => (last === null || profile.userId > last.right) && meets(profile))
   const items = rest.slice(0, size)
   return E.right({ items, next: rest.length > size ? (items.at(-1)?.userId ?? null) : null })
 }

@@ -11,3 +11,15 @@ export interface InboundSharedUserProfile {
 /** Whether a profile is inbound to a tenant: a profile whose home is that very tenant is not. */
 export const isInboundTo = (resourceTenantId: TenantId, profile: InboundSharedUserProfile): boolean =>
   profile.homeTenantId !== resourceTenantId
+
+/** One condition on profiles: a property equals a value, for ids and UPNs without regard to case. */
+export interface ProfileCondition {
+  readonly property: 'userId' | 'homeTenantId' | 'userPrincipalName'
+  readonly value: string
+}
+
+/** Whether a profile meets all conditions; none at all lets every profile pass. */
+export const meetsConditions =
+  (conditions: ReadonlyArray<ProfileCondition>) =>
+  (profile: InboundSharedUserProfile): boolean =>
+    conditions.every(({ property, value }) => profile[property].toLowerCase() === value.toLowerCase())

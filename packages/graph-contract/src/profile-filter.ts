@@ -1,13 +1,7 @@
-import { type InboundSharedUserProfile, TenantId, UserId } from '@lethe/domain'
+import { type ProfileCondition, TenantId, UserId } from '@lethe/domain'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as O from 'fp-ts/lib/Option.js'
 import { literalPattern, quoteLiteral, unquoteLiteral } from './odata-literal.js'
-
-/** One condition of a filter: a property equals a value, without regard to case. */
-export type ProfileCondition =
-  | { readonly property: 'userId'; readonly value: UserId }
-  | { readonly property: 'homeTenantId'; readonly value: TenantId }
-  | { readonly property: 'userPrincipalName'; readonly value: string }
 
 /** Conditions that all hold; none at all lets every profile pass. */
 export type ProfileFilter = ReadonlyArray<ProfileCondition>
@@ -53,9 +47,3 @@ const conditionOn =
 /** Writes the value of `$filter`, not percent-encoded; empty where there is no condition. */
 export const writeFilter = (filter: ProfileFilter): string =>
   filter.map(({ property, value }) => `${property} eq ${quoteLiteral(value)}`).join(' and ')
-
-/** Whether a profile meets all conditions. */
-export const matchesFilter =
-  (filter: ProfileFilter) =>
-  (profile: InboundSharedUserProfile): boolean =>
-    filter.every(({ property, value }) => profile[property].toLowerCase() === value.toLowerCase())

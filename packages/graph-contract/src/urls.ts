@@ -4,6 +4,9 @@ import { pipe } from 'fp-ts/lib/function.js'
 import { type GraphErrorRow, graphErrors } from './errors.js'
 import { unquoteLiteral } from './odata-literal.js'
 
+/** Where Graph's beta is served, below the public URL of a server. */
+export const graphRoot = '/beta'
+
 // --- what a client asks for: paths below the root, percent-encoded ------------------------------------------------
 
 /** The collection of inbound shared user profiles; for a router, the pattern of its route as well. */

@@ -1,8 +1,8 @@
-import { type InboundSharedUserProfile, TenantId, UserId } from '@lethe/domain'
+import { type InboundSharedUserProfile, type ProfileCondition, TenantId, UserId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as fc from 'fast-check'
 import type * as t from 'io-ts'
-import { profileProperties, type ProfileCondition, type ProfileListOptions } from '../src/index.js'
+import { profileProperties, type ProfileListOptions } from '../src/index.js'
 
 /** What a codec makes of a value that it must take. */
 export const decoded = <A>(codec: t.Type<A, unknown>, value: unknown): A => valueOf(codec.decode(value))

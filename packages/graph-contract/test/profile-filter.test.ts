@@ -2,7 +2,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { matchesFilter, parseFilter, writeFilter } from '../src/index.js'
+import { parseFilter, writeFilter } from '../src/index.js'
 import { bob, filter } from './arbitraries.js'
 
 const id = bob.userId
@@ -112,28 +112,5 @@ describe('a filter', () => {
   test('a long run of quotes is refused at once', () => {
     expect(parseFilter(`userPrincipalName eq '${"''".repeat(50_000)}`)).toEqual(O.none)
     expect(parseFilter(`${"userPrincipalName eq 'a' and ".repeat(5_000)}x`)).toEqual(O.none)
-  })
-})
-
-describe('matching', () => {
-  test('compares a UPN without regard to case', () => {
-    expect(matchesFilter([{ property: 'userPrincipalName', value: 'BOB@Contoso.com' }])(bob)).toBe(true)
-    expect(matchesFilter([{ property: 'userPrincipalName', value: 'bob@contoso' }])(bob)).toBe(false)
-  })
-
-  test('asks for all conditions', () => {
-    expect(matchesFilter([])(bob)).toBe(true)
-    expect(
-      matchesFilter([
-        { property: 'userId', value: id },
-        { property: 'homeTenantId', value: tenant },
-      ])(bob),
-    ).toBe(true)
-    expect(
-      matchesFilter([
-        { property: 'userId', value: id },
-        { property: 'userPrincipalName', value: 'eve@contoso.com' },
-      ])(bob),
-    ).toBe(false)
   })
 })

@@ -7,6 +7,7 @@ import {
   type BatchPlan,
   type BatchResponse,
   failedDependency,
+  graphRoot,
   hasFailedDependency,
   parseJsonBody,
   planBatch,
@@ -18,7 +19,6 @@ import type { Hono } from 'hono'
 import type { ApiEnv, RespondWithError, WithExchange } from './context.js'
 import type { Doors } from './doors.js'
 import { contentOf, type Incoming, responding, wireRefusal, withoutOptions } from './handling.js'
-import { graphRoot } from './profile-routes.js'
 
 export interface BatchRouteDeps {
   readonly doors: Doors

@@ -3,6 +3,7 @@ import { removalRequestPath } from '@lethe/api-contract'
 import type { PublishedContract } from '@lethe/domain'
 import {
   checkActionBody,
+  graphRoot,
   nextLink,
   parseNoOptions,
   parseProfileListOptions,
@@ -29,9 +30,6 @@ export interface ProfileRoutesDeps {
   readonly doors: Doors
   readonly respondWithError: RespondWithError
 }
-
-/** Where Graph's own routes are served. */
-export const graphRoot = '/beta'
 
 const usualPage = 100
 

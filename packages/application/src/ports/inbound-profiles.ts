@@ -1,14 +1,8 @@
-import type { InboundSharedUserProfile, TenantId, UserId } from '@lethe/domain'
+import type { InboundSharedUserProfile, ProfileCondition, TenantId, UserId } from '@lethe/domain'
 import type { Option } from 'fp-ts/lib/Option.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Page, PageRequest } from './page.js'
 import type { InvalidPageToken, Throttled, Unavailable } from './problems.js'
-
-/** One condition on profiles: equality, for ids and UPNs without regard to case. */
-export interface ProfileCondition {
-  readonly property: 'userId' | 'homeTenantId' | 'userPrincipalName'
-  readonly value: string
-}
 
 /** The inbound shared user profiles of resource tenants. Another tenant's profile is absent. */
 export interface InboundProfiles {
