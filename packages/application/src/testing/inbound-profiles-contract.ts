@@ -1,5 +1,4 @@
-import type { ProfileCondition } from '@lethe/domain'
-import type { InboundSharedUserProfile, TenantId, UserId } from '@lethe/domain'
+import type { InboundSharedUserProfile, ProfileCondition, TenantId, UserId } from '@lethe/domain'
 import * as O from 'fp-ts/lib/Option.js'
 import { describe, expect, it } from 'vitest'
 import type { InboundProfiles } from '../ports/inbound-profiles.js'
