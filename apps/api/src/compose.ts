@@ -90,7 +90,8 @@ export const compose = (config: Config, profiles: Profiles, log: Logger): Compos
       abandonRemoval: abandonRemoval(deps),
       expireRemovals: expireRemovals(deps),
       tenants: config.tenants,
-      clock,
+      concurrency: 16,
+      renewMilliseconds: 15_000,
       log,
     },
   }

@@ -1,5 +1,5 @@
-import type { AbandonRemoval, Clock, ExpireRemovals, HeldJob, Jobs, PerformRemoval } from '@lethe/application'
-import { addSeconds, type TenantId } from '@lethe/domain'
+import type { AbandonRemoval, ExpireRemovals, HeldJob, Jobs, PerformRemoval } from '@lethe/application'
+import type { TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { setImmediate as immediate } from 'node:timers/promises'
 import type { Logger } from 'pino'
@@ -11,7 +11,10 @@ export interface WorkerDeps {
   readonly abandonRemoval: AbandonRemoval
   readonly expireRemovals: ExpireRemovals
   readonly tenants: ReadonlyArray<TenantId>
-  readonly clock: Clock
+  /** How many jobs it holds at once, 1 or more. */
+  readonly concurrency: number
+  /** How often it renews what it holds: well within a lease, in milliseconds. */
+  readonly renewMilliseconds: number
   readonly log: Logger
 }
 
@@ -22,36 +25,35 @@ export interface Worker {
   readonly stop: () => Promise<void>
 }
 
-/** How many jobs a worker holds at once. */
-const concurrency = 8
 /** How long it waits for work, in milliseconds. */
-const idleMilliseconds = 500
-/** How often it looks for requests that expire, in milliseconds. */
-const sweepMilliseconds = 60_000
+const idleMilliseconds = 250
+/** How often it looks for requests that expire, and for dead jobs, in milliseconds. */
+const sweepMilliseconds = 10_000
 /** How many requests one look ends at most. */
 const sweepLimit = 100
-/** After so many deliveries of one job the request fails, instead of staying open in silence. */
-const mostDeliveries = 20
-const longestDelaySeconds = 600
 
-/** Starts to take jobs from the queue and to do them, and to look for requests that expire. */
+/** Starts to take jobs from the queue and to do them, and to look for requests that expire and jobs that are dead. */
 export const startWorker = (deps: WorkerDeps): Worker => {
   const stopping = new AbortController()
-  const jobs = createSleeper()
-  const sweeps = createSleeper()
-  const inFlight = new Set<Promise<void>>()
+  const sleepers = { jobs: createSleeper(), sweeps: createSleeper(), dead: createSleeper() }
+  const inFlight = new Map<string, Promise<void>>()
   const running = Promise.all([
-    repeatedly(deps, stopping.signal, jobs, () => takeJobs(deps, inFlight, jobs.wake)),
-    repeatedly(deps, stopping.signal, sweeps, () => sweep(deps)),
+    repeatedly(deps, stopping.signal, sleepers.jobs, () => takeJobs(deps, inFlight, sleepers.jobs.wake)),
+    repeatedly(deps, stopping.signal, sleepers.sweeps, () => sweep(deps)),
+    repeatedly(deps, stopping.signal, sleepers.dead, () => endDead(deps)),
   ])
+  // Not a turn of its own kind: what is still held while the worker stops is renewed as well.
+  const renewal = setInterval(() => {
+    void renew(deps, [...inFlight.keys()])
+  }, deps.renewMilliseconds)
   return {
-    wake: jobs.wake,
+    wake: sleepers.jobs.wake,
     stop: async () => {
       stopping.abort()
-      jobs.wake()
-      sweeps.wake()
+      for (const sleeper of Object.values(sleepers)) sleeper.wake()
       await running
-      await Promise.all(inFlight)
+      await Promise.all(inFlight.values())
+      clearInterval(renewal)
     },
   }
 }
@@ -81,10 +83,10 @@ const repeatedly = async (
  */
 const takeJobs = async (
   deps: WorkerDeps,
-  inFlight: Set<Promise<void>>,
+  inFlight: Map<string, Promise<void>>,
   wake: () => void,
 ): Promise<number> => {
-  const room = concurrency - inFlight.size
+  const room = deps.concurrency - inFlight.size
   if (room === 0) return idleMilliseconds
   const received = await deps.jobs.receive(room)()
   if (E.isLeft(received)) return received.left.retryAfterSeconds * 1000
@@ -94,10 +96,10 @@ const takeJobs = async (
         deps.log.error(traceOf(error), 'job left to the end of its lease')
       })
       .finally(() => {
-        inFlight.delete(work)
+        inFlight.delete(held.receipt)
         wake()
       })
-    inFlight.add(work)
+    inFlight.set(held.receipt, work)
   }
   return received.right.length === 0 ? idleMilliseconds : 0
 }
@@ -113,39 +115,60 @@ const sweep = async ({ tenants, expireRemovals, log }: WorkerDeps): Promise<numb
   return ended.some(count => E.isRight(count) && count.right === sweepLimit) ? 0 : sweepMilliseconds
 }
 
+/** A renewal that fails is made up for by the next one; if none succeeds, another worker gets the jobs. */
+const renew = async ({ jobs, log }: WorkerDeps, receipts: ReadonlyArray<string>): Promise<void> => {
+  if (receipts.length === 0) return
+  try {
+    const renewed = await jobs.renew(receipts)()
+    if (E.isLeft(renewed)) log.warn({ jobs: receipts.length }, 'jobs not renewed: unavailable')
+  } catch (error) {
+    log.error(traceOf(error), 'jobs not renewed')
+  }
+}
+
+/**
+ * Ends the requests whose job was delivered as often as it may be, so that none ends in silence.
+ *
+ * @returns how long to wait before the next look, in milliseconds.
+ */
+const endDead = async ({ jobs, abandonRemoval, log }: WorkerDeps): Promise<number> => {
+  const dead = await jobs.receiveDead(sweepLimit)()
+  if (E.isLeft(dead)) return dead.left.retryAfterSeconds * 1000
+  for (const { job, receipt } of dead.right) {
+    const abandoned = await abandonRemoval({ job })()
+    if (E.isRight(abandoned)) {
+      log.error({ tenantId: job.tenantId, requestId: job.requestId }, 'removal failed: workerFailed')
+      await jobs.complete(receipt)()
+    } else await jobs.fail(receipt)()
+  }
+  return dead.right.length === sweepLimit ? 0 : sweepMilliseconds
+}
+
 /** An exception is a bug: the job is delivered again later, and given up in the end. */
 const performGuarded = async (deps: WorkerDeps, held: HeldJob): Promise<void> => {
   try {
     await performHeld(deps, held)
   } catch (error) {
     deps.log.error({ ...traceOf(error), job: held.job.name, deliveries: held.deliveries }, 'job failed')
-    await deps.jobs.postpone(held.receipt, retryAt(deps.clock, held, 1))()
+    await deps.jobs.fail(held.receipt)()
   }
 }
 
-const performHeld = async (deps: WorkerDeps, held: HeldJob): Promise<void> => {
-  if (held.deliveries > mostDeliveries) {
-    const abandoned = await deps.abandonRemoval({ job: held.job })()
-    if (E.isRight(abandoned)) await deps.jobs.complete(held.receipt)()
-    return
-  }
-  const performed = await deps.performRemoval({ job: held.job })()
+const performHeld = async ({ jobs, performRemoval, log }: WorkerDeps, held: HeldJob): Promise<void> => {
+  const performed = await performRemoval({ job: held.job })()
   if (E.isLeft(performed)) {
-    deps.log.warn({ job: held.job.name, deliveries: held.deliveries }, 'job postponed: unavailable')
-    await deps.jobs.postpone(held.receipt, retryAt(deps.clock, held, performed.left.retryAfterSeconds))()
+    log.warn({ job: held.job.name, deliveries: held.deliveries }, 'job put off: unavailable')
+    await jobs.fail(held.receipt)()
     return
   }
   switch (performed.right.kind) {
     case 'finished':
-      await deps.jobs.complete(held.receipt)()
+      await jobs.complete(held.receipt)()
       return
     case 'postponed':
-      await deps.jobs.postpone(held.receipt, performed.right.until)()
+      await jobs.postpone(held.receipt, performed.right.until)()
   }
 }
-
-const retryAt = (clock: Clock, held: HeldJob, atLeastSeconds: number) =>
-  addSeconds(clock.now(), Math.max(atLeastSeconds, Math.min(longestDelaySeconds, 2 ** (held.deliveries - 1))))
 
 interface Sleeper {
   readonly sleep: (milliseconds: number) => Promise<void>

@@ -1,7 +1,7 @@
-import { setImmediate } from 'node:timers/promises'
-import { systemClock } from '@lethe/adapter-system'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { HeldJob } from '@lethe/application'
-import { addSeconds, type Instant, RemovalRequestId } from '@lethe/domain'
+import { Instant, RemovalRequestId } from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { afterEach, describe, expect, test } from 'vitest'
 import { startWorker, type Worker, type WorkerDeps } from '../src/worker.js'
@@ -29,24 +29,30 @@ const held = (receipt: string, deliveries = 1): HeldJob => ({
 /** A worker over a queue that gives these jobs once each, and what it did. */
 const start = (queue: Array<HeldJob>, changes: Partial<WorkerDeps> = {}) => {
   const completed: Array<string> = []
+  const failed: Array<string> = []
+  const renewed: Array<string> = []
   const postponed = new Map<string, Instant>()
   const { log, lines } = keepLog()
   const worker = startWorker({
     jobs: {
       receive: limit => TE.fromIO(() => queue.splice(0, limit)),
+      receiveDead: () => TE.right([]),
+      renew: receipts => TE.fromIO(() => void renewed.push(...receipts)),
       complete: receipt => TE.fromIO(() => void completed.push(receipt)),
       postpone: (receipt, until) => TE.fromIO(() => void postponed.set(receipt, until)),
+      fail: receipt => TE.fromIO(() => void failed.push(receipt)),
     },
     performRemoval: () => TE.right({ kind: 'finished' }),
     abandonRemoval: () => TE.right(undefined),
     expireRemovals: () => TE.right(0),
     tenants: [contoso],
-    clock: systemClock,
+    concurrency: 8,
+    renewMilliseconds: 5,
     log,
     ...changes,
   })
   running.push(worker)
-  return { worker, completed, postponed, lines }
+  return { worker, completed, failed, renewed, postponed, lines }
 }
 
 describe('the worker', () => {
@@ -67,7 +73,7 @@ describe('the worker', () => {
     await expect.poll(() => completed.length).toBe(20)
   })
 
-  test('goes on where even putting a job off fails', async () => {
+  test('goes on where even giving a job back fails', async () => {
     const queue = [held('broken')]
     const failing = () => {
       throw new Error('a bug')
@@ -76,8 +82,11 @@ describe('the worker', () => {
       performRemoval: () => failing,
       jobs: {
         receive: limit => TE.fromIO(() => queue.splice(0, limit)),
+        receiveDead: () => TE.right([]),
+        renew: () => TE.right(undefined),
         complete: () => TE.right(undefined),
-        postpone: () => failing,
+        postpone: () => TE.right(undefined),
+        fail: () => failing,
       },
     })
     await expect.poll(() => lines.join('')).toContain('job left to the end of its lease')
@@ -114,25 +123,49 @@ describe('the worker', () => {
     await expect.poll(() => completed).toEqual(['new'])
   })
 
-  test('postpones what cannot be done now, for as long as it is told', async () => {
-    const { postponed, completed } = start([held('down')], {
+  test('gives back what cannot be done now', async () => {
+    const { failed, completed } = start([held('down')], {
       performRemoval: () => TE.left({ _tag: 'Unavailable', retryAfterSeconds: 300 }),
     })
-    await expect.poll(() => [...postponed.keys()]).toEqual(['down'])
-    expect((postponed.get('down') ?? '') > addSeconds(systemClock.now(), 290)).toBe(true)
+    await expect.poll(() => failed).toEqual(['down'])
     expect(completed).toEqual([])
+  })
+
+  test('postpones what came too early', async () => {
+    const until = decoded(Instant)('2026-12-01T00:00:00Z')
+    const { failed, completed, postponed } = start([held('early')], {
+      performRemoval: () => TE.right({ kind: 'postponed', until }),
+    })
+    await expect.poll(() => [...postponed]).toEqual([['early', until]])
+    expect([completed, failed]).toEqual([[], []])
+  })
+
+  test('renews what it holds, and no more once it is done', async () => {
+    const gate = Promise.withResolvers<void>()
+    const { renewed, completed } = start([held('long')], {
+      performRemoval: () => async () => {
+        await gate.promise
+        return TE.right({ kind: 'finished' } as const)()
+      },
+    })
+    await expect.poll(() => renewed.length).toBeGreaterThan(1)
+    gate.resolve()
+    await expect.poll(() => completed).toEqual(['long'])
+    const before = renewed.length
+    await setTimeout(50)
+    expect(renewed.length).toBe(before)
   })
 
   test('lives through an exception, and logs nothing of its message', async () => {
     const queue = [held('bug')]
     let fail = true
-    const { worker, postponed, completed, lines } = start(queue, {
+    const { worker, failed, completed, lines } = start(queue, {
       performRemoval: () => {
         if (fail) throw new Error('bob@fabrikam.example')
         return TE.right({ kind: 'finished' })
       },
     })
-    await expect.poll(() => [...postponed.keys()]).toEqual(['bug'])
+    await expect.poll(() => failed).toEqual(['bug'])
     fail = false
     queue.push(held('next'))
     worker.wake()
@@ -141,15 +174,28 @@ describe('the worker', () => {
     expect(lines.join('')).not.toContain('fabrikam')
   })
 
-  test('gives up a job that was delivered too often', async () => {
+  test('ends the request of a dead job, and completes the job only then', async () => {
+    const dead = [held('first'), held('second')]
     const abandoned: Array<string> = []
-    const { completed } = start([held('often', 21)], {
-      performRemoval: () => {
-        throw new Error('not to be performed')
+    const [completed, failed]: [Array<string>, Array<string>] = [[], []]
+    start([], {
+      abandonRemoval: ({ job }) =>
+        TE.fromIOEither(() => {
+          abandoned.push(job.requestId)
+          return abandoned.length === 1
+            ? E.left({ _tag: 'Unavailable', retryAfterSeconds: 1 })
+            : E.right(undefined)
+        }),
+      jobs: {
+        receive: () => TE.right([]),
+        receiveDead: limit => TE.fromIO(() => dead.splice(0, limit)),
+        renew: () => TE.right(undefined),
+        complete: receipt => TE.fromIO(() => void completed.push(receipt)),
+        postpone: () => TE.right(undefined),
+        fail: receipt => TE.fromIO(() => void failed.push(receipt)),
       },
-      abandonRemoval: ({ job }) => TE.fromIO(() => void abandoned.push(job.requestId)),
     })
-    await expect.poll(() => completed).toEqual(['often'])
-    expect(abandoned).toHaveLength(1)
+    await expect.poll(() => [failed, completed]).toEqual([['first'], ['second']])
+    expect(abandoned).toHaveLength(2)
   })
 })

@@ -1,26 +1,46 @@
-import type { Clock, Jobs } from '@lethe/application'
-import { addSeconds, type Instant, type Job } from '@lethe/domain'
+import type { Clock, HeldJob, Jobs } from '@lethe/application'
+import { addSeconds, type Instant, type Job, type TenantId } from '@lethe/domain'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+
+/** How a queue treats its jobs. */
+export interface JobsSettings {
+  /** For how long a worker holds a job, in seconds. */
+  readonly leaseSeconds: number
+  /** How many jobs of one tenant are held at a time. */
+  readonly heldPerTenant: number
+  /** After so many deliveries a job is dead. */
+  readonly mostDeliveries: number
+}
 
 interface Entry {
   readonly job: Job
   readonly deliveries: number
-  /** When it is due, or due again: in the meantime a worker holds it. */
+  readonly dead: boolean
+  /** When it is due; where a worker holds it, when it is due again. */
   readonly dueAt: Instant
   readonly receipt: string | null
 }
 
-/**
- * A queue in memory. A job that is neither completed nor postponed within its lease is delivered again.
- *
- * @param leaseSeconds for how long a worker holds a job.
- */
+const longestDelaySeconds = 600
+
+/** A queue in memory. A job that is held until its lease has run out counts as failed. */
 export const inMemoryJobs = (
   clock: Clock,
-  leaseSeconds: number,
+  { leaseSeconds, heldPerTenant, mostDeliveries }: JobsSettings,
 ): { readonly jobs: Jobs; readonly enqueue: (jobs: ReadonlyArray<Job>) => void } => {
   const entries = new Map<number, Entry>()
   let lastId = 0
+
+  const add = (job: Job): void => {
+    lastId += 1
+    entries.set(lastId, {
+      job,
+      deliveries: 0,
+      dead: false,
+      dueAt: job.notBefore ?? clock.now(),
+      receipt: null,
+    })
+  }
 
   const heldUnder = (receipt: string): readonly [number, Entry] | undefined => {
     const id = Number(receipt.split('/')[0])
@@ -28,27 +48,50 @@ export const inMemoryJobs = (
     return entry?.receipt === receipt ? [id, entry] : undefined
   }
 
+  /** What becomes of a job that was delivered and not done: a dead one stays dead, and is delivered for ever. */
+  const failed = (entry: Entry, at: Instant): Entry =>
+    entry.dead || entry.deliveries < mostDeliveries
+      ? { ...entry, receipt: null, dueAt: addSeconds(at, delayAfter(entry.deliveries)) }
+      : { ...entry, receipt: null, dead: true, deliveries: 0, dueAt: at }
+
+  const failWhereLeasesRanOut = (now: Instant): void => {
+    for (const [id, entry] of entries)
+      if (entry.receipt !== null && entry.dueAt <= now) entries.set(id, failed(entry, entry.dueAt))
+  }
+
+  const take = (dead: boolean, limit: number): ReadonlyArray<HeldJob> => {
+    const now = clock.now()
+    failWhereLeasesRanOut(now)
+    const held = new Map<TenantId, number>()
+    for (const { job, receipt } of entries.values())
+      if (receipt !== null) held.set(job.tenantId, (held.get(job.tenantId) ?? 0) + 1)
+    const taken: Array<HeldJob> = []
+    for (const [id, entry] of entries) {
+      const heldOfTenant = held.get(entry.job.tenantId) ?? 0
+      if (taken.length === limit) break
+      if (entry.dead !== dead || entry.receipt !== null || entry.dueAt > now) continue
+      if (heldOfTenant >= heldPerTenant) continue
+      held.set(entry.job.tenantId, heldOfTenant + 1)
+      const deliveries = entry.deliveries + 1
+      const receipt = `${id}/${dead ? 'dead' : 'live'}/${deliveries}`
+      entries.set(id, { ...entry, deliveries, receipt, dueAt: addSeconds(now, leaseSeconds) })
+      taken.push({ job: entry.job, deliveries, receipt })
+    }
+    return taken
+  }
+
   return {
     enqueue: added => {
-      for (const job of added) {
-        lastId += 1
-        entries.set(lastId, { job, deliveries: 0, dueAt: job.notBefore ?? clock.now(), receipt: null })
-      }
+      added.forEach(add)
     },
     jobs: {
-      receive: limit =>
+      receive: limit => TE.fromIO(() => take(false, limit)),
+      receiveDead: limit => TE.fromIO(() => take(true, limit)),
+      renew: receipts =>
         TE.fromIO(() => {
-          const now = clock.now()
-          return [...entries]
-            .filter(([, entry]) => entry.dueAt <= now)
-            .toSorted(([, one], [, other]) => compare(one.dueAt, other.dueAt))
-            .slice(0, limit)
-            .map(([id, entry]) => {
-              const deliveries = entry.deliveries + 1
-              const receipt = `${id}/${deliveries}`
-              entries.set(id, { ...entry, deliveries, receipt, dueAt: addSeconds(now, leaseSeconds) })
-              return { job: entry.job, deliveries, receipt }
-            })
+          for (const held of receipts.map(heldUnder))
+            if (held !== undefined)
+              entries.set(held[0], { ...held[1], dueAt: addSeconds(clock.now(), leaseSeconds) })
         }),
       complete: receipt =>
         TE.fromIO(() => {
@@ -58,10 +101,18 @@ export const inMemoryJobs = (
       postpone: (receipt, until) =>
         TE.fromIO(() => {
           const held = heldUnder(receipt)
-          if (held !== undefined) entries.set(held[0], { ...held[1], receipt: null, dueAt: until })
+          if (held === undefined) return
+          entries.delete(held[0])
+          add({ ...held[1].job, notBefore: until })
+        }),
+      fail: receipt =>
+        TE.fromIO(() => {
+          const held = heldUnder(receipt)
+          if (held !== undefined) entries.set(held[0], failed(held[1], clock.now()))
         }),
     },
   }
 }
 
-const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
+/** Seconds until a job is delivered again, after so many deliveries. */
+const delayAfter = (deliveries: number): number => Math.min(longestDelaySeconds, 2 ** (deliveries - 1))

@@ -33,7 +33,7 @@ import {
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { inMemoryJobs } from './jobs.js'
+import { inMemoryJobs, type JobsSettings } from './jobs.js'
 
 /** The ports that share one store: what is appended, its jobs and its people become visible together. */
 export interface InMemoryStore {
@@ -63,22 +63,19 @@ interface Tenant {
 
 const emptyTenant = (): Tenant => ({ requests: new Map(), openFor: new Map(), withReference: new Map() })
 
-/**
- * The store in memory: gone with the process, and otherwise like the durable one.
- *
- * @param leaseSeconds for how long a worker holds a job before another one gets it.
- */
+/** The store in memory: gone with the process, and otherwise like the durable one. */
 export const inMemoryStore = ({
   digest,
   clock,
   leaseSeconds = 60,
+  heldPerTenant = 32,
+  mostDeliveries = 20,
 }: {
   readonly digest: Pick<Digest, 'envelope'>
   readonly clock: Clock
-  readonly leaseSeconds?: number
-}): InMemoryStore => {
+} & Partial<JobsSettings>): InMemoryStore => {
   const tenants = new Map<TenantId, Tenant>()
-  const { jobs, enqueue } = inMemoryJobs(clock, leaseSeconds)
+  const { jobs, enqueue } = inMemoryJobs(clock, { leaseSeconds, heldPerTenant, mostDeliveries })
 
   const recordsOf = (tenantId: TenantId): Tenant => {
     const known = tenants.get(tenantId)

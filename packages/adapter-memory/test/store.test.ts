@@ -11,18 +11,19 @@ import {
 import { freshIds } from './fresh-ids.js'
 import { movableClock } from './movable-clock.js'
 
-const leaseSeconds = 30
+const queue = { leaseSeconds: 30, heldPerTenant: 40, mostDeliveries: 5 }
 
 /** One store for all tests of the file, as a database would be. */
 const clock = movableClock()
-const store = inMemoryStore({ digest: sha256Digest, clock, leaseSeconds })
+const store = inMemoryStore({ digest: sha256Digest, clock, ...queue })
 
 const open: OpenStore = async () => ({
   store,
   ids: freshIds,
   digest: sha256Digest,
   clock: { now: clock.now, advance: async seconds => clock.advance(seconds) },
-  letLeasesRunOut: async () => clock.advance(leaseSeconds + 1),
+  letLeasesRunOut: async () => clock.advance(queue.leaseSeconds + 600),
+  queue,
 })
 
 removalRequestsContract('in memory', open)

@@ -81,6 +81,9 @@ export const under = (world: World, hook: Hook): { readonly deps: Deps; readonly
       receive: hooked(hook, 'receive', jobs.receive, down),
       complete: hooked(hook, 'complete', jobs.complete, down),
       postpone: hooked(hook, 'postpone', jobs.postpone, down),
+      renew: hooked(hook, 'renew', jobs.renew, down),
+      fail: hooked(hook, 'fail', jobs.fail, down),
+      receiveDead: hooked(hook, 'receiveDead', jobs.receiveDead, down),
     },
   }
 }

@@ -38,8 +38,17 @@ export interface StoreHarness {
   /** The digest that the store seals histories with. */
   readonly digest: Digest
   readonly clock: MovableClock
-  /** Ends the lease of every job that is held. */
+  /** Ends the lease of every job that is held, and the delay before it is delivered again. */
   readonly letLeasesRunOut: () => Promise<void>
+  /** What the queue was told. */
+  readonly queue: {
+    /** For how long a job is held. */
+    readonly leaseSeconds: number
+    /** How many jobs of one tenant are held at a time: 40 or more, so that a few never come near it. */
+    readonly heldPerTenant: number
+    /** After so many deliveries a job is dead: 5 or more. */
+    readonly mostDeliveries: number
+  }
 }
 
 /** Gives the store to one test. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { HeldJob } from '../ports/jobs.js'
 import type { OpenStore, StoreHarness } from './harness.js'
 import { elementAt, succeed, upTo } from './outcomes.js'
-import { receiveAll, receiveBatches } from './queue.js'
+import { receiveAll, receiveBatches, receiveDead } from './queue.js'
 import { automatic, requestIn, submitted, toldToWait } from './scenarios.js'
 
 const day = 86_400
@@ -111,8 +111,127 @@ export const jobsContract = (name: string, open: OpenStore): void => {
       expect(await receiveAll(h, tenantId)).toStrictEqual([])
       await h.clock.advance(3 * day)
       const again = await receiveAll(h, tenantId)
-      expect(again.map(held => held.job)).toStrictEqual([job])
-      expect(again.map(held => held.deliveries)).toStrictEqual([2])
+      expect(again.map(held => held.job)).toMatchObject([
+        { tenantId: job.tenantId, requestId: job.requestId, causedBy: job.causedBy },
+      ])
+      expect(again.map(held => held.deliveries)).toStrictEqual([1])
+    })
+
+    it('delivers a failed job again after a while, and not at once', async () => {
+      const h = await open()
+      const { tenantId } = await withJob(h, h.ids.tenantId())
+      const { receipt, job } = elementAt(await receiveAll(h, tenantId), 0)
+
+      await succeed(h.store.jobs.fail(receipt))
+
+      expect(await receiveAll(h, tenantId)).toStrictEqual([])
+      await h.clock.advance(day)
+      const again = await receiveAll(h, tenantId)
+      expect(again).toMatchObject([{ job, deliveries: 2 }])
+    })
+
+    it('ignores a failure with the receipt of an earlier delivery', async () => {
+      const h = await open()
+      const { tenantId } = await withJob(h, h.ids.tenantId())
+      const first = elementAt(await receiveAll(h, tenantId), 0)
+      await h.letLeasesRunOut()
+      const second = elementAt(await receiveAll(h, tenantId), 0)
+
+      await succeed(h.store.jobs.fail(first.receipt))
+      await succeed(h.store.jobs.complete(second.receipt))
+
+      await h.clock.advance(day)
+      expect(await receiveAll(h, tenantId)).toStrictEqual([])
+    })
+
+    it('holds a job for another lease that is renewed', async () => {
+      const h = await open()
+      const { tenantId } = await withJob(h, h.ids.tenantId())
+      const { receipt } = elementAt(await receiveAll(h, tenantId), 0)
+
+      for (const _ of upTo(3)) {
+        await h.clock.advance(Math.floor(h.queue.leaseSeconds * 0.6))
+        await succeed(h.store.jobs.renew([receipt]))
+        expect(await receiveAll(h, tenantId)).toStrictEqual([])
+      }
+
+      await h.letLeasesRunOut()
+      expect((await receiveAll(h, tenantId)).map(held => held.deliveries)).toStrictEqual([2])
+    })
+
+    it('ignores a renewal with the receipt of an earlier delivery, and one of nothing', async () => {
+      const h = await open()
+      const { tenantId } = await withJob(h, h.ids.tenantId())
+      const first = elementAt(await receiveAll(h, tenantId), 0)
+      await h.letLeasesRunOut()
+      await receiveAll(h, tenantId)
+      await h.clock.advance(Math.floor(h.queue.leaseSeconds * 0.6))
+
+      await succeed(h.store.jobs.renew([first.receipt]))
+      await succeed(h.store.jobs.renew([]))
+
+      await h.letLeasesRunOut()
+      expect((await receiveAll(h, tenantId)).map(held => held.deliveries)).toStrictEqual([3])
+    })
+
+    it.each(['failed', 'left'])('has a job dead that was %s as often as it may be', async how => {
+      const h = await open()
+      const { tenantId } = await withJob(h, h.ids.tenantId())
+      expect(await receiveDead(h, tenantId)).toStrictEqual([])
+      const deliveries: Array<HeldJob> = []
+      for (const _ of upTo(h.queue.mostDeliveries)) {
+        const held = await receiveAll(h, tenantId)
+        deliveries.push(...held)
+        if (how === 'failed')
+          for (const { receipt } of held) {
+            await succeed(h.store.jobs.fail(receipt))
+            await h.clock.advance(day)
+          }
+        else await h.letLeasesRunOut()
+      }
+
+      expect(deliveries.map(held => held.deliveries)).toStrictEqual(upTo(h.queue.mostDeliveries))
+      await h.clock.advance(day)
+      expect(await receiveAll(h, tenantId)).toStrictEqual([])
+      const dead = await receiveDead(h, tenantId)
+      expect(dead.map(({ job }) => job)).toStrictEqual([elementAt(deliveries, 0).job])
+      expect(await receiveDead(h, tenantId)).toStrictEqual([])
+    })
+
+    it('delivers a dead job again until it is completed', async () => {
+      const h = await open()
+      const { tenantId } = await withJob(h, h.ids.tenantId())
+      for (const _ of upTo(h.queue.mostDeliveries)) {
+        await receiveAll(h, tenantId)
+        await h.letLeasesRunOut()
+      }
+
+      for (const _ of upTo(2)) {
+        expect(await receiveDead(h, tenantId)).toHaveLength(1)
+        await h.letLeasesRunOut()
+      }
+      const { receipt } = elementAt(await receiveDead(h, tenantId), 0)
+      await succeed(h.store.jobs.complete(receipt))
+
+      await h.letLeasesRunOut()
+      expect(await receiveDead(h, tenantId)).toStrictEqual([])
+      expect(await receiveAll(h, tenantId)).toStrictEqual([])
+    })
+
+    it('holds no more jobs of a tenant than it was told, and keeps no other tenant waiting', async () => {
+      const h = await open()
+      const [large, small] = [h.ids.tenantId(), h.ids.tenantId()]
+      const most = h.queue.heldPerTenant
+      for (const _ of upTo(most + 2)) await withJob(h, large)
+      await withJob(h, small)
+
+      const held = (await receiveBatches(h, most + 10)).flat()
+
+      const ofLarge = held.filter(({ job }) => job.tenantId === large)
+      expect(ofLarge).toHaveLength(most)
+      expect(held.filter(({ job }) => job.tenantId === small)).toHaveLength(1)
+      await succeed(h.store.jobs.complete(elementAt(ofLarge, 0).receipt))
+      expect(await receiveAll(h, large)).toHaveLength(1)
     })
 
     it('delivers a job at once that is postponed to a moment that has passed', async () => {
@@ -136,17 +255,17 @@ export const jobsContract = (name: string, open: OpenStore): void => {
       expect(batches.flat().filter(({ job }) => job.tenantId === tenantId)).toHaveLength(7)
     })
 
-    it('gives the job that has been due the longest first, whenever it was added', async () => {
+    it('gives jobs in the order in which they were called for', async () => {
       const h = await open()
       const tenantId = h.ids.tenantId()
-      const later = await waiting(h, tenantId, 6 * day)
-      const sooner = await waiting(h, tenantId, 5 * day)
+      const waited = await waiting(h, tenantId, 5 * day)
       await h.clock.advance(7 * day)
-      const atOnce = await withJob(h, tenantId)
+      const requests = []
+      for (const _ of upTo(3)) requests.push(await withJob(h, tenantId))
 
       const held = await receiveAll(h, tenantId, 1)
 
-      expect(held.map(({ job }) => job.requestId)).toStrictEqual([sooner.id, later.id, atOnce.id])
+      expect(held.map(({ job }) => job.requestId)).toStrictEqual([waited, ...requests].map(({ id }) => id))
     })
 
     it('never gives one job to two workers at once', async () => {
