@@ -1,19 +1,16 @@
 import type {
   Actor,
   ActorRecord,
-  Actors,
   Clock,
   Digest,
   InvalidPageToken,
-  Jobs,
   NoteRecord,
-  Notes,
   Page,
   PageRequest,
   RemovalRequestFilter,
   RemovalRequests,
+  StorePorts,
   SubjectRecord,
-  Subjects,
   Submission,
 } from '@lethe/application'
 import {
@@ -34,15 +31,6 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { inMemoryJobs, type JobsSettings } from './jobs.js'
-
-/** The ports that share one store: what is appended, its jobs and its people become visible together. */
-export interface InMemoryStore {
-  readonly removalRequests: RemovalRequests
-  readonly jobs: Jobs
-  readonly subjects: Subjects
-  readonly actors: Actors
-  readonly notes: Notes
-}
 
 /** Everything about one request. Replaced as a whole, so that no reader sees half of a change. */
 interface Stored {
@@ -73,7 +61,7 @@ export const inMemoryStore = ({
 }: {
   readonly digest: Pick<Digest, 'envelope'>
   readonly clock: Clock
-} & Partial<JobsSettings>): InMemoryStore => {
+} & Partial<JobsSettings>): StorePorts => {
   const tenants = new Map<TenantId, Tenant>()
   const { jobs, enqueue } = inMemoryJobs(clock, { leaseSeconds, heldPerTenant, mostDeliveries })
 
@@ -137,6 +125,10 @@ export const inMemoryStore = ({
           .toSorted((one, other) => ((one.expiresAt ?? '') < (other.expiresAt ?? '') ? -1 : 1))
           .slice(0, limit)
           .map(request => request.id),
+      ),
+    overdue: (tenantId, at) =>
+      TE.fromIO(
+        () => allOf(tenantId).filter(({ request }) => isOpen(request.state) && request.dueAt < at).length,
       ),
   }
 

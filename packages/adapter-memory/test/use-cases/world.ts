@@ -9,6 +9,7 @@ import type {
   ListRemovalRequestsDeps,
   PerformRemovalDeps,
   StoredHistory,
+  StorePorts,
   SubmitRemovalDeps,
   TenantPolicy,
 } from '@lethe/application'
@@ -29,7 +30,6 @@ import {
   inMemoryApprovalPolicies,
   inMemoryProfiles,
   inMemoryStore,
-  type InMemoryStore,
   type ResourceTenantData,
 } from '../../src/index.js'
 import { freshIds } from '../fresh-ids.js'
@@ -64,7 +64,7 @@ export interface World {
   readonly megan: Claims
   readonly isaiah: Claims
   readonly clock: MovableClock
-  readonly store: InMemoryStore
+  readonly store: StorePorts
   readonly graphData: ResourceTenantData
   readonly crmData: ResourceTenantData
   readonly deps: Deps

@@ -97,4 +97,6 @@ export interface RemovalRequests {
     at: Instant,
     limit: number,
   ) => TaskEither<Unavailable, ReadonlyArray<RemovalRequestId>>
+  /** How many open requests were due before that moment. */
+  readonly overdue: (tenantId: TenantId, at: Instant) => TaskEither<Unavailable, number>
 }

@@ -2,7 +2,7 @@ import { addSeconds, type Instant, type RemovalRequest, type TenantId } from '@l
 import { describe, expect, it } from 'vitest'
 import type { OpenStore, StoreHarness } from './harness.js'
 import { succeed } from './outcomes.js'
-import { approvedBy, deniedBy, recordOf, submitted } from './scenarios.js'
+import { approvedBy, deniedBy, endedStates, openStates, recordOf, requestIn, submitted } from './scenarios.js'
 
 const day = 86_400
 
@@ -53,6 +53,32 @@ export const expiringContract = (open: OpenStore): void => {
     })
   })
 }
+
+/** What `RemovalRequests.overdue` promises. */
+export const overdueContract = (open: OpenStore): void => {
+  describe('overdue', () => {
+    it.each(openStates)('counts a request that was due and is %s', async state => {
+      const h = await open()
+      const tenantId = h.ids.tenantId()
+      const { dueAt } = await requestIn(h, state, { tenantId })
+
+      expect(await overdueAt(h, tenantId, dueAt)).toBe(0)
+      expect(await overdueAt(h, tenantId, addSeconds(dueAt, 1))).toBe(1)
+      expect(await overdueAt(h, h.ids.tenantId(), addSeconds(dueAt, 1))).toBe(0)
+    })
+
+    it.each(endedStates)('counts no request that is %s', async state => {
+      const h = await open()
+      const tenantId = h.ids.tenantId()
+      await requestIn(h, state, { tenantId })
+
+      expect(await overdueAt(h, tenantId, addSeconds(h.clock.now(), 900 * day))).toBe(0)
+    })
+  })
+}
+
+const overdueAt = async ({ store }: StoreHarness, tenantId: TenantId, at: Instant) =>
+  succeed(store.removalRequests.overdue(tenantId, at))
 
 /** Due long ago, so that it is the policy alone that says when it expires. */
 const expiringAfter = async (h: StoreHarness, tenantId: TenantId, days: number): Promise<RemovalRequest> =>

@@ -1,8 +1,6 @@
 import type { AppId, Instant, TenantId, UserId } from '@lethe/domain'
 import type { Digest, Identifiers } from '../ports/environment.js'
-import type { Jobs } from '../ports/jobs.js'
-import type { Actors, Notes, Subjects } from '../ports/people.js'
-import type { RemovalRequests } from '../ports/removal-requests.js'
+import type { StorePorts } from '../ports/store.js'
 
 /** Ids that nothing in the system under test has seen before. */
 export interface FreshIds {
@@ -17,15 +15,6 @@ export interface MovableClock {
   readonly now: () => Instant
   /** Lets time pass for everything that the adapter measures time with, a database's own clock included. */
   readonly advance: (seconds: number) => Promise<void>
-}
-
-/** The ports that share one store. */
-export interface StorePorts {
-  readonly removalRequests: RemovalRequests
-  readonly jobs: Jobs
-  readonly subjects: Subjects
-  readonly actors: Actors
-  readonly notes: Notes
 }
 
 /**

@@ -3,7 +3,7 @@ export { approvalPoliciesContract, type ApprovalPoliciesHarness } from './approv
 export { clockContract, type ClockHarness } from './clock-contract.js'
 export { dataHolderContract, type DataHolderHarness } from './data-holder-contract.js'
 export { digestContract, type DigestHarness } from './digest-contract.js'
-export type { FreshIds, MovableClock, OpenStore, StoreHarness, StorePorts } from './harness.js'
+export type { FreshIds, MovableClock, OpenStore, StoreHarness } from './harness.js'
 export { identifiersContract } from './identifiers-contract.js'
 export { inboundProfilesContract, type InboundProfilesHarness } from './inbound-profiles-contract.js'
 export { jobsContract } from './jobs-contract.js'
@@ -12,3 +12,13 @@ export type { ProfileSeed } from './profiles.js'
 export { removalRequestsContract } from './removal-requests-contract.js'
 export { subjectsContract } from './subjects-contract.js'
 export { decoded, elementAt, refuse, rightOf, someOf, succeed, upTo } from './outcomes.js'
+export {
+  approvalOf,
+  approvedBy,
+  automatic,
+  deniedBy,
+  recordOf,
+  requestIn,
+  submissionOf,
+  submitted,
+} from './scenarios.js'

@@ -261,7 +261,10 @@ export const jobsContract = (name: string, open: OpenStore): void => {
       const waited = await waiting(h, tenantId, 5 * day)
       await h.clock.advance(7 * day)
       const requests = []
-      for (const _ of upTo(3)) requests.push(await withJob(h, tenantId))
+      for (const _ of upTo(3)) {
+        requests.push(await withJob(h, tenantId))
+        await h.clock.advance(1)
+      }
 
       const held = await receiveAll(h, tenantId, 1)
 

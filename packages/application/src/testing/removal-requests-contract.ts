@@ -1,6 +1,6 @@
 import { describe } from 'vitest'
 import { appendContract } from './append-contract.js'
-import { expiringContract } from './expiring-contract.js'
+import { expiringContract, overdueContract } from './expiring-contract.js'
 import type { OpenStore } from './harness.js'
 import { historyContract } from './history-contract.js'
 import { listContract } from './list-contract.js'
@@ -20,5 +20,6 @@ export const removalRequestsContract = (name: string, open: OpenStore): void => 
     historyContract(open)
     listContract(open)
     expiringContract(open)
+    overdueContract(open)
   })
 }

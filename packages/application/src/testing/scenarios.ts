@@ -22,6 +22,7 @@ import {
   withdraw,
 } from '@lethe/domain'
 import type * as E from 'fp-ts/lib/Either.js'
+import type { Clock } from '../ports/environment.js'
 import type { Actor, ActorRecord, NoteRecord } from '../ports/people.js'
 import type { Append, Submission } from '../ports/removal-requests.js'
 import type { StoreHarness } from './harness.js'
@@ -50,21 +51,24 @@ export interface Wish {
   readonly submitter?: Actor
 }
 
+/** What a submission is made with. */
+export type Making = Pick<StoreHarness, 'ids' | 'digest'> & { readonly clock: Clock }
+
 /** Somebody nobody has heard of. */
-export const somebody = ({ ids }: StoreHarness): Actor => ({
+export const somebody = ({ ids }: Making): Actor => ({
   kind: 'person',
   userId: ids.userId(),
   appId: ids.appId(),
 })
 
 /** An actor under a reference of their own. */
-export const recordOf = (h: StoreHarness, actor: Actor = somebody(h)): ActorRecord => ({
+export const recordOf = (h: Making, actor: Actor = somebody(h)): ActorRecord => ({
   reference: h.ids.identifiers.actorReference(),
   actor,
 })
 
 /** A submission that the domain decided. */
-export const submissionOf = (h: StoreHarness, wish: Wish): Submission => {
+export const submissionOf = (h: Making, wish: Wish): Submission => {
   const { tenantId } = wish
   const userId = wish.userId ?? h.ids.userId()
   const salt = h.ids.identifiers.salt()

@@ -1,0 +1,254 @@
+import type { Append, VersionConflict } from '@lethe/application'
+import {
+  type EnvelopeDigest,
+  evolve,
+  isOpen,
+  type Job,
+  jobsOf,
+  type RemovalRequest,
+  RemovalRequestId,
+  type TenantId,
+} from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
+import { actorColumns } from './actor-rows.js'
+import {
+  columnIn,
+  eventRecord,
+  projectionOf,
+  type ReadRequest,
+  writtenEvents,
+  type WrittenEvents,
+} from './event-rows.js'
+import type { EnqueueWithin } from './job-queue.js'
+import type { KnownRequests } from './known-requests.js'
+import { isPassing } from './problems.js'
+import { readRequests } from './reading-requests.js'
+import type { Statement, TenantTransactions } from './tenant-transactions.js'
+
+export interface AppendingDeps {
+  readonly transactions: TenantTransactions
+  readonly digest: EnvelopeDigest
+  readonly enqueueWithin: EnqueueWithin
+  readonly known: KnownRequests
+}
+
+export type Appended = E.Either<VersionConflict, RemovalRequest>
+
+/** An append, what it follows on, and what is to be written of it. */
+interface Prepared {
+  readonly append: Append
+  readonly before: ReadRequest
+  readonly after: ReadRequest
+  readonly written: WrittenEvents
+  readonly jobs: ReadonlyArray<Job>
+}
+
+const conflict: Appended = E.left({ _tag: 'VersionConflict' })
+
+/**
+ * Appends to requests of one tenant in one transaction. Each append gets its own answer; where the transaction fails
+ * because of what one of them holds, they are appended one by one, so that this one fails alone.
+ */
+export const appendGroup =
+  (deps: AppendingDeps) =>
+  (tenantId: TenantId) =>
+  async (appends: ReadonlyArray<Append>): Promise<ReadonlyArray<Appended | Error>> => {
+    const answers = new Map<Append, Appended | Error>()
+    // Of several to one request only one can be right: the others have to see what it did.
+    for (const round of oneForEachRequest(appends))
+      for (const [append, answer] of await appendRound(deps, tenantId, round)) answers.set(append, answer)
+    return appends.map(append => answers.get(append) ?? conflict)
+  }
+
+const oneForEachRequest = (appends: ReadonlyArray<Append>): ReadonlyArray<ReadonlyArray<Append>> => {
+  const rounds: Array<Map<RemovalRequestId, Append>> = []
+  for (const append of appends) {
+    const free = rounds.find(round => !round.has(append.requestId))
+    if (free === undefined) rounds.push(new Map([[append.requestId, append]]))
+    else free.set(append.requestId, append)
+  }
+  return rounds.map(round => [...round.values()])
+}
+
+type Answers = ReadonlyArray<readonly [Append, Appended | Error]>
+
+const appendRound = async (
+  deps: AppendingDeps,
+  tenantId: TenantId,
+  appends: ReadonlyArray<Append>,
+): Promise<Answers> => {
+  try {
+    return await appendTogether(deps, tenantId, appends)
+  } catch (error) {
+    if (isPassing(error) || appends.length === 1) throw error
+    return (await Promise.all(appends.map(append => appendAlone(deps, tenantId, append)))).flat()
+  }
+}
+
+const appendAlone = async (deps: AppendingDeps, tenantId: TenantId, append: Append): Promise<Answers> => {
+  try {
+    return await appendTogether(deps, tenantId, [append])
+  } catch (error) {
+    if (error instanceof Error) return [[append, error]]
+    throw error
+  }
+}
+
+const appendTogether = async (
+  deps: AppendingDeps,
+  tenantId: TenantId,
+  appends: ReadonlyArray<Append>,
+): Promise<Answers> => {
+  const before = await versionsExpected(deps, tenantId, appends)
+  const prepared = appends.flatMap(append => {
+    const found = before.get(append.requestId)
+    return found === undefined ? [] : [preparedOn(deps.digest, append, found)]
+  })
+  const taken = new Set(prepared.length === 0 ? [] : await write(deps, tenantId, prepared))
+  const done = new Map(prepared.map(one => [one.append, one]))
+  return appends.map(append => {
+    const one = done.get(append)
+    if (one === undefined || !taken.has(append.requestId)) {
+      deps.known.forget(append.requestId)
+      return [append, conflict]
+    }
+    return [append, E.right(deps.known.remember(one.after))]
+  })
+}
+
+/** The requests at the versions that the appends expect; those that are at another, or do not exist, are left out. */
+const versionsExpected = async (
+  { known, transactions }: AppendingDeps,
+  tenantId: TenantId,
+  appends: ReadonlyArray<Append>,
+): Promise<ReadonlyMap<RemovalRequestId, ReadRequest>> => {
+  const seen = new Map(
+    appends.map(({ requestId, expectedVersion }) => [requestId, known.at(requestId, expectedVersion)]),
+  )
+  const unseen = appends.filter(({ requestId }) => seen.get(requestId) === undefined)
+  const read = await readRequests(
+    transactions,
+    tenantId,
+    unseen.map(({ requestId }) => requestId),
+  )
+  return new Map(
+    appends.flatMap(
+      ({ requestId, expectedVersion }): ReadonlyArray<readonly [RemovalRequestId, ReadRequest]> => {
+        const found = seen.get(requestId) ?? read.get(requestId)
+        return found?.request.version === expectedVersion && found.request.tenantId === tenantId
+          ? [[requestId, found]]
+          : []
+      },
+    ),
+  )
+}
+
+const preparedOn = (digest: EnvelopeDigest, append: Append, before: ReadRequest): Prepared => {
+  const written = writtenEvents(digest, before.head, append.events)
+  const request = append.events.reduce<RemovalRequest | null>(evolve, before.request)
+  if (request?.version !== written.head.sequence)
+    throw new Error('Appended events follow on the version that was expected')
+  return {
+    append,
+    before,
+    after: { request, head: written.head },
+    written,
+    jobs: append.events.flatMap(jobsOf),
+  }
+}
+
+/** @returns the ids of the requests that were appended to: of the others somebody else was faster. */
+const write = async (
+  { transactions, enqueueWithin }: AppendingDeps,
+  tenantId: TenantId,
+  group: ReadonlyArray<Prepared>,
+): Promise<ReadonlyArray<RemovalRequestId>> => {
+  const statement = appending(tenantId, group)
+  if (group.every(({ jobs }) => jobs.length === 0))
+    return takenIn(await transactions.once(tenantId, statement))
+  return transactions.through(tenantId, async run => {
+    const taken = takenIn(await run(statement))
+    const ids = new Set(taken)
+    await enqueueWithin(
+      run,
+      group.filter(({ append }) => ids.has(append.requestId)).flatMap(({ jobs }) => jobs),
+    )
+    return taken
+  })
+}
+
+const takenIn = (rows: ReadonlyArray<unknown>): ReadonlyArray<RemovalRequestId> =>
+  columnIn('request_id', RemovalRequestId, rows)
+
+/**
+ * The rows are locked before anything is written, in one order everywhere. Whoever waited for a lock sees the version that
+ * the other one left, and is left out.
+ */
+const appending = (tenantId: TenantId, group: ReadonlyArray<Prepared>): Statement => ({
+  name: 'append',
+  text: `
+    with given as materialized (
+      select * from jsonb_to_recordset($2::jsonb) as x(
+        r uuid, ev int, eh text, v int, hh text, st text, due timestamptz, ex timestamptz, job timestamptz,
+        ended text, a uuid, i uuid, k text, app uuid, ap uuid, note uuid, txt text, e jsonb
+      )
+    ), current as (
+      select r.request_id from lethe.removal_request r join given on given.r = r.request_id
+      where r.tenant_id = $1 and r.version = ev and r.head_hash = decode(eh, 'hex')
+      order by r.request_id
+      for update of r
+    ), introduced as (
+      insert into lethe.removal_actor
+        (tenant_id, reference, request_id, identity, kind, through_app_id, approved)
+      select $1::uuid, a, r, i, k, app, ap is not distinct from a
+      from given join current on current.request_id = given.r
+      where a is not null
+      on conflict do nothing
+      returning request_id
+    ), kept as (
+      select given.* from given join current on current.request_id = given.r
+      where a is null or r in (select request_id from introduced)
+    ), known_approver as (
+      update lethe.removal_actor actor set approved = true
+      from kept
+      where actor.tenant_id = $1 and actor.reference = kept.ap and kept.ap is distinct from kept.a
+    ), noted as (
+      insert into lethe.removal_note (tenant_id, reference, request_id, text)
+      select $1::uuid, note, r, txt from kept where note is not null
+    ), released as (
+      update lethe.removal_subject subject set ended_as = subject.request_id
+      from kept
+      where subject.tenant_id = $1 and subject.commitment = decode(kept.ended, 'hex')
+    ), projected as (
+      update lethe.removal_request request
+      set version = v, head_hash = decode(hh, 'hex'), state = st, due_at = due, expires_at = ex, job_due_at = job
+      from kept
+      where request.tenant_id = $1 and request.request_id = kept.r
+      returning request.request_id
+    ), happened as (
+      insert into lethe.removal_event
+        (tenant_id, request_id, sequence, schema_version, type, at, data, previous_hash, hash)
+      select $1::uuid, r, n, sv, ty, y.at, d, decode(p, 'hex'), decode(h, 'hex')
+      from kept, jsonb_to_recordset(e) as y(${eventRecord})
+    )
+    select request_id from projected`,
+  values: [tenantId, JSON.stringify(group.map(rowOf))],
+})
+
+const rowOf = ({ append, before, after, written }: Prepared): object => {
+  const approvedBy = append.events.flatMap(event => (event.type === 'approvalGiven' ? [event.data.by] : []))
+  if (approvedBy.length > 1) throw new Error('An append holds the approval of one person at most')
+  return {
+    r: append.requestId,
+    ev: append.expectedVersion,
+    eh: before.head.hash,
+    hh: written.head.hash,
+    ...projectionOf(after.request, written.at),
+    ended: isOpen(after.request.state) ? null : after.request.subject,
+    ...(append.actor === null ? {} : { a: append.actor.reference, ...actorColumns(append.actor.actor) }),
+    ap: approvedBy[0] ?? null,
+    note: append.note?.reference ?? null,
+    txt: append.note?.text ?? null,
+    e: written.rows,
+  }
+}

@@ -1,0 +1,5 @@
+export { type CannotMigrate, migrate, type Migrated } from './migrating.js'
+export type { OnProblem } from './problems.js'
+export { type QueueSettings, usualQueueSettings } from './queues.js'
+export type { DatabaseUnfit } from './readiness.js'
+export { openPostgresStore, type PostgresStore, type PostgresStoreSettings } from './store.js'

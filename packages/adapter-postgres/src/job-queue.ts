@@ -1,0 +1,161 @@
+import type { HeldJob, Jobs } from '@lethe/application'
+import { Instant, type Job, RemovalRequestId, TenantId } from '@lethe/domain'
+import * as t from 'io-ts'
+import type { Pool } from 'pg'
+import { type Db, PgBoss } from 'pg-boss'
+import { decodedRow } from './event-rows.js'
+import { type Grouping, groupedBy } from './grouping.js'
+import { type OnProblem, orUnavailable } from './problems.js'
+import { deadQueue, performQueue, queueSchema } from './queues.js'
+import type { Run, TenantTransactions } from './tenant-transactions.js'
+
+/** Adds jobs to the queue within a transaction, so that they are there if and only if it is committed. */
+export type EnqueueWithin = (run: Run, jobs: ReadonlyArray<Job>) => Promise<void>
+
+export interface JobQueue {
+  readonly jobs: Jobs
+  readonly enqueueWithin: EnqueueWithin
+  readonly stop: () => Promise<void>
+}
+
+export interface JobQueueSettings {
+  /** How many jobs of one tenant are held at a time, by all workers together. */
+  readonly heldPerTenant: number
+  /** Whether this process looks after the queue: gives jobs to others whose worker is gone, and sweeps up. */
+  readonly supervise: boolean
+  /** How often it looks, in seconds. */
+  readonly superviseSeconds: number
+}
+
+const JobData = t.strict({
+  tenantId: TenantId,
+  requestId: RemovalRequestId,
+  causedBy: t.number,
+  notBefore: t.union([Instant, t.null]),
+})
+
+/** What pg-boss answers when jobs are settled: how many it was true of. */
+const Settled = t.type({ affected: t.number })
+
+type QueueName = typeof performQueue | typeof deadQueue
+
+/** One delivery of a job. pg-boss leaves alone what has been delivered again since. */
+interface Attempt {
+  readonly id: string
+  readonly retryCount: number
+}
+
+const settling: Grouping = { lanes: 1, most: 256 }
+
+/** The queue on pg-boss. Its tables hold references only, of all tenants: what a job is about is read under its tenant. */
+export const startJobQueue = async (
+  pool: Pool,
+  transactions: TenantTransactions,
+  { heldPerTenant, supervise, superviseSeconds }: JobQueueSettings,
+  onProblem: OnProblem,
+): Promise<JobQueue> => {
+  const boss = new PgBoss({
+    db: { executeSql: async (text, values) => pool.query(text, values) },
+    schema: queueSchema,
+    migrate: false,
+    createSchema: false,
+    schedule: false,
+    supervise,
+    superviseIntervalSeconds: superviseSeconds,
+    monitorIntervalSeconds: superviseSeconds,
+    // Both need the ownership of the tables, which whoever runs the queue does not have.
+    reindex: false,
+    monitorVacuum: false,
+    registerInstance: false,
+    openTelemetry: { enabled: false },
+  })
+  boss.on('error', error => {
+    onProblem({ code: error.name })
+  })
+  await boss.start()
+
+  const attempt = orUnavailable(onProblem)
+  const settle = (
+    how: (queue: QueueName, attempts: Array<Attempt>) => Promise<unknown>,
+  ): ((queue: QueueName) => (one: Attempt) => Promise<null>) =>
+    groupedBy(settling, (queue: QueueName) => async (attempts: ReadonlyArray<Attempt>) => {
+      await how(queue, [...attempts])
+      return attempts.map(() => null)
+    })
+  const complete = settle((queue, attempts) => boss.complete(queue, attempts))
+  const fail = settle((queue, attempts) => boss.fail(queue, attempts))
+  const held = (receipt: string, then: (queue: QueueName) => (one: Attempt) => Promise<unknown>) =>
+    attempt(async () => {
+      const read = attemptIn(receipt)
+      if (read !== null) await then(read.queue)(read.attempt)
+    })
+
+  const take = (queue: QueueName, limit: number) =>
+    attempt(async () =>
+      (
+        await boss.fetch<unknown>(queue, {
+          batchSize: limit,
+          ...(queue === performQueue ? { groupConcurrency: heldPerTenant } : {}),
+        })
+      ).map((job): HeldJob => ({
+        job: { name: 'performRemoval', ...decodedRow(JobData, job.data) },
+        receipt: receiptOf(queue, job),
+        deliveries: job.retryCount + 1,
+      })),
+    )
+
+  return {
+    enqueueWithin: async (run, jobs) => {
+      if (jobs.length > 0) await boss.insert(performQueue, jobs.map(insertOf), { db: within(run) })
+    },
+    jobs: {
+      receive: limit => take(performQueue, limit),
+      receiveDead: limit => take(deadQueue, limit),
+      complete: receipt => held(receipt, complete),
+      fail: receipt => held(receipt, fail),
+      renew: receipts =>
+        attempt(async () => {
+          const read = receipts.flatMap(receipt => attemptIn(receipt) ?? [])
+          for (const queue of [performQueue, deadQueue] as const) {
+            const attempts = read.filter(one => one.queue === queue).map(one => one.attempt)
+            if (attempts.length > 0) await boss.touch(queue, attempts)
+          }
+        }),
+      postpone: (receipt, until) =>
+        attempt(async () => {
+          const read = attemptIn(receipt)
+          const job = read === null ? null : await boss.getJobById<unknown>(read.queue, read.attempt.id)
+          if (read === null || job === null) return
+          const data = decodedRow(JobData, job.data)
+          // A delivery anew is a job anew: one goes and the other comes together.
+          await transactions.through(data.tenantId, async run => {
+            const completed = await boss.complete(read.queue, read.attempt, null, { db: within(run) })
+            if (decodedRow(Settled, completed).affected === 0) return
+            const next: Job = { name: 'performRemoval', ...data, notBefore: until }
+            await boss.insert(read.queue, [insertOf(next)], { db: within(run) })
+          })
+        }),
+    },
+    stop: () => boss.stop({ graceful: false }),
+  }
+}
+
+/** A transaction, in the form in which pg-boss takes one. */
+const within = (run: Run): Db => ({
+  executeSql: async (text, values) => ({ rows: [...(await run({ text, values: values ?? [] }))] }),
+})
+
+const insertOf = ({ tenantId, requestId, causedBy, notBefore }: Job) => ({
+  data: { tenantId, requestId, causedBy, notBefore },
+  group: { id: tenantId },
+  ...(notBefore === null ? {} : { startAfter: notBefore }),
+})
+
+const receiptOf = (queue: QueueName, { id, retryCount }: Attempt): string => `${queue}/${id}/${retryCount}`
+
+const attemptIn = (receipt: string): { readonly queue: QueueName; readonly attempt: Attempt } | null => {
+  const [queue, id, retryCount] = receipt.split('/')
+  if ((queue !== performQueue && queue !== deadQueue) || id === undefined || !/^\d+$/.test(retryCount ?? ''))
+    return null
+  return { queue, attempt: { id, retryCount: Number(retryCount) } }
+}

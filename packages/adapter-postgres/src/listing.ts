@@ -1,0 +1,108 @@
+import type { InvalidPageToken, Page, PageRequest, RemovalRequestFilter } from '@lethe/application'
+import { type Instant, type RemovalRequest, RemovalRequestId, type TenantId } from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+import { columnIn, eventColumns, requestsIn } from './event-rows.js'
+import { openStates } from './people.js'
+import type { Statement, TenantTransactions } from './tenant-transactions.js'
+
+/** Only conditions that are asked for stand in the query, so that each kind of list has a plan of its own. */
+const conditionsOf = (
+  { states, userId, dueBefore }: RemovalRequestFilter,
+  after: RemovalRequestId | null,
+): ReadonlyArray<readonly [condition: (parameter: string) => string, value: unknown]> => [
+  ...(after === null ? [] : [[(p: string) => `request_id < ${p}`, after] as const]),
+  ...(states === undefined ? [] : [[(p: string) => `state = any(${p}::text[])`, states] as const]),
+  ...(dueBefore === undefined ? [] : [[(p: string) => `due_at < ${p}`, dueBefore] as const]),
+  ...(userId === undefined
+    ? []
+    : [
+        [
+          (p: string) =>
+            `request_id in (select request_id from lethe.removal_subject where tenant_id = $1 and user_id = ${p})`,
+          userId,
+        ] as const,
+      ]),
+]
+
+/** The newest first: by key, never by offset, so that the last page costs what the first one does. */
+const pageStatement = (
+  tenantId: TenantId,
+  filter: RemovalRequestFilter,
+  after: RemovalRequestId | null,
+  size: number,
+): Statement => {
+  const conditions = conditionsOf(filter, after)
+  return {
+    text: `
+      with page as materialized (
+        select tenant_id, request_id, version, head_hash from lethe.removal_request
+        where tenant_id = $1${conditions.map(([condition], index) => ` and ${condition(`$${index + 3}`)}`).join('')}
+        order by request_id desc
+        limit $2
+      )
+      select ${eventColumns}
+      from page r
+      join lethe.removal_event e on e.tenant_id = r.tenant_id and e.request_id = r.request_id
+      order by e.request_id desc, e.sequence`,
+    values: [tenantId, size, ...conditions.map(([, value]) => value)],
+  }
+}
+
+/** A page of the requests of a tenant, all of it as it stood at one moment. */
+export const readPage = async (
+  transactions: TenantTransactions,
+  tenantId: TenantId,
+  filter: RemovalRequestFilter,
+  { size, after }: PageRequest,
+): Promise<E.Either<InvalidPageToken, Page<RemovalRequest>>> => {
+  const last = after === null ? E.right(null) : RemovalRequestId.decode(after)
+  if (E.isLeft(last)) return E.left({ _tag: 'InvalidPageToken' })
+  // One more than asked for tells whether there is a next page.
+  const found = requestsIn(
+    await transactions.once(tenantId, pageStatement(tenantId, filter, last.right, size + 1)),
+  ).map(({ request }) => request)
+  const items = found.slice(0, size)
+  return E.right({ items, next: found.length > size ? (items.at(-1)?.id ?? null) : null })
+}
+
+/** Requests that nobody decided and whose time is up, the earliest first. */
+export const readExpiring = async (
+  transactions: TenantTransactions,
+  tenantId: TenantId,
+  at: Instant,
+  limit: number,
+): Promise<ReadonlyArray<RemovalRequestId>> =>
+  columnIn(
+    'request_id',
+    RemovalRequestId,
+    await transactions.once(tenantId, {
+      name: 'expiring',
+      text: `
+        select request_id from lethe.removal_request
+        where tenant_id = $1 and expires_at <= $2
+        order by expires_at
+        limit $3`,
+      values: [tenantId, at, limit],
+    }),
+  )
+
+/** How many open requests are past their due date. */
+export const countOverdue = async (
+  transactions: TenantTransactions,
+  tenantId: TenantId,
+  at: Instant,
+): Promise<number> =>
+  Number(
+    columnIn(
+      'overdue',
+      t.number,
+      await transactions.once(tenantId, {
+        name: 'overdue',
+        text: `
+          select count(*)::int as overdue from lethe.removal_request
+          where tenant_id = $1 and due_at < $2 and state in (${openStates})`,
+        values: [tenantId, at],
+      }),
+    )[0],
+  )

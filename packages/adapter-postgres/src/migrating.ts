@@ -1,0 +1,91 @@
+import { fileURLToPath } from 'node:url'
+import * as E from 'fp-ts/lib/Either.js'
+import { runner } from 'node-pg-migrate'
+import { Client, DatabaseError } from 'pg'
+import { PgBoss } from 'pg-boss'
+import { isPassing } from './problems.js'
+import { createQueues, queueSchema, type QueueSettings, usualQueueSettings } from './queues.js'
+
+/** The database could not be reached, or refused: each migration, and its record, was made whole or not at all. */
+export interface CannotMigrate {
+  readonly _tag: 'CannotMigrate'
+  /** A SQLSTATE, or the word of the system. */
+  readonly code: string
+}
+
+/** The names of the migrations that were run now. */
+export interface Migrated {
+  readonly migrations: ReadonlyArray<string>
+}
+
+const folder = fileURLToPath(new URL('../migrations', import.meta.url))
+
+/** Any number that nothing else locks. */
+const lock = 5_124_077_101
+
+/**
+ * Brings the schema of the database, its queues and the rights on them to what this version needs. Forward only. Any number
+ * of processes may do it at once: one does, the others wait and find it done.
+ *
+ * @param url of a role that owns the database, or may create schemas and roles in it.
+ */
+export const migrate = async (
+  url: string,
+  settings: QueueSettings = usualQueueSettings,
+): Promise<E.Either<CannotMigrate, Migrated>> => {
+  const client = new Client({ connectionString: url, application_name: 'lethe-migrate' })
+  // Without a listener the end of the connection would be an exception of the process.
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    await client.query('select pg_advisory_lock($1)', [lock])
+    const run = await runner({
+      dbClient: client,
+      dir: folder,
+      direction: 'up',
+      migrationsTable: 'migration',
+      migrationsSchema: 'lethe',
+      createMigrationsSchema: true,
+      checkOrder: true,
+      noLock: true,
+      log: () => undefined,
+    })
+    await migrateQueues(url, settings)
+    await client.query(grants)
+    return E.right({ migrations: run.map(({ name }) => name) })
+  } catch (error) {
+    if (!isPassing(error) && !(error instanceof DatabaseError)) throw error
+    const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
+    return E.left({ _tag: 'CannotMigrate', code })
+  } finally {
+    // Ends the lock with it.
+    await client.end().catch(() => undefined)
+  }
+}
+
+const migrateQueues = async (url: string, settings: QueueSettings): Promise<void> => {
+  const boss = new PgBoss({
+    connectionString: url,
+    schema: queueSchema,
+    application_name: 'lethe-migrate',
+    max: 2,
+    supervise: false,
+    schedule: false,
+    registerInstance: false,
+    openTelemetry: { enabled: false },
+  })
+  boss.on('error', () => undefined)
+  try {
+    await boss.start()
+    await createQueues(boss, settings)
+  } finally {
+    await boss.stop({ graceful: false })
+  }
+}
+
+/** What pg-boss keeps is made by pg-boss: its rights are given here, each time, because a newer version may bring more. */
+const grants = `
+  grant usage on schema ${queueSchema} to lethe_app;
+  grant select, insert, update, delete on all tables in schema ${queueSchema} to lethe_app;
+  grant execute on all functions in schema ${queueSchema} to lethe_app;
+  grant select on lethe.migration to lethe_app;`

@@ -1,0 +1,45 @@
+import type { Unavailable } from '@lethe/application'
+import * as E from 'fp-ts/lib/Either.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import { DatabaseError } from 'pg'
+
+/** What may be told of a failure: its SQLSTATE, or the word of the system. Never its message, which may hold a row. */
+export type OnProblem = (problem: { readonly code: string }) => void
+
+/**
+ * Classes of SQLSTATE that say nothing about what was asked, only that the database cannot do it now: connection,
+ * authentication, transaction rollback, resources, lock not available, operator intervention, system error.
+ */
+const passing = /^(?:08|28|40|53|55P03|57|58|25006)/
+
+/** After so many seconds it is worth asking again. */
+const retryAfterSeconds = 1
+
+/**
+ * Whether a failure lies with the database or the way to it, and not with what was asked of it. Errors of the driver that
+ * are no `DatabaseError` are about the connection; those of JavaScript itself are bugs.
+ */
+export const isPassing = (error: unknown): error is Error =>
+  error instanceof DatabaseError
+    ? passing.test(error.code ?? '')
+    : error instanceof Error && !(error instanceof TypeError) && !(error instanceof RangeError)
+
+const codeOf = (error: Error): string =>
+  'code' in error && typeof error.code === 'string' ? error.code : error.name
+
+/**
+ * Runs what talks to the database: `Unavailable` where that cannot be done now; rejects where what was asked is wrong,
+ * which is a bug.
+ */
+export const orUnavailable =
+  (onProblem: OnProblem) =>
+  <A>(run: () => Promise<A>): TaskEither<Unavailable, A> =>
+  async () => {
+    try {
+      return E.right(await run())
+    } catch (error) {
+      if (!isPassing(error)) throw error
+      onProblem({ code: codeOf(error) })
+      return E.left({ _tag: 'Unavailable', retryAfterSeconds })
+    }
+  }

@@ -1,0 +1,42 @@
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+import type { Pool } from 'pg'
+import { columnIn, decodedRow } from './event-rows.js'
+import { isPassing } from './problems.js'
+
+/** Why the database cannot be used as it is. */
+export type DatabaseUnfit =
+  /** It cannot be reached, or lets nobody in. */
+  | { readonly _tag: 'Unreachable'; readonly code: string }
+  /** Its schema is not the one that this version needs: `lethe-api migrate` makes it so. */
+  | { readonly _tag: 'NotMigrated' }
+  /** The role that connects could get past row-level security: it is a superuser, bypasses it, or owns the tables. */
+  | { readonly _tag: 'TooPowerful' }
+
+/** The last migration that this version brings. */
+const latest = '0001_removal-requests'
+
+const Role = t.strict({ powerful: t.boolean, migrated: t.boolean })
+
+/** Whether the database is fit to be used: reachable, migrated, and met under a role that owns nothing. */
+export const checkDatabase = async (pool: Pool): Promise<E.Either<DatabaseUnfit, null>> => {
+  try {
+    const { rows } = await pool.query(`
+      select
+        (rolsuper or rolbypassrls or exists (
+          select from pg_tables where schemaname = 'lethe' and pg_has_role(current_user, tableowner, 'usage')
+        )) as powerful,
+        to_regclass('lethe.migration') is not null as migrated
+      from pg_roles where rolname = current_user`)
+    const { powerful, migrated } = decodedRow(Role, rows[0])
+    if (!migrated || !(await migrationsIn(pool)).includes(latest)) return E.left({ _tag: 'NotMigrated' })
+    return powerful ? E.left({ _tag: 'TooPowerful' }) : E.right(null)
+  } catch (error) {
+    if (!isPassing(error)) throw error
+    const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
+    return E.left({ _tag: 'Unreachable', code })
+  }
+}
+
+const migrationsIn = async (pool: Pool): Promise<ReadonlyArray<string>> =>
+  columnIn('name', t.string, (await pool.query('select name from lethe.migration')).rows)

@@ -1,0 +1,140 @@
+import type { Digest, RemovalRequests, StorePorts } from '@lethe/application'
+import type { EnvelopeDigest, RemovalRequestId, TenantId } from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
+import * as O from 'fp-ts/lib/Option.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { appendGroup } from './appending.js'
+import { type Grouping, groupedBy } from './grouping.js'
+import { startJobQueue } from './job-queue.js'
+import { knownRequests } from './known-requests.js'
+import { countOverdue, readExpiring, readPage } from './listing.js'
+import { postgresActors, postgresNotes, postgresSubjects } from './people.js'
+import { openPool } from './pool.js'
+import { type OnProblem, orUnavailable } from './problems.js'
+import { checkDatabase, type DatabaseUnfit } from './readiness.js'
+import { readHistory, readRequests } from './reading-requests.js'
+import { openRequests, submitGroup } from './submitting.js'
+import { tenantTransactions } from './tenant-transactions.js'
+
+/** The ports that share one database. */
+export interface PostgresStore extends StorePorts {
+  /** Whether the database answers now. */
+  readonly isReachable: () => Promise<boolean>
+  /** Closes all connections. */
+  readonly close: () => Promise<void>
+}
+
+export interface PostgresStoreSettings {
+  /** Of a role that is a member of `lethe_app` and owns nothing. */
+  readonly url: string
+  /** How many connections this process opens at most. */
+  readonly connections: number
+  /** Shows in `pg_stat_activity`. */
+  readonly applicationName: string
+  readonly digest: Pick<Digest, 'envelope'>
+  /** How many jobs of one tenant are held at a time, by all workers together. */
+  readonly heldPerTenant: number
+  /** Whether this process looks after the queue, as each worker does. */
+  readonly supervise: boolean
+  /** How often it does, in seconds. */
+  readonly superviseSeconds: number
+  readonly onProblem: OnProblem
+}
+
+/** Two groups under way for each tenant: while the one waits for the disk, the other is put together. */
+const writing: Grouping = { lanes: 2, most: 128 }
+const reading: Grouping = { lanes: 2, most: 256 }
+/** pg-boss' own connections: its sweeps may take longer than any statement of a request. */
+const queueConnections = 2
+const sweepMilliseconds = 60_000
+
+/** The store on PostgreSQL, once it is found to be fit. */
+export const openPostgresStore = async (
+  settings: PostgresStoreSettings,
+): Promise<E.Either<DatabaseUnfit, PostgresStore>> => {
+  const { url, applicationName } = settings
+  let closing = false
+  // Connections that go while the store is closed are no problem any more.
+  const onProblem: OnProblem = problem => {
+    if (!closing) settings.onProblem(problem)
+  }
+  const pool = openPool({ url, applicationName, connections: settings.connections }, onProblem)
+  const queuePool = openPool(
+    {
+      url,
+      applicationName: `${applicationName} queue`,
+      connections: queueConnections,
+      statementMilliseconds: sweepMilliseconds,
+    },
+    onProblem,
+  )
+  const closePools = async (): Promise<void> => {
+    await Promise.all([pool.end(), queuePool.end()])
+  }
+  const fit = await checkDatabase(pool)
+  if (E.isLeft(fit)) {
+    await closePools()
+    return fit
+  }
+  const transactions = tenantTransactions(pool)
+  const queue = await startJobQueue(queuePool, transactions, settings, onProblem)
+  const people = { transactions, onProblem }
+  return E.right({
+    removalRequests: postgresRemovalRequests({
+      transactions,
+      digest: settings.digest.envelope,
+      enqueueWithin: queue.enqueueWithin,
+      onProblem,
+    }),
+    jobs: queue.jobs,
+    subjects: postgresSubjects(people),
+    actors: postgresActors(people),
+    notes: postgresNotes(people),
+    isReachable: async () => {
+      const answer = await orUnavailable(onProblem)(() => pool.query('select 1'))()
+      return E.isRight(answer)
+    },
+    close: async () => {
+      closing = true
+      await queue.stop()
+      await closePools()
+    },
+  })
+}
+
+interface RemovalRequestsDeps extends Omit<Parameters<typeof submitGroup>[0], 'digest'> {
+  readonly digest: EnvelopeDigest
+  readonly onProblem: OnProblem
+}
+
+const postgresRemovalRequests = (deps: RemovalRequestsDeps): RemovalRequests => {
+  const { transactions, onProblem } = deps
+  const attempt = orUnavailable(onProblem)
+  const known = knownRequests()
+  const submit = groupedBy(writing, submitGroup(deps))
+  const append = groupedBy(writing, appendGroup({ ...deps, known }))
+  const load = groupedBy(reading, (tenantId: TenantId) => async (ids: ReadonlyArray<RemovalRequestId>) => {
+    const found = await readRequests(transactions, tenantId, ids)
+    return ids.map(id => O.map(known.remember)(O.fromNullable(found.get(id))))
+  })
+
+  return {
+    submit: submission => attempt(() => submit(submission.tenantId)(submission)),
+    openFor: (tenantId, userId) =>
+      attempt(async () => {
+        const open = await openRequests(transactions, tenantId, [userId])
+        return O.fromNullable(open.get(userId)?.request)
+      }),
+    load: (tenantId, id) => attempt(() => load(tenantId)(id)),
+    append: next => flattened(attempt(() => append(next.tenantId)(next))),
+    list: (tenantId, filter, page) =>
+      flattened(attempt(() => readPage(transactions, tenantId, filter, page))),
+    history: (tenantId, id) =>
+      attempt(async () => O.fromNullable(await readHistory(transactions, tenantId, id))),
+    expiring: (tenantId, at, limit) => attempt(() => readExpiring(transactions, tenantId, at, limit)),
+    overdue: (tenantId, at) => attempt(() => countOverdue(transactions, tenantId, at)),
+  }
+}
+
+const flattened = <R, S, A>(task: TE.TaskEither<R, E.Either<S, A>>): TE.TaskEither<R | S, A> =>
+  TE.flatMap((answer: E.Either<S, A>) => TE.fromEither(answer))(task)

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto'
+import { rightOf } from '@lethe/application/testing'
+import { createDatabase, dropDatabase } from '@lethe/embedded-postgres'
+import { Client, type QueryResult } from 'pg'
+import { migrate, type QueueSettings, usualQueueSettings } from '../../src/index.js'
+import { inject } from 'vitest'
+
+/** A migrated database of its own. */
+export interface TestDatabase {
+  /** Of the role that owns everything. */
+  readonly ownerUrl: string
+  /** Of a role that owns nothing. */
+  readonly appUrl: string
+  /** Runs a statement as the owner. */
+  readonly asOwner: (text: string, values?: ReadonlyArray<unknown>) => Promise<ReadonlyArray<unknown>>
+  readonly asApp: (text: string, values?: ReadonlyArray<unknown>) => Promise<ReadonlyArray<unknown>>
+  /** The same in a transaction of a tenant. */
+  readonly asAppOf: (
+    tenantId: string,
+    text: string,
+    values?: ReadonlyArray<unknown>,
+  ) => Promise<ReadonlyArray<unknown>>
+  readonly drop: () => Promise<void>
+}
+
+/** An empty database, and how to get rid of it. */
+export interface EmptyDatabase {
+  readonly url: string
+  readonly drop: () => Promise<void>
+}
+
+export const emptyDatabase = (): Promise<EmptyDatabase> => emptyOn(inject('serverUrl'))
+
+const emptyOn = async (serverUrl: string): Promise<EmptyDatabase> => {
+  const name = `test_${randomUUID().replaceAll('-', '')}`
+  return {
+    url: await createDatabase(serverUrl, name),
+    drop: () => dropDatabase(serverUrl, name),
+  }
+}
+
+/** A database with everything that Lethe needs in it, and a role that may use it. */
+export const migratedDatabase = (settings: QueueSettings = usualQueueSettings): Promise<TestDatabase> =>
+  migratedOn(inject('serverUrl'), settings)
+
+/** The same on another server than that of the suite. */
+export const migratedOn = async (
+  serverUrl: string,
+  settings: QueueSettings = usualQueueSettings,
+): Promise<TestDatabase> => {
+  const { url, drop } = await emptyOn(serverUrl)
+  rightOf(await migrate(url, settings))
+  const role = `app_${randomUUID().replaceAll('-', '')}`
+  const password = randomUUID()
+  await runIn(url, `create role ${role} login password '${password}' in role lethe_app`)
+  const appUrl = new URL(url)
+  appUrl.username = role
+  appUrl.password = password
+  return {
+    ownerUrl: url,
+    appUrl: appUrl.href,
+    asOwner: (text, values) => runIn(url, text, values),
+    asApp: (text, values) => runIn(appUrl.href, text, values),
+    asAppOf: (tenantId, text, values) => runIn(appUrl.href, text, values, tenantId),
+    drop: async () => {
+      await drop()
+      await runIn(serverUrl, `drop role ${role}`)
+    },
+  }
+}
+
+const runIn = async (
+  url: string,
+  text: string,
+  values: ReadonlyArray<unknown> = [],
+  tenantId: string | null = null,
+): Promise<ReadonlyArray<unknown>> => {
+  const client = new Client({ connectionString: url })
+  await client.connect()
+  try {
+    if (tenantId !== null) {
+      await client.query('begin')
+      await client.query(`select set_config('lethe.tenant_id', $1, true)`, [tenantId])
+    }
+    const { rows }: QueryResult<object> = await (values.length === 0
+      ? client.query(text)
+      : client.query(text, [...values]))
+    if (tenantId !== null) await client.query('commit')
+    return rows ?? []
+  } finally {
+    await client.end()
+  }
+}

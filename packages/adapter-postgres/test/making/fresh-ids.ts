@@ -1,0 +1,11 @@
+import { randomUUID } from 'node:crypto'
+import { randomIdentifiers } from '@lethe/adapter-system'
+import { decoded, type FreshIds } from '@lethe/application/testing'
+import { AppId, TenantId, UserId } from '@lethe/domain'
+
+export const freshIds: FreshIds = {
+  identifiers: randomIdentifiers,
+  tenantId: () => decoded(TenantId, randomUUID()),
+  userId: () => decoded(UserId, randomUUID()),
+  appId: () => decoded(AppId, randomUUID()),
+}

@@ -1,0 +1,83 @@
+import { rightOf, upTo } from '@lethe/application/testing'
+import * as E from 'fp-ts/lib/Either.js'
+import { afterAll, describe, expect, it } from 'vitest'
+import { migrate } from '../src/index.js'
+import { emptyDatabase, migratedDatabase } from './making/database.js'
+import { openStoreOn } from './making/store.js'
+
+const dropping: Array<() => Promise<void>> = []
+afterAll(async () => {
+  for (const drop of dropping) await drop()
+})
+
+const empty = async (): Promise<string> => {
+  const { url, drop } = await emptyDatabase()
+  dropping.push(drop)
+  return url
+}
+
+describe('migrate', () => {
+  it('runs each migration once, however many processes migrate at once', async () => {
+    const url = await empty()
+
+    const all = await Promise.all(upTo(6).map(async () => rightOf(await migrate(url))))
+
+    const run = all.flatMap(({ migrations }) => migrations)
+    expect(run).toStrictEqual([...new Set(run)])
+    expect(run).toContain('0001_removal-requests')
+  })
+
+  it('does nothing the second time', async () => {
+    const url = await empty()
+    await migrate(url)
+
+    expect(await migrate(url)).toStrictEqual(E.right({ migrations: [] }))
+  })
+
+  it('says that a database cannot be reached', async () => {
+    expect(await migrate('postgres://nobody:x@127.0.0.1:1/nothing')).toStrictEqual(
+      E.left({ _tag: 'CannotMigrate', code: 'ECONNREFUSED' }),
+    )
+  })
+
+  it('says that a role may not, and changes nothing', async () => {
+    const database = await migratedDatabase()
+    dropping.push(database.drop)
+    await database.asOwner('delete from lethe.migration')
+
+    expect(await migrate(database.appUrl)).toStrictEqual(E.left({ _tag: 'CannotMigrate', code: '42501' }))
+  })
+})
+
+describe('a store on a database that is not fit', () => {
+  it('is not opened where nothing was migrated', async () => {
+    expect(await openStoreOn(await empty())).toStrictEqual(E.left({ _tag: 'NotMigrated' }))
+  })
+
+  it('is not opened where the latest migration is missing', async () => {
+    const database = await migratedDatabase()
+    dropping.push(database.drop)
+    await database.asOwner('delete from lethe.migration')
+
+    expect(await openStoreOn(database.appUrl)).toStrictEqual(E.left({ _tag: 'NotMigrated' }))
+  })
+
+  it('is not opened for a role that row-level security does not hold', async () => {
+    const database = await migratedDatabase()
+    dropping.push(database.drop)
+
+    expect(await openStoreOn(database.ownerUrl)).toStrictEqual(E.left({ _tag: 'TooPowerful' }))
+  })
+
+  it('is not opened where the database cannot be reached, or lets nobody in', async () => {
+    const database = await migratedDatabase()
+    dropping.push(database.drop)
+    const wrong = new URL(database.appUrl)
+    wrong.password = 'wrong'
+
+    expect(await openStoreOn('postgres://nobody:x@127.0.0.1:1/nothing')).toStrictEqual(
+      E.left({ _tag: 'Unreachable', code: 'ECONNREFUSED' }),
+    )
+    expect(await openStoreOn(wrong.href)).toStrictEqual(E.left({ _tag: 'Unreachable', code: '28P01' }))
+  })
+})

@@ -1,0 +1,25 @@
+import {
+  actorsContract,
+  jobsContract,
+  notesContract,
+  removalRequestsContract,
+  subjectsContract,
+} from '@lethe/application/testing'
+import { afterAll, beforeAll } from 'vitest'
+import { type HarnessWithDatabase, openIn, postgresHarness } from './making/harness.js'
+
+let harness: HarnessWithDatabase
+beforeAll(async () => {
+  harness = await postgresHarness()
+})
+afterAll(async () => {
+  await harness.close()
+})
+
+const open = openIn(() => harness)
+
+removalRequestsContract('on PostgreSQL', open)
+jobsContract('on PostgreSQL', open)
+actorsContract('on PostgreSQL', open)
+subjectsContract('on PostgreSQL', open)
+notesContract('on PostgreSQL', open)

@@ -1,0 +1,12 @@
+import type { Jobs } from './jobs.js'
+import type { Actors, Notes, Subjects } from './people.js'
+import type { RemovalRequests } from './removal-requests.js'
+
+/** The ports that share one store: what is appended, its jobs and its people become visible together. */
+export interface StorePorts {
+  readonly removalRequests: RemovalRequests
+  readonly jobs: Jobs
+  readonly subjects: Subjects
+  readonly actors: Actors
+  readonly notes: Notes
+}
