@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { SigningKey } from './published-keys.js'
 
@@ -59,4 +59,4 @@ export const tokenCache = <A>(
   }
 }
 
-const digestOf = (token: string): string => createHash('sha256').update(token).digest('base64url')
+const digestOf = (token: string): string => hash('sha256', token, 'base64url')

@@ -1,17 +1,20 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac, hash } from 'node:crypto'
 import type { Digest } from '@lethe/application'
 import { Hash, SubjectCommitment } from '@lethe/domain'
 import canonicalize from 'canonicalize'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 
-/** SHA-256 and HMAC-SHA-256 of the runtime, over canonical JSON (RFC 8785). */
+/**
+ * SHA-256 and HMAC-SHA-256 of the runtime, over canonical JSON (RFC 8785). The key of a commitment is the salt's text, 64
+ * bytes of hexadecimal digits: for a key of bytes the runtime makes an object first, which takes five times as long.
+ */
 export const sha256Digest: Digest = {
-  envelope: envelope => hexOf(Hash, createHash('sha256').update(canonical(envelope)).digest('hex')),
+  envelope: envelope => hexOf(Hash, hash('sha256', canonical(envelope))),
   commitment: (salt, tenantId, userId) =>
     hexOf(
       SubjectCommitment,
-      createHmac('sha256', Buffer.from(salt, 'hex')).update(canonical({ tenantId, userId })).digest('hex'),
+      createHmac('sha256', salt).update(canonical({ tenantId, userId })).digest('hex'),
     ),
 }
 

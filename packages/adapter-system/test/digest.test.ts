@@ -47,7 +47,7 @@ describe('known answers, worked out elsewhere over the canonical form written by
     const userId = decoded(UserId, 'c228b2ae-c4fb-4eda-9620-7e73dddd1cac')
 
     expect(sha256Digest.commitment(salt, tenantId, userId)).toBe(
-      'dc02918a2ea77d420a30b53111450d246c7d12a906a5d2f1cae591724e14611a',
+      '8dbe2959436c39c4f0eede0b7dcb1742b3cd7ec945dfc4dfca357f85276514a0',
     )
   })
 })
