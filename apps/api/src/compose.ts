@@ -1,10 +1,13 @@
 import { entraTokens } from '@lethe/adapter-entra'
-import { inMemoryApprovalPolicies, inMemoryProfiles, inMemoryStore } from '@lethe/adapter-memory'
+import { inMemoryApprovalPolicies } from '@lethe/adapter-memory'
 import { randomIdentifiers, sha256Digest, systemClock } from '@lethe/adapter-system'
 import {
   abandonRemoval,
   approveRemoval,
+  countOverdue,
   type DataHolders,
+  type InboundProfiles,
+  type StorePorts,
   denyRemoval,
   expireRemovals,
   getHistory,
@@ -17,8 +20,7 @@ import {
   submitRemoval,
   withdrawRemoval,
 } from '@lethe/application'
-import { HolderName, type InboundSharedUserProfile, type RetrySchedule, type TenantId } from '@lethe/domain'
-import * as E from 'fp-ts/lib/Either.js'
+import type { RetrySchedule } from '@lethe/domain'
 import type { Logger } from 'pino'
 import { bearerAuthentication } from './authentication.js'
 import type { Config } from './config.js'
@@ -32,17 +34,23 @@ export interface Composition {
   readonly worker: WorkerDeps
 }
 
-/** The inbound shared user profiles that the data plane in memory starts with. */
-export type Profiles = ReadonlyMap<TenantId, ReadonlyArray<InboundSharedUserProfile>>
+/** Where the profiles of inbound users are, and who holds data of theirs. */
+export interface DataPlane {
+  readonly inboundProfiles: InboundProfiles
+  readonly dataHolders: DataHolders
+}
 
-/** Builds everything that the API runs on: for now, over the adapters in memory. */
-export const compose = (config: Config, profiles: Profiles, log: Logger): Composition => {
+/** Builds everything that the API and its worker run on. */
+export const compose = (
+  config: Config,
+  store: StorePorts,
+  { inboundProfiles, dataHolders }: DataPlane,
+  log: Logger,
+): Composition => {
   const clock = systemClock
   const identifiers = randomIdentifiers
   const digest = sha256Digest
-  const { removalRequests, jobs, subjects, actors, notes } = inMemoryStore({ digest, clock })
-  const { inboundProfiles, holder } = inMemoryProfiles(graphHolder, profiles)
-  const dataHolders: DataHolders = { of: () => [holder] }
+  const { removalRequests, jobs, subjects, actors, notes } = store
   const approvalPolicies = inMemoryApprovalPolicies({
     approval: config.approval,
     expiresAfterDays: config.approvalExpiryDays,
@@ -89,20 +97,14 @@ export const compose = (config: Config, profiles: Profiles, log: Logger): Compos
       }),
       abandonRemoval: abandonRemoval(deps),
       expireRemovals: expireRemovals(deps),
+      countOverdue: countOverdue(deps),
       tenants: config.tenants,
-      concurrency: 16,
-      renewMilliseconds: 15_000,
+      concurrency: config.workerConcurrency,
+      renewMilliseconds: (config.leaseSeconds * 1000) / 4,
       log,
     },
   }
 }
-
-/** The name under which Microsoft Graph appears in plans and histories. */
-const graphHolder: HolderName = (() => {
-  const decoded = HolderName.decode('graph')
-  if (E.isLeft(decoded)) throw new Error('graph is a holder name')
-  return decoded.right
-})()
 
 const attemptsFor = (giveUpAfterSeconds: number): RetrySchedule => ({
   firstDelaySeconds: 5,

@@ -36,6 +36,22 @@ export interface Config {
   readonly attemptLimitSeconds: number
   readonly shutdownSeconds: number
   readonly logLevel: LogLevel
+  /** Where everything is kept; null for in memory, gone with the process. */
+  readonly databaseUrl: string | null
+  readonly databaseConnections: number
+  /** How many jobs a worker holds at once. */
+  readonly workerConcurrency: number
+  /** How many jobs of one tenant all workers hold at once. */
+  readonly tenantConcurrency: number
+  /** For how long a worker that is gone keeps its jobs from others. */
+  readonly leaseSeconds: number
+}
+
+/** What `lethe-api migrate` is told by its environment. */
+export interface MigrationConfig {
+  /** Of a role that may change the schema. */
+  readonly ownerUrl: string
+  readonly leaseSeconds: number
 }
 
 /** Settings that are missing or wrong: each with its name and what is expected, never with its value. */
@@ -118,6 +134,16 @@ const approvalPolicy = setting<ApprovalPolicy>(
 const LogLevel = t.keyof({ fatal: null, error: null, warn: null, info: null, debug: null, silent: null })
 type LogLevel = t.TypeOf<typeof LogLevel>
 
+/** The word for a store in memory. */
+const memory = 'memory:'
+
+const postgresUrl = setting('a postgres:// URL', text =>
+  either(URL.canParse(text) && /^postgres(?:ql)?:\/\/[^\s]+$/.test(text) ? text : null),
+)
+const databaseUrl = setting('a postgres:// URL, or memory: to keep nothing', text =>
+  text === memory ? E.right(null) : postgresUrl.decode(text),
+)
+
 const usualPort = 8080
 const week = 7 * 86_400
 
@@ -152,6 +178,13 @@ const Settings = t.type({
     setting('fatal, error, warn, info, debug or silent', text => LogLevel.decode(text)),
     'info',
   ),
+  LETHE_DATABASE_URL: databaseUrl,
+  LETHE_DATABASE_CONNECTIONS: optional(wholeNumber('connections, 2 to 500', 2, 500), 10),
+  LETHE_WORKER_CONCURRENCY: optional(wholeNumber('jobs, 1 to 1000', 1, 1000), 64),
+  LETHE_TENANT_CONCURRENCY: optional(wholeNumber('jobs, 1 to 1000', 1, 1000), 64),
+  LETHE_LEASE_SECONDS: optional(wholeNumber('seconds, 10 to 3600', 10, 3600), 60),
+  // Read by `decodeMigrationConfig`; here so that its name is known.
+  LETHE_DATABASE_OWNER_URL: optional(setting('text', E.right), null),
   // Read by `readProfiles`; here so that its name is known.
   LETHE_PROFILES_FILE: optional(setting('a path', E.right), null),
 })
@@ -252,7 +285,32 @@ const configOf = (settings: Settings): Config => ({
   attemptLimitSeconds: settings.LETHE_ATTEMPT_LIMIT_SECONDS,
   shutdownSeconds: settings.LETHE_SHUTDOWN_SECONDS,
   logLevel: settings.LETHE_LOG_LEVEL,
+  databaseUrl: settings.LETHE_DATABASE_URL,
+  databaseConnections: settings.LETHE_DATABASE_CONNECTIONS,
+  workerConcurrency: settings.LETHE_WORKER_CONCURRENCY,
+  tenantConcurrency: settings.LETHE_TENANT_CONCURRENCY,
+  leaseSeconds: settings.LETHE_LEASE_SECONDS,
 })
+
+const MigrationSettings = t.type({
+  LETHE_DATABASE_OWNER_URL: postgresUrl,
+  LETHE_LEASE_SECONDS: Settings.props.LETHE_LEASE_SECONDS,
+})
+
+/** Reads what a migration needs: the owner's URL, and for how long the queue leaves a job with a worker. */
+export const decodeMigrationConfig = (
+  environment: Readonly<Record<string, string | undefined>>,
+): E.Either<BadConfig, MigrationConfig> =>
+  pipe(
+    MigrationSettings.decode(environment),
+    E.bimap(
+      errors => ({ _tag: 'BadConfig', mistakes: describeErrors(errors) }),
+      settings => ({
+        ownerUrl: settings.LETHE_DATABASE_OWNER_URL,
+        leaseSeconds: settings.LETHE_LEASE_SECONDS,
+      }),
+    ),
+  )
 
 const hostInUrl = (host: string): string => (host.includes(':') && !host.startsWith('[') ? `[${host}]` : host)
 

@@ -3,8 +3,8 @@ import { describeErrors, TenantId, UserId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
-import type { Profiles } from './compose.js'
 import type { BadConfig } from './config.js'
+import type { Profiles } from './memory-data-plane.js'
 
 const ProfilesFile = t.readonlyArray(
   t.strict({

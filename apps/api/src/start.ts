@@ -1,26 +1,75 @@
 import { systemClock } from '@lethe/adapter-system'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Logger } from 'pino'
-import { compose, type Profiles } from './compose.js'
+import { compose, type Composition, type DataPlane } from './compose.js'
 import type { Config } from './config.js'
 import { createApp, type UseCases } from './http/app.js'
-import { startServer } from './server.js'
+import type { OpenStore } from './open-store.js'
+import { type Role, servesIn, worksIn } from './role.js'
+import { type RunningServer, startServer } from './server.js'
 import { startWorker, type Worker } from './worker.js'
-import * as TE from 'fp-ts/lib/TaskEither.js'
-import { pipe } from 'fp-ts/lib/function.js'
 
 export interface RunningApi {
-  readonly port: number
-  /** Finishes what is in flight, refuses new work, and ends within the configured limit. */
+  /** Where it listens; null in the role of a worker. */
+  readonly port: number | null
+  /** Finishes what is in flight, refuses new work, ends within the configured limit, and closes the store. */
   readonly stop: () => Promise<void>
 }
 
-/** Starts the API and its worker in this process. */
-export const startApi = async (config: Config, profiles: Profiles, log: Logger): Promise<RunningApi> => {
-  const { useCases, authenticate, worker: workerDeps } = compose(config, profiles, log)
+/** Starts what a process does in its role. */
+export const startApi = async (
+  config: Config,
+  role: Role,
+  store: OpenStore,
+  data: DataPlane,
+  log: Logger,
+): Promise<RunningApi> => {
+  const composition = compose(config, store.ports, data, log)
   let ready = true
-  const worker = startWorker(workerDeps)
+  const worker = worksIn(role) ? startWorker(composition.worker) : null
+  const stopWorker = async (): Promise<void> => {
+    if (worker !== null) await within(config.shutdownSeconds, worker.stop())
+  }
+  const serving = servesIn(role)
+    ? serve(config, composition, worker, async () => ready && (await store.isReachable()), log)
+    : Promise.resolve(null)
+  const server = await serving.catch(async (error: unknown) => {
+    await stopWorker()
+    await store.close()
+    throw error
+  })
+  const port = server?.port ?? null
+  log.info(
+    { role, port, contract: config.contract.name, tenants: config.tenants.length },
+    port === null ? 'working' : 'listening',
+  )
+  const stop = async (): Promise<void> => {
+    ready = false
+    log.info('stopping')
+    await Promise.all([server?.stop(config.shutdownSeconds), stopWorker()])
+    await within(config.shutdownSeconds, store.close())
+    log.info('stopped')
+  }
+  let stopping: Promise<void> | null = null
+  return {
+    port,
+    stop: () => {
+      stopping ??= stop()
+      return stopping
+    },
+  }
+}
+
+const serve = async (
+  config: Config,
+  { useCases, authenticate }: Composition,
+  worker: Worker | null,
+  isReady: () => Promise<boolean>,
+  log: Logger,
+): Promise<RunningServer> => {
   const app = createApp({
-    useCases: waking(worker, useCases),
+    useCases: worker === null ? useCases : waking(worker, useCases),
     authenticate,
     contract: config.contract,
     requiredRoles: config.requiredRoles,
@@ -28,28 +77,10 @@ export const startApi = async (config: Config, profiles: Profiles, log: Logger):
     authority: config.authority,
     clientId: config.clientId,
     clock: systemClock,
-    isReady: () => ready,
+    isReady,
     log,
   })
-  const server = await startServer({
-    host: config.host,
-    port: config.port,
-    fetch: app.fetch,
-    clock: systemClock,
-  }).catch(async (error: unknown) => {
-    await worker.stop()
-    throw error
-  })
-  log.info({ port: server.port, contract: config.contract.name, tenants: config.tenants.length }, 'listening')
-  return {
-    port: server.port,
-    stop: async () => {
-      ready = false
-      log.info('stopping')
-      await Promise.all([server.stop(config.shutdownSeconds), within(config.shutdownSeconds, worker.stop())])
-      log.info('stopped')
-    },
-  }
+  return startServer({ host: config.host, port: config.port, fetch: app.fetch, clock: systemClock })
 }
 
 /** A worker in the same process need not wait for its next turn to see the jobs of what was just done. */
@@ -62,7 +93,12 @@ const waking = (worker: Worker, useCases: UseCases): UseCases => {
     submitRemoval: input =>
       pipe(
         useCases.submitRemoval(input),
-        TE.tapIO(() => wake),
+        // What waits for an approval has no job yet.
+        TE.tapIO(
+          ({ view }) =>
+            () =>
+              view.request.state === 'approved' ? worker.wake() : undefined,
+        ),
       ),
     approveRemoval: input =>
       pipe(

@@ -1,4 +1,11 @@
-import type { AbandonRemoval, ExpireRemovals, HeldJob, Jobs, PerformRemoval } from '@lethe/application'
+import type {
+  AbandonRemoval,
+  CountOverdue,
+  ExpireRemovals,
+  HeldJob,
+  Jobs,
+  PerformRemoval,
+} from '@lethe/application'
 import type { TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { setImmediate as immediate } from 'node:timers/promises'
@@ -10,6 +17,7 @@ export interface WorkerDeps {
   readonly performRemoval: PerformRemoval
   readonly abandonRemoval: AbandonRemoval
   readonly expireRemovals: ExpireRemovals
+  readonly countOverdue: CountOverdue
   readonly tenants: ReadonlyArray<TenantId>
   /** How many jobs it holds at once, 1 or more. */
   readonly concurrency: number
@@ -27,8 +35,10 @@ export interface Worker {
 
 /** How long it waits for work, in milliseconds. */
 const idleMilliseconds = 250
-/** How often it looks for requests that expire, and for dead jobs, in milliseconds. */
-const sweepMilliseconds = 10_000
+/** How often it looks for requests that expire or are overdue, in milliseconds. */
+const sweepMilliseconds = 60_000
+/** How often it looks for dead jobs, in milliseconds. */
+const deadMilliseconds = 10_000
 /** How many requests one look ends at most. */
 const sweepLimit = 100
 
@@ -105,12 +115,17 @@ const takeJobs = async (
 }
 
 /** @returns how long to wait before the next sweep, in milliseconds. */
-const sweep = async ({ tenants, expireRemovals, log }: WorkerDeps): Promise<number> => {
+const sweep = async ({ tenants, expireRemovals, countOverdue, log }: WorkerDeps): Promise<number> => {
   const ended = await Promise.all(tenants.map(tenantId => expireRemovals({ tenantId, limit: sweepLimit })()))
   const unavailable = ended.flatMap(count => (E.isLeft(count) ? [count.left.retryAfterSeconds] : []))
   if (unavailable.length > 0) {
     log.warn({ tenants: unavailable.length }, 'expiry sweep postponed: unavailable')
     return Math.max(...unavailable) * 1000
+  }
+  for (const tenantId of tenants) {
+    const overdue = await countOverdue({ tenantId })()
+    if (E.isRight(overdue) && overdue.right > 0)
+      log.warn({ tenantId, overdue: overdue.right }, 'requests are past their due date')
   }
   return ended.some(count => E.isRight(count) && count.right === sweepLimit) ? 0 : sweepMilliseconds
 }
@@ -141,7 +156,7 @@ const endDead = async ({ jobs, abandonRemoval, log }: WorkerDeps): Promise<numbe
       await jobs.complete(receipt)()
     } else await jobs.fail(receipt)()
   }
-  return dead.right.length === sweepLimit ? 0 : sweepMilliseconds
+  return dead.right.length === sweepLimit ? 0 : deadMilliseconds
 }
 
 /** An exception is a bug: the job is delivered again later, and given up in the end. */

@@ -10,6 +10,7 @@ const least: Environment = {
   LETHE_TENANTS: contoso,
   LETHE_AUDIENCES: 'api://lethe',
   LETHE_ISSUERS: 'https://login.microsoftonline.com/{tenantid}/v2.0',
+  LETHE_DATABASE_URL: 'postgres://lethe:secret@db.example/lethe',
 }
 
 const decode = (changes: Environment = {}) => rightOf(decodeConfig({ ...least, ...changes }))
@@ -38,11 +39,17 @@ describe('the configuration', () => {
       calendar: { weekend: [6, 0], publicHolidays: [] },
       shutdownSeconds: 10,
       logLevel: 'info',
+      databaseUrl: 'postgres://lethe:secret@db.example/lethe',
+      databaseConnections: 10,
+      workerConcurrency: 64,
+      tenantConcurrency: 64,
+      leaseSeconds: 60,
     })
     expect(mistakesOf({})).toEqual([
       'LETHE_TENANTS: expected a list of tenant ids, no wildcard',
       'LETHE_AUDIENCES: expected a list of audiences',
       'LETHE_ISSUERS: expected a list of issuer URLs',
+      'LETHE_DATABASE_URL: expected a postgres:// URL, or memory: to keep nothing',
     ])
   })
 

@@ -22,6 +22,7 @@ const environment = {
   LETHE_ISSUERS: issuer.template,
   LETHE_ALLOW_INSECURE_ISSUER: 'true',
   LETHE_PORT: '0',
+  LETHE_DATABASE_URL: 'memory:',
 }
 
 /** The port that a process says that it listens on; 0 as long as it says none. */
@@ -48,6 +49,7 @@ describe('the process of the API', () => {
       'LETHE_AUDIENCES: expected a list of audiences',
       'LETHE_ISSUERS: expected a list of issuer URLs',
       'LETHE_APPROVALS: expected automatic, or how many people must approve (1 or more)',
+      'LETHE_DATABASE_URL: expected a postgres:// URL, or memory: to keep nothing',
       '',
     ])
     expect(said).not.toContain(secret)

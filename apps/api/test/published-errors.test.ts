@@ -317,7 +317,7 @@ describe('probes', () => {
     const ready = openWorld(issuer)
     expect(jsonOf(await ready.ask('GET', '/healthz/live'))).toEqual({ status: 'live' })
     expect(jsonOf(await ready.ask('GET', '/healthz/ready'))).toEqual({ status: 'ready' })
-    const stopping = openWorld(issuer, { isReady: () => false })
+    const stopping = openWorld(issuer, { isReady: async () => false })
     const answer = await stopping.ask('GET', '/healthz/ready')
     expect([answer.status, jsonOf(answer)]).toEqual([503, { status: 'notReady' }])
     expect(answer.headers.get('Retry-After')).toBe('1')

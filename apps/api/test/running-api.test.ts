@@ -1,6 +1,9 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { memoryDataPlane } from '../src/memory-data-plane.js'
+import { openStore } from '../src/open-store.js'
 import { type RunningApi, startApi } from '../src/start.js'
 import { answerFrom, rowOf } from './making/answer.js'
+import { rightOf } from './making/decoded.js'
 import { configFor } from './making/environment.js'
 import { openIssuer } from './making/issuer.js'
 import { keepLog } from './making/log-lines.js'
@@ -20,8 +23,10 @@ afterAll(issuer.close)
 const start = async (environment: Readonly<Record<string, string>> = {}) => {
   const config = configFor(issuer, { LETHE_PORT: '0', LETHE_SHUTDOWN_SECONDS: '2', ...environment })
   const { log, lines } = keepLog()
-  const api = await startApi(config, usualProfiles, log)
-  running.push(api)
+  const store = rightOf(await openStore(config, 'both', log))
+  const started = await startApi(config, 'both', store, memoryDataPlane(usualProfiles), log)
+  running.push(started)
+  const api = { ...started, port: started.port ?? 0 }
   const ask = async (method: string, path: string, as: PersonName) =>
     answerFrom(
       await fetch(`http://127.0.0.1:${api.port}${path}`, {
@@ -129,7 +134,10 @@ describe('stopping', () => {
     const { api } = await start()
     const { log, lines } = keepLog()
     const config = configFor(issuer, { LETHE_PORT: String(api.port) })
-    await expect(startApi(config, usualProfiles, log)).rejects.toMatchObject({ code: 'EADDRINUSE' })
+    const store = rightOf(await openStore(config, 'both', log))
+    await expect(startApi(config, 'both', store, memoryDataPlane(usualProfiles), log)).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+    })
     expect(lines).toEqual([])
   })
 })

@@ -69,13 +69,19 @@ export const createApp = (deps: AppDeps): Hono<ApiEnv> => {
   return app
 }
 
+/** What every request goes through, whatever its route: a line in the log, ids, and the headers that all responses have. */
+export const createShell = (log: Logger): Hono<ApiEnv> => {
+  const app = new Hono<ApiEnv>()
+  app.use('*', requestLog(log))
+  app.use('*', requestContext)
+  return app
+}
+
 /** Everything but $batch, whose items are answered by this and therefore cannot be batches themselves. */
 const routes = (deps: AppDeps): Hono<ApiEnv> => {
-  const app = new Hono<ApiEnv>()
+  const app = createShell(deps.log)
   const routeDeps = { ...deps.useCases, ...shared(deps), contract: deps.contract, publicUrl: deps.publicUrl }
 
-  app.use('*', requestLog(deps.log))
-  app.use('*', requestContext)
   healthRoutes(app, deps.isReady)
   profileRoutes(app, routeDeps)
   identityRoute(app, routeDeps)

@@ -15,6 +15,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
 import { answerOf, errorAnswer, type TokenMissing } from './answer.js'
 import type { ApiEnv, RespondWithError } from './context.js'
+import { hasNoBody } from './handling.js'
 
 /** Why nobody could be recognised. */
 type AuthenticationRefusal = TokenMissing | TokenRefusal | KeysUnavailable | CallerUnrecognised
@@ -37,6 +38,13 @@ export interface DoorSettings {
  */
 export const doors = ({ authenticate, contract, requiredRoles, respondWithError }: DoorSettings) => {
   const may = authorize(contract, requiredRoles)
+  const limited = bodyLimit({
+    maxSize: largestBody,
+    onError: c =>
+      respondWithError(c, errorAnswer(graphErrors.payloadTooLarge, 'PayloadTooLarge'), {
+        Connection: 'close',
+      }),
+  })
   return {
     /** Lets in whoever has a genuine token, and the roles without which nobody gets in. */
     authenticated: createMiddleware<ApiEnv & { Variables: { verifiedCaller: Caller } }>(async (c, next) => {
@@ -59,13 +67,7 @@ export const doors = ({ authenticate, contract, requiredRoles, respondWithError 
         },
       ),
     /** Lets in a body of at most 1 MiB. */
-    bounded: bodyLimit({
-      maxSize: largestBody,
-      onError: c =>
-        respondWithError(c, errorAnswer(graphErrors.payloadTooLarge, 'PayloadTooLarge'), {
-          Connection: 'close',
-        }),
-    }),
+    bounded: createMiddleware<ApiEnv>(async (c, next) => (hasNoBody(c) ? next() : limited(c, next))),
     /** Which operations a caller may do. */
     operationsOf: (caller: Caller): ReadonlyArray<Operation> =>
       operations.filter(operation => E.isRight(may(operation)(caller))),

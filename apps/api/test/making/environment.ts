@@ -17,6 +17,7 @@ const environmentFor = (issuer: Pick<Issuer, 'template'>): Environment => ({
   LETHE_ALLOW_INSECURE_ISSUER: 'true',
   LETHE_PUBLIC_URL: publicUrl,
   LETHE_CLIENT_ID: audience,
+  LETHE_DATABASE_URL: 'memory:',
 })
 
 export const configFor = (issuer: Pick<Issuer, 'template'>, changes: Environment = {}): Config =>

@@ -1,5 +1,5 @@
 import { type InboundSharedUserProfile, TenantId, UserId } from '@lethe/domain'
-import type { Profiles } from '../../src/compose.js'
+import type { Profiles } from '../../src/memory-data-plane.js'
 import { decoded } from './decoded.js'
 
 const tenantId = decoded(TenantId)

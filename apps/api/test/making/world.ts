@@ -1,6 +1,8 @@
-import { systemClock } from '@lethe/adapter-system'
-import { compose, type Composition, type Profiles } from '../../src/compose.js'
+import { sha256Digest, systemClock } from '@lethe/adapter-system'
+import { inMemoryStore } from '@lethe/adapter-memory'
+import { compose, type Composition } from '../../src/compose.js'
 import { createApp, type UseCases } from '../../src/http/app.js'
+import { memoryDataPlane, type Profiles } from '../../src/memory-data-plane.js'
 import { type Answer, answerFrom } from './answer.js'
 import { configFor, type Environment } from './environment.js'
 import type { Issuer } from './issuer.js'
@@ -35,7 +37,7 @@ export interface WorldSettings {
   readonly profiles?: Profiles
   /** Use cases in the place of the real ones. */
   readonly useCases?: Partial<UseCases>
-  readonly isReady?: () => boolean
+  readonly isReady?: () => Promise<boolean>
 }
 
 /** Another host than the one that links are made of. */
@@ -44,7 +46,12 @@ const host = 'http://internal.example:1234'
 export const openWorld = (issuer: Issuer, settings: WorldSettings = {}): World => {
   const config = configFor(issuer, settings.environment)
   const { log, lines } = keepLog()
-  const composition = compose(config, settings.profiles ?? usualProfiles, log)
+  const composition = compose(
+    config,
+    inMemoryStore({ digest: sha256Digest, clock: systemClock }),
+    memoryDataPlane(settings.profiles ?? usualProfiles),
+    log,
+  )
   const app = createApp({
     useCases: { ...composition.useCases, ...settings.useCases },
     authenticate: composition.authenticate,
@@ -54,7 +61,7 @@ export const openWorld = (issuer: Issuer, settings: WorldSettings = {}): World =
     authority: config.authority,
     clientId: config.clientId,
     clock: systemClock,
-    isReady: settings.isReady ?? (() => true),
+    isReady: settings.isReady ?? (async () => true),
     log,
   })
   const tokens = new Map<PersonName, Promise<string>>()

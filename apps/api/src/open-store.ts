@@ -1,0 +1,68 @@
+import { inMemoryStore } from '@lethe/adapter-memory'
+import { type DatabaseUnfit, openPostgresStore } from '@lethe/adapter-postgres'
+import { sha256Digest, systemClock } from '@lethe/adapter-system'
+import type { StorePorts } from '@lethe/application'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import type { Logger } from 'pino'
+import type { BadConfig, Config } from './config.js'
+import { type Role, worksIn } from './role.js'
+
+export interface OpenStore {
+  readonly ports: StorePorts
+  /** Whether it can take anything now. */
+  readonly isReachable: () => Promise<boolean>
+  readonly close: () => Promise<void>
+}
+
+/** How often a worker looks after jobs whose worker is gone: a few times in a lease. */
+const supervisionsInLease = 4
+
+/** Opens the store that the configuration names. */
+export const openStore = async (
+  config: Config,
+  role: Role,
+  log: Logger,
+): Promise<E.Either<BadConfig, OpenStore>> => {
+  if (config.databaseUrl === null) return E.right(openMemory(config))
+  return pipe(
+    await openPostgresStore({
+      url: config.databaseUrl,
+      connections: config.databaseConnections,
+      applicationName: `lethe ${role}`,
+      digest: sha256Digest,
+      heldPerTenant: config.tenantConcurrency,
+      supervise: worksIn(role),
+      superviseSeconds: Math.max(1, Math.floor(config.leaseSeconds / supervisionsInLease)),
+      onProblem: ({ code }) => {
+        log.warn({ code }, 'database unavailable')
+      },
+    }),
+    E.bimap(
+      unfit => ({ _tag: 'BadConfig', mistakes: [mistakeOf(unfit)] }),
+      store => ({ ports: store, isReachable: store.isReachable, close: store.close }),
+    ),
+  )
+}
+
+const openMemory = ({ leaseSeconds, tenantConcurrency }: Config): OpenStore => ({
+  ports: inMemoryStore({
+    digest: sha256Digest,
+    clock: systemClock,
+    leaseSeconds,
+    heldPerTenant: tenantConcurrency,
+  }),
+  isReachable: async () => true,
+  close: async () => undefined,
+})
+
+const mistakeOf = (unfit: DatabaseUnfit): string => {
+  switch (unfit._tag) {
+    case 'Unreachable':
+      return `LETHE_DATABASE_URL: expected a database that can be reached (${unfit.code})`
+    case 'NotMigrated':
+      return 'LETHE_DATABASE_URL: expected a database that `lethe-api migrate` of this version was run on'
+    case 'TooPowerful':
+      return 'LETHE_DATABASE_URL: expected a role that owns nothing (a member of lethe_app), for row-level security to hold'
+  }
+}
