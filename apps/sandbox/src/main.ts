@@ -7,7 +7,9 @@ import { welcome } from './welcome.js'
 const settings = decodeSettings(process.argv.slice(2), process.env)
 const sandbox = E.isLeft(settings)
   ? E.left({ mistakes: settings.left })
-  : await startSandbox(settings.right, process.env)
+  : await startSandbox(settings.right, process.env, line => {
+      process.stderr.write(`${line}\n`)
+    })
 
 if (E.isLeft(sandbox)) {
   process.stderr.write(['The sandbox cannot start:', ...sandbox.left.mistakes, ''].join('\n'))

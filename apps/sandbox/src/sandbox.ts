@@ -1,10 +1,13 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createLog, decodeConfig, type RunningApi, startApi } from '@lethe/api'
+import { createLog, decodeConfig, openStore, startApi } from '@lethe/api'
 import * as E from 'fp-ts/lib/Either.js'
-import { listenOnLoopback, type LoopbackServer } from './loopback-server.js'
 import { identityProvider } from './identity-provider.js'
+import { openKeptProfiles } from './kept-profiles.js'
+import { listenOnLoopback } from './loopback-server.js'
 import { contoso, letheClientId, northwind } from './people.js'
+import type { SandboxRefusal } from './refusal.js'
+import { openSandboxDatabase } from './sandbox-database.js'
 import { seedProfiles } from './seed-profiles.js'
 import type { SandboxSettings } from './settings.js'
 import { loadSigningKeys } from './signing-keys.js'
@@ -15,50 +18,67 @@ export interface RunningSandbox {
   readonly stop: () => Promise<void>
 }
 
-/** What keeps the sandbox from starting, in words for whoever started it. */
-export interface SandboxRefusal {
-  readonly mistakes: ReadonlyArray<string>
-}
+/** What `--reset` takes away: what the sandbox itself put into its folder, and nothing else that is there. */
+const stateNames = ['identity-provider-key.json', 'postgres', 'removed-profiles']
 
 /**
- * Starts everything of Lethe on this machine: the identity provider, and the API with its worker over profiles in memory.
+ * Starts everything of Lethe on this machine: PostgreSQL, the identity provider, and the API with its worker.
  *
  * @param environment settings of the API that the sandbox does not fix itself, such as `LETHE_CONTRACT`.
+ * @param log is told what takes long.
  */
 export const startSandbox = async (
   settings: SandboxSettings,
   environment: Readonly<Record<string, string | undefined>>,
+  log: (line: string) => void,
 ): Promise<E.Either<SandboxRefusal, RunningSandbox>> => {
-  const addresses: Addresses = {
+  const addresses: Omit<Addresses, 'postgres'> = {
     lethe: `http://127.0.0.1:${settings.lethePort}`,
     identity: `http://127.0.0.1:${settings.identityPort}`,
   }
-  const config = decodeConfig(apiEnvironment(settings, addresses, environment))
-  if (E.isLeft(config)) return E.left({ mistakes: config.left.mistakes })
+  // Before anything is started: the address of the database does not change what else may be wrong.
+  const mistakes = decodeConfig(apiEnvironment(settings, addresses, environment, 'memory:'))
+  if (E.isLeft(mistakes)) return E.left({ mistakes: mistakes.left.mistakes })
 
-  const keyFile = join(settings.stateFolder, 'identity-provider-key.json')
-  if (settings.reset) await rm(keyFile, { force: true })
-  const keys = await loadSigningKeys(keyFile)
+  if (settings.reset)
+    for (const name of stateNames)
+      await rm(join(settings.stateFolder, name), { recursive: true, force: true })
+  const closing: Array<() => Promise<unknown>> = []
+  const stop = async (): Promise<void> => {
+    for (const close of closing.splice(0).toReversed()) await close()
+  }
+  const refuse = async (refusal: SandboxRefusal): Promise<E.Either<SandboxRefusal, never>> => {
+    await stop()
+    return E.left(refusal)
+  }
+
+  const keys = await loadSigningKeys(join(settings.stateFolder, 'identity-provider-key.json'))
   const identity = await orRefusal(
     `The identity provider cannot listen on port ${settings.identityPort}; set LETHE_SANDBOX_IDENTITY_PORT to another one.`,
     () => listenOnLoopback(identityProvider(addresses.identity, keys).fetch, settings.identityPort),
   )
-  if (E.isLeft(identity)) return identity
+  if (E.isLeft(identity)) return refuse(identity.left)
+  closing.push(identity.right.stop)
+
+  const database = await openSandboxDatabase(settings, log)
+  if (E.isLeft(database)) return refuse(database.left)
+  closing.push(database.right.stop)
+
+  const config = decodeConfig(apiEnvironment(settings, addresses, environment, database.right.appUrl))
+  if (E.isLeft(config)) return refuse({ mistakes: config.left.mistakes })
+  const apiLog = createLog(config.right.logLevel)
+  const profiles = await openKeptProfiles(join(settings.stateFolder, 'removed-profiles'), seedProfiles())
+  closing.push(profiles.close)
+  const store = await openStore(config.right, 'both', apiLog)
+  if (E.isLeft(store)) return refuse({ mistakes: store.left.mistakes })
   const api = await orRefusal(
     `Lethe cannot listen on port ${settings.lethePort}; set LETHE_PORT to another one.`,
-    () => startApi(config.right, seedProfiles(), createLog(config.right.logLevel)),
+    () => startApi(config.right, 'both', store.right, profiles.data, apiLog),
   )
-  if (E.isLeft(api)) {
-    await identity.right.stop()
-    return api
-  }
-  return E.right({ addresses, stop: () => stopBoth(api.right, identity.right) })
-}
-
-/** The identity provider goes last: requests in flight may still need its keys. */
-const stopBoth = async (api: RunningApi, identity: LoopbackServer): Promise<void> => {
-  await api.stop()
-  await identity.stop()
+  if (E.isLeft(api)) return refuse(api.left)
+  // Closed first: requests in flight may still need the keys and the database.
+  closing.push(api.right.stop)
+  return E.right({ addresses: { ...addresses, postgres: database.right.address }, stop })
 }
 
 const orRefusal = async <A>(
@@ -78,8 +98,9 @@ const isAddressProblem = (error: unknown): boolean =>
 
 const apiEnvironment = (
   settings: SandboxSettings,
-  addresses: Addresses,
+  addresses: Omit<Addresses, 'postgres'>,
   environment: Readonly<Record<string, string | undefined>>,
+  databaseUrl: string,
 ): Readonly<Record<string, string | undefined>> => ({
   LETHE_LOG_LEVEL: 'warn',
   LETHE_PUBLIC_URL: addresses.lethe,
@@ -91,4 +112,5 @@ const apiEnvironment = (
   LETHE_ISSUERS: `${addresses.identity}/{tenantid}/v2.0`,
   LETHE_AUTHORITY: `${addresses.identity}/${contoso}`,
   LETHE_ALLOW_INSECURE_ISSUER: 'true',
+  LETHE_DATABASE_URL: databaseUrl,
 })

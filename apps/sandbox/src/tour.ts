@@ -4,6 +4,8 @@ import { alice, bob } from './seed-profiles.js'
 export interface Addresses {
   readonly lethe: string
   readonly identity: string
+  /** Host and port. */
+  readonly postgres: string
 }
 
 /** The tour with curl: every line can be pasted into a shell. */

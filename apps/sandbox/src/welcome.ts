@@ -13,8 +13,9 @@ Lethe is ready.
 
   Lethe API           ${addresses.lethe}
   Identity provider   ${addresses.identity}   (tokens for ${[...people.keys()].join(', ')})
+  PostgreSQL          ${addresses.postgres}
 
-Requests and profiles live in memory for now: a restart begins anew. Stop with Ctrl-C.
+Everything is kept, and there again after a restart; npm start -- --reset begins anew. Stop with Ctrl-C.
 
 A tour with curl, to paste into another terminal:
 

@@ -11,16 +11,14 @@ const patient = { timeout: 30_000 }
 
 const launch = async (args: ReadonlyArray<string> = []) => {
   const ports = await freePorts()
-  const child = startChild(
-    {
-      LETHE_PORT: String(ports.lethe),
-      LETHE_SANDBOX_IDENTITY_PORT: String(ports.identity),
-      LETHE_SANDBOX_STATE: await newFolder(),
-      LETHE_SHUTDOWN_SECONDS: '1',
-    },
-    args,
-  )
-  return { child, ports }
+  const environment = {
+    LETHE_PORT: String(ports.lethe),
+    LETHE_SANDBOX_IDENTITY_PORT: String(ports.identity),
+    LETHE_SANDBOX_POSTGRES_PORT: String(ports.postgres),
+    LETHE_SANDBOX_STATE: await newFolder(),
+    LETHE_SHUTDOWN_SECONDS: '1',
+  }
+  return { child: startChild(environment, args), ports, environment }
 }
 
 const ready = async (child: Child): Promise<void> => {
@@ -39,6 +37,7 @@ describe('the process of the sandbox', () => {
       expect(await child.ended).toBe(0)
       expect(await isFree(ports.lethe)).toBe(true)
       expect(await isFree(ports.identity)).toBe(true)
+      await expect.poll(() => isFree(ports.postgres), patient).toBe(true)
       expect(child.stderr()).toBe('')
     },
   )
@@ -61,6 +60,7 @@ describe('the process of the sandbox', () => {
     expect(await child.ended).toBe(0)
     expect(await isFree(ports.lethe)).toBe(true)
     expect(await isFree(ports.identity)).toBe(true)
+    await expect.poll(() => isFree(ports.postgres), patient).toBe(true)
   })
 
   test('ends when that process is gone before it is ready, too', async () => {
@@ -69,11 +69,25 @@ describe('the process of the sandbox', () => {
     expect(await child.ended).toBe(0)
     expect(await isFree(ports.lethe)).toBe(true)
     expect(await isFree(ports.identity)).toBe(true)
+    await expect.poll(() => isFree(ports.postgres), patient).toBe(true)
+  })
+
+  test('leaves no PostgreSQL behind when it is killed, and comes back with what it had', async () => {
+    const { child, ports, environment } = await launch()
+    await ready(child)
+    child.process.kill('SIGKILL')
+    expect(await child.ended).toBeNull()
+    await expect.poll(() => isFree(ports.postgres), patient).toBe(true)
+
+    const again = startChild(environment)
+    await ready(again)
+    expect((await fetch(`http://127.0.0.1:${ports.lethe}/healthz/ready`)).status).toBe(200)
   })
 
   test.each([
     ['LETHE_PORT', 'lethe', 'Lethe'],
     ['LETHE_SANDBOX_IDENTITY_PORT', 'identity', 'The identity provider'],
+    ['LETHE_SANDBOX_POSTGRES_PORT', 'postgres', 'PostgreSQL'],
   ] as const)('says that %s is in use, and ends with 1', async (name, which, who) => {
     const ports = await freePorts()
     const release = await occupy(ports[which])
@@ -81,6 +95,7 @@ describe('the process of the sandbox', () => {
       const child = startChild({
         LETHE_PORT: String(ports.lethe),
         LETHE_SANDBOX_IDENTITY_PORT: String(ports.identity),
+        LETHE_SANDBOX_POSTGRES_PORT: String(ports.postgres),
         LETHE_SANDBOX_STATE: await newFolder(),
       })
       expect(await child.ended).toBe(1)

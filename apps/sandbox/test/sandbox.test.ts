@@ -1,13 +1,12 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { contoso } from '../src/people.js'
-import { startSandbox } from '../src/sandbox.js'
 import { alice, bob, seedProfiles } from '../src/seed-profiles.js'
-import { newFolder, removeFolders } from './making/folders.js'
-import { freePorts, isFree, occupy } from './making/ports.js'
-import { openSandbox, stopSandboxes } from './making/running.js'
+import { removeFolders } from './making/folders.js'
+import { isFree, occupy } from './making/ports.js'
+import { freshSettings, openSandbox, stopSandboxes, tryToStart } from './making/running.js'
 
 afterEach(stopSandboxes)
 afterAll(removeFolders)
@@ -60,18 +59,12 @@ describe('the sandbox', () => {
     expect(removal.headers.get('Operation-Location')).toMatch(`${addresses.lethe}/lethe/v1/removalRequests/`)
   })
 
-  test('says what is wrong with those', async () => {
-    const { lethe, identity } = await freePorts()
-    const settings = {
-      lethePort: lethe,
-      identityPort: identity,
-      stateFolder: await newFolder(),
-      reset: false,
-    }
-    expect(await startSandbox(settings, { LETHE_CONTRACT: 'hunter2' })).toEqual(
+  test('says what is wrong with those, and starts nothing', async () => {
+    const settings = await freshSettings()
+    expect(await tryToStart(settings, { LETHE_CONTRACT: 'hunter2' })).toEqual(
       E.left({ mistakes: ['LETHE_CONTRACT: expected seed or graph'] }),
     )
-    expect(await isFree(identity)).toBe(true)
+    expect(await isFree(settings.identityPort)).toBe(true)
   })
 
   test('lets go of its ports when it stops', async () => {
@@ -81,51 +74,63 @@ describe('the sandbox', () => {
       expect(await isFree(Number(new URL(address).port))).toBe(true)
   })
 
-  test('knows its tokens again after a restart, unless it is reset', async () => {
-    const stateFolder = await newFolder()
-    const { lethe, identity } = await freePorts()
-    const restarted = async (reset: boolean, path: string, token: string): Promise<number> => {
-      const settings = { lethePort: lethe, identityPort: identity, stateFolder, reset }
-      const sandbox = await startSandbox(settings, {})
-      if (E.isLeft(sandbox)) throw new Error('The sandbox did not start')
-      try {
-        const { addresses } = sandbox.right
-        kept = token === '' ? await tokenFrom(addresses.identity, { as: 'adele' }) : token
-        const response = await fetch(`${addresses.lethe}${path}`, {
-          headers: { Authorization: `Bearer ${kept}` },
-        })
-        return response.status
-      } finally {
-        await sandbox.right.stop()
-      }
-    }
-    let kept = ''
-    expect(await restarted(false, profiles, '')).toBe(200)
-    expect(await restarted(false, profiles, kept)).toBe(200)
-    await writeFile(join(stateFolder, 'other'), '')
-    expect(await restarted(true, profiles, kept)).toBe(401)
+  test('knows its tokens, its requests and who is gone again after a restart, unless it is reset', async () => {
+    const settings = await freshSettings()
+    const first = await openSandbox({}, settings)
+    const [adele, megan] = [
+      await tokenFrom(first.addresses.identity, { as: 'adele' }),
+      await tokenFrom(first.addresses.identity, { as: 'megan' }),
+    ]
+    const ask = (method: string, path: string, token: string) =>
+      fetch(path, {
+        method,
+        headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+      })
+    const profileOfBob = `${first.addresses.lethe}${profiles}/${bob}`
+    const removal = await ask('POST', `${profileOfBob}/removePersonalData`, adele)
+    const request = removal.headers.get('Operation-Location') ?? ''
+    await first.stop()
+
+    const second = await openSandbox({}, settings)
+    expect((await ask('POST', `${request}/approve`, megan)).status).toBe(200)
+    await expect
+      .poll(async () => (await ask('GET', request, megan)).text(), { timeout: 20_000 })
+      .toContain('"state":"completed"')
+    await second.stop()
+
+    const third = await openSandbox({}, settings)
+    expect(await (await ask('GET', request, megan)).text()).toContain('"outcome":"verifiedAbsent"')
+    expect((await ask('GET', profileOfBob, megan)).status).toBe(404)
+    await third.stop()
+
+    await writeFile(join(settings.stateFolder, 'other'), 'kept')
+    const fourth = await openSandbox({}, { ...settings, reset: true })
+    expect((await ask('GET', request, megan)).status).toBe(401)
+    const anew = await tokenFrom(fourth.addresses.identity, { as: 'megan' })
+    expect((await ask('GET', request, anew)).status).toBe(404)
+    expect((await ask('GET', profileOfBob, anew)).status).toBe(200)
+    expect(await readFile(join(settings.stateFolder, 'other'), 'utf8')).toBe('kept')
   })
 
-  test.each(['lethe', 'identity'] as const)('says which port is in use: %s', async which => {
-    const ports = await freePorts()
-    const release = await occupy(ports[which])
-    const settings = {
-      lethePort: ports.lethe,
-      identityPort: ports.identity,
-      stateFolder: await newFolder(),
-      reset: false,
-    }
+  test.each([
+    ['lethePort', (port: number) => `Lethe cannot listen on port ${port}; set LETHE_PORT to another one.`],
+    [
+      'identityPort',
+      (port: number) =>
+        `The identity provider cannot listen on port ${port}; set LETHE_SANDBOX_IDENTITY_PORT to another one.`,
+    ],
+    [
+      'postgresPort',
+      (port: number) =>
+        `PostgreSQL cannot listen on port ${port}; set LETHE_SANDBOX_POSTGRES_PORT to another one.`,
+    ],
+  ] as const)('says that its port is in use, and leaves nothing running: %s', async (which, mistake) => {
+    const settings = await freshSettings()
+    const release = await occupy(settings[which])
     try {
-      expect(await startSandbox(settings, {})).toEqual(
-        E.left({
-          mistakes: [
-            which === 'lethe'
-              ? `Lethe cannot listen on port ${ports.lethe}; set LETHE_PORT to another one.`
-              : `The identity provider cannot listen on port ${ports.identity}; set LETHE_SANDBOX_IDENTITY_PORT to another one.`,
-          ],
-        }),
-      )
-      expect(await isFree(which === 'lethe' ? ports.identity : ports.lethe)).toBe(true)
+      expect(await tryToStart(settings)).toEqual(E.left({ mistakes: [mistake(settings[which])] }))
+      const others = (['lethePort', 'identityPort', 'postgresPort'] as const).filter(port => port !== which)
+      expect(await Promise.all(others.map(async port => isFree(settings[port])))).toEqual([true, true])
     } finally {
       await release()
     }

@@ -4,8 +4,9 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { alice, bob } from '../src/seed-profiles.js'
 import { commandLineTour, curlTour } from '../src/tour.js'
 import { welcome } from '../src/welcome.js'
-import { killChildren, root, runScript } from './making/child.js'
-import { removeFolders } from './making/folders.js'
+import { killChildren, root, runScript, startChild } from './making/child.js'
+import { newFolder, removeFolders } from './making/folders.js'
+import { freePorts } from './making/ports.js'
 import { openSandbox, stopSandboxes } from './making/running.js'
 
 afterEach(async () => {
@@ -14,7 +15,11 @@ afterEach(async () => {
 })
 afterAll(removeFolders)
 
-const usual = { lethe: 'http://127.0.0.1:8080', identity: 'http://127.0.0.1:8081' }
+const usual = {
+  lethe: 'http://127.0.0.1:8080',
+  identity: 'http://127.0.0.1:8081',
+  postgres: '127.0.0.1:8083',
+}
 
 describe('the tour with curl', () => {
   test('shows a removal from the request to the end', async () => {
@@ -35,6 +40,43 @@ describe('the tour with curl', () => {
     const places = shown.map(text => out.indexOf(text))
     expect(places).not.toContain(-1)
     expect(places).toEqual(places.toSorted((one, other) => one - other))
+  })
+})
+
+describe('the tour with curl, of a sandbox that is killed in its middle', () => {
+  const middle = '# Megan approves'
+
+  test('goes on where it was', async () => {
+    const ports = await freePorts()
+    const environment = {
+      LETHE_PORT: String(ports.lethe),
+      LETHE_SANDBOX_IDENTITY_PORT: String(ports.identity),
+      LETHE_SANDBOX_POSTGRES_PORT: String(ports.postgres),
+      LETHE_SANDBOX_STATE: await newFolder(),
+    }
+    const launch = async () => {
+      const child = startChild(environment)
+      await expect.poll(child.stdout, { timeout: 30_000 }).toContain('Lethe is ready.')
+      return child
+    }
+    const [before = '', after = ''] = curlTour({
+      lethe: `http://127.0.0.1:${ports.lethe}`,
+      identity: `http://127.0.0.1:${ports.identity}`,
+      postgres: `127.0.0.1:${ports.postgres}`,
+    }).split(middle)
+    const first = await launch()
+    const { out: asked } = await runScript(`${before}\ndeclare -p MEGAN REQUEST`)
+    expect(asked).toContain('"state":"pendingApproval"')
+
+    first.process.kill('SIGKILL')
+    expect(await first.ended).toBeNull()
+    await launch()
+
+    const variables = asked.split('\n').filter(line => line.startsWith('declare '))
+    const { out: done } = await runScript(`${variables.join('\n')}\n${after}`)
+    expect(done).toContain('"state":"approved"')
+    expect(done).toContain('"outcome":"verifiedAbsent"')
+    expect(done).toContain('HTTP/1.1 404 Not Found')
   })
 })
 

@@ -22,12 +22,19 @@ const portOf = (server: Server): number => {
   return address.port
 }
 
-/** Two ports that nobody listens on. */
-export const freePorts = async (): Promise<{ readonly lethe: number; readonly identity: number }> => {
-  const servers = [await listening(0), await listening(0)] as const
-  const [lethe, identity] = [portOf(servers[0]), portOf(servers[1])]
+/** The ports of a sandbox. */
+export interface Ports {
+  readonly lethe: number
+  readonly identity: number
+  readonly postgres: number
+}
+
+/** Ports that nobody listens on. */
+export const freePorts = async (): Promise<Ports> => {
+  const servers = [await listening(0), await listening(0), await listening(0)] as const
+  const [lethe, identity, postgres] = [portOf(servers[0]), portOf(servers[1]), portOf(servers[2])]
   await Promise.all(servers.map(closed))
-  return { lethe, identity }
+  return { lethe, identity, postgres }
 }
 
 /** Keeps a port busy until it is let go. */

@@ -1,25 +1,41 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { type RunningSandbox, startSandbox } from '../../src/sandbox.js'
+import type { SandboxSettings } from '../../src/settings.js'
 import { newFolder } from './folders.js'
 import { freePorts } from './ports.js'
 
 const running: Array<RunningSandbox> = []
 
-/** Starts a sandbox in this process, on free ports. */
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Settings of a sandbox on free ports, in a folder of its own. */
+export const freshSettings = async (changes: Partial<SandboxSettings> = {}): Promise<SandboxSettings> => {
+  const { lethe, identity, postgres } = await freePorts()
+  return {
+    lethePort: lethe,
+    identityPort: identity,
+    postgresPort: postgres,
+    databaseUrl: null,
+    stateFolder: await newFolder(),
+    reset: false,
+    ...changes,
+  }
+}
+
+/** Starts a sandbox in this process. */
 export const openSandbox = async (
-  environment: Readonly<Record<string, string | undefined>> = {},
-  folder?: string,
+  environment: Environment = {},
+  changes: Partial<SandboxSettings> = {},
 ): Promise<RunningSandbox> => {
-  const { lethe, identity } = await freePorts()
-  const stateFolder = folder ?? (await newFolder())
-  const started = await startSandbox(
-    { lethePort: lethe, identityPort: identity, stateFolder, reset: false },
-    environment,
-  )
+  const started = await tryToStart(await freshSettings(changes), environment)
   if (E.isLeft(started)) throw new Error(`The sandbox did not start: ${started.left.mistakes.join('; ')}`)
   running.push(started.right)
   return started.right
 }
+
+/** The same where it may be refused. */
+export const tryToStart = (settings: SandboxSettings, environment: Environment = {}) =>
+  startSandbox(settings, environment, () => undefined)
 
 export const stopSandboxes = async (): Promise<void> => {
   await Promise.all(running.splice(0).map(sandbox => sandbox.stop()))
