@@ -5,6 +5,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import type * as t from 'io-ts'
 import type { RawAnswer } from './exchange.js'
 import type { ClientRefusal, ServerAnswer } from './refusal.js'
+import { retryAfterOf } from './retry-after.js'
 
 /** What a call brought: the decoded body and the status, which tells new (201) from joined (200). */
 export interface Answer<A> {
@@ -12,12 +13,16 @@ export interface Answer<A> {
   readonly value: A
 }
 
-/** Makes sense of an answer: what was asked for, what the server refused, or nothing that Lethe says. */
+/**
+ * Makes sense of an answer: what was asked for, what the server refused, or nothing that Lethe says.
+ *
+ * @param now milliseconds since 1970.
+ */
 export const understand =
-  <A>(decoder: t.Decoder<unknown, A>) =>
+  <A>(decoder: t.Decoder<unknown, A>, now: number) =>
   (answer: RawAnswer): E.Either<ClientRefusal, Answer<A>> => {
     const { status, body } = answer
-    if (status < 200 || status > 299) return E.left(refusalOf(answer))
+    if (status < 200 || status > 299) return E.left(refusalOf(answer, now))
     if (body === undefined) return E.left(unexpected(answer, 'it is no JSON'))
     return pipe(
       decoder.decode(body),
@@ -28,17 +33,18 @@ export const understand =
     )
   }
 
-const refusalOf = (answer: RawAnswer): ClientRefusal => {
+const refusalOf = (answer: RawAnswer, now: number): ClientRefusal => {
   const { status } = answer
   if (status >= 300 && status < 400) return unexpected(answer, 'it is a redirect, and a token follows none')
+  const retryAfter = retryAfterOf(answer.headers.get('retry-after'), now)
   const said = GraphErrorBody.decode(answer.body)
   if (E.isRight(said)) {
     const { code, message, innerError } = said.right.error
     const requestId = requestIdOf(answer) ?? innerError?.['request-id'] ?? null
-    return { _tag: tagOf(status), status, code, message, requestId }
+    return { _tag: tagOf(status), status, code, message, requestId, retryAfter }
   }
   return isPassing(status)
-    ? { _tag: tagOf(status), status, ...unsaid(status), requestId: requestIdOf(answer) }
+    ? { _tag: tagOf(status), status, ...unsaid(status), requestId: requestIdOf(answer), retryAfter }
     : unexpected(answer, 'it is no OData error; is this the address of Lethe')
 }
 

@@ -4,8 +4,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { type Answer, understand } from './answer.js'
 import { exchange, type RawAnswer } from './exchange.js'
 import type { Io } from './io.js'
-import { type ClientRefusal, interrupted } from './refusal.js'
-import { retryAfterOf } from './retry-after.js'
+import type { ClientRefusal } from './refusal.js'
 
 /** One call of the API. */
 interface Call<A> {
@@ -19,7 +18,7 @@ interface Call<A> {
 }
 
 export interface ClientDeps {
-  readonly io: Pick<Io, 'fetch' | 'now' | 'sleep' | 'interrupted'>
+  readonly io: Pick<Io, 'fetch' | 'now' | 'interrupted'>
   readonly token: string
   /** Told of each exchange, in a line that holds no id, no value and no token. */
   readonly trace: (exchanged: Exchanged) => Promise<void>
@@ -35,33 +34,18 @@ export interface Exchanged {
   readonly requestId: string | null
 }
 
-/** Does a call; a refusal is what is left after the retries. */
+/** Does a call. */
 export type Send = <A>(call: Call<A>) => TE.TaskEither<ClientRefusal, Answer<A>>
 
-const mostRetries = 3
-const longestWait = 30_000
-
-/**
- * A client that signs in with a token, and repeats what the server asks to repeat later (429 and 503 with
- * Retry-After): at most three times, and waiting 30 s in all. POSTs too, for by the API's design a repeat joins.
- */
+/** A client that signs in with a token, and does each call once. */
 export const createClient =
   ({ io, token, trace }: ClientDeps): Send =>
   call =>
   async () => {
-    let waited = 0
-    for (let retries = 0; ; retries += 1) {
-      const started = io.now()
-      const answer = await exchange(io)(call.url, initOf(call, token))()
-      await trace(exchangedBy(call, answer, io.now() - started))
-      if (E.isLeft(answer)) return answer
-      const wait = pauseAskedFor(answer.right, io.now())
-      if (wait === null || retries === mostRetries || waited + wait > longestWait)
-        return understand(call.decoder)(answer.right)
-      waited += wait
-      await io.sleep(wait)
-      if (io.interrupted.aborted) return E.left(interrupted)
-    }
+    const started = io.now()
+    const answer = await exchange(io)(call.url, initOf(call, token))()
+    await trace(exchangedBy(call, answer, io.now() - started))
+    return E.isLeft(answer) ? answer : understand(call.decoder, io.now())(answer.right)
   }
 
 const initOf = <A>({ method, body }: Call<A>, token: string): RequestInit => ({
@@ -73,9 +57,6 @@ const initOf = <A>({ method, body }: Call<A>, token: string): RequestInit => ({
   },
   ...(body === undefined ? {} : { body: JSON.stringify(body) }),
 })
-
-const pauseAskedFor = ({ status, headers }: RawAnswer, now: number): number | null =>
-  status === 429 || status === 503 ? retryAfterOf(headers.get('retry-after'), now) : null
 
 const exchangedBy = <A>(
   { method, template }: Call<A>,

@@ -2,7 +2,8 @@ import type { Refusal, SingleRefusal } from './refusal.js'
 
 /**
  * 0 done, 1 failed, 2 usage, 3 not found, 4 sign-in or permission, 5 throttled or unavailable: try again later,
- * 6 ended otherwise, 7 the wait ran out; 130 interrupted, as shells have it (128 + SIGINT).
+ * 6 ended otherwise, 7 the wait ran out; 130 interrupted, as shells have it (128 + SIGINT). A watch of all requests takes
+ * an interruption for its end, and never refuses with it.
  */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 130
 

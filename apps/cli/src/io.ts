@@ -28,4 +28,6 @@ export interface Io {
   readonly sleep: (milliseconds: number) => Promise<void>
   /** Aborted once the operator presses Ctrl-C. */
   readonly interrupted: AbortSignal
+  /** From here on SIGTERM interrupts as Ctrl-C does. Until then it ends the process, as is usual. */
+  readonly heedTermination: () => void
 }

@@ -107,9 +107,12 @@ const valueOf = <A>({ value }: Answer<A>): A => value
 
 const filtered = (filter: string | null): Query => (filter === null ? [] : [['$filter', filter]])
 
-/** Without a limit the server chooses how large its pages are. */
+/**
+ * Without a limit the server chooses how large its pages are. With one, the pages are as few as can be and share it
+ * evenly, because the links keep the size: 1000 are two pages of 500, and not of 999 with 998 that nobody wants.
+ */
 const pageSize = (limit: number | null, largest: number): Query =>
-  limit === null ? [] : [['$top', String(Math.min(limit, largest))]]
+  limit === null ? [] : [['$top', String(Math.ceil(limit / Math.ceil(limit / largest)))]]
 
 /** Spaces are written `%20`: an OData service need not read `+` as one. */
 const withQuery = (url: URL, pairs: Query): URL => {

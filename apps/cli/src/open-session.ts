@@ -5,7 +5,9 @@ import type { GlobalOptions } from './global-options.js'
 import type { Io } from './io.js'
 import { createLetheApi } from './lethe-api.js'
 import { createOutput, type Output } from './output.js'
+import { patient } from './patient-send.js'
 import type { SingleRefusal } from './refusal.js'
+import { repeating } from './repeating-send.js'
 import { sayOn } from './say.js'
 import { defaultServer, parseServer } from './server-address.js'
 import type { Session } from './session.js'
@@ -35,7 +37,8 @@ export const openSession = (io: Io, options: GlobalOptions): E.Either<SingleRefu
       return {
         io,
         output: outputOf(io, options),
-        lethe: createLetheApi(server, send),
+        lethe: createLetheApi(server, repeating(io, send)),
+        patientLethe: createLetheApi(server, patient({ io, say, send })),
         server,
         token: readToken(token),
         say,

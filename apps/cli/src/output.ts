@@ -1,38 +1,32 @@
 import * as E from 'fp-ts/lib/Either.js'
-import * as RA from 'fp-ts/lib/ReadonlyArray.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import type { Sink } from './io.js'
 import { type Json, toJson } from './json.js'
+import { listForQuery, listInParts, type ListOutput, type Shown, type Write } from './list-output.js'
+import { present, presentAny } from './present.js'
 import { csvPresenter } from './presenters/csv.js'
 import { jsonPresenter } from './presenters/json.js'
 import { markdownPresenter } from './presenters/markdown.js'
 import { nonePresenter } from './presenters/none.js'
-import type { One, Presenter } from './presenters/presenter.js'
+import type { Presenter } from './presenters/presenter.js'
 import { textPresenter } from './presenters/text.js'
 import type { Query } from './query.js'
 import { outputClosed, type SingleRefusal } from './refusal.js'
-import { sheetOf } from './resources/any-json.js'
 import type { Resource } from './resources/resource.js'
+import { streamForQuery, type StreamOutput, streamOutput } from './stream-output.js'
 
 export const OutputFormat = t.keyof({ text: null, json: null, csv: null, md: null, none: null })
 export type OutputFormat = t.TypeOf<typeof OutputFormat>
-
-type Shown = TE.TaskEither<SingleRefusal, void>
 
 /** Shows results on stdout. `OutputClosed` where nobody reads them any more. */
 export interface Output {
   readonly one: <A>(resource: Resource<A>, value: A) => Shown
   readonly list: <A>(resource: Resource<A>) => ListOutput<A>
+  readonly stream: <A>(resource: Resource<A>) => StreamOutput<A>
   /** A result that is no resource. */
   readonly plain: (json: Json) => Shown
-}
-
-/** A list that is shown as it comes, or at its end where the format or a query needs all of it. */
-interface ListOutput<A> {
-  readonly add: (values: ReadonlyArray<A>) => Shown
-  readonly end: () => Shown
 }
 
 /** @param coloured whether text may have colours. */
@@ -43,10 +37,8 @@ export const createOutput = (
   coloured: boolean,
 ): Output => {
   const presenter = presenterOf(format, coloured)
-  const write =
-    (text: string): Shown =>
-    async () =>
-      text !== '' && (await stdout.write(text)) === 'closed' ? E.left(outputClosed) : E.right(undefined)
+  const write: Write = text => async () =>
+    text !== '' && (await stdout.write(text)) === 'closed' ? E.left(outputClosed) : E.right(undefined)
   const queried = (json: Json): E.Either<SingleRefusal, Json> =>
     query === null ? E.right(json) : query(json)
 
@@ -61,38 +53,14 @@ export const createOutput = (
         TE.fromEither(queried(json)),
         TE.flatMap(result => write(presentAny(presenter)(result))),
       ),
-    list: resource => {
-      if (query !== null)
-        return queriedList(resource, json =>
-          pipe(
-            TE.fromEither(queried(json)),
-            TE.flatMap(result => write(present(presenter, resource)(result))),
-          ),
-        )
-      const columns = resource[presenter.listColumns]
-      const list = presenter.list(columns.map(({ name }) => name))
-      return {
-        add: values =>
-          write(
-            list.add({
-              json: values.map(value => toJson(resource.codec.encode(value))),
-              rows: values.map(value => columns.map(({ cell }) => cell(value))),
-            }),
-          ),
-        end: () => write(list.end()),
-      }
-    },
-  }
-}
-
-const queriedList = <A>(resource: Resource<A>, show: (all: Json) => Shown): ListOutput<A> => {
-  const all: Array<Json> = []
-  return {
-    add: values => {
-      all.push(...values.map(value => toJson(resource.codec.encode(value))))
-      return TE.right(undefined)
-    },
-    end: () => show(all),
+    list: resource =>
+      query === null
+        ? listInParts(presenter, write, resource)
+        : listForQuery(presenter, write, resource, query),
+    stream: resource =>
+      query === null
+        ? streamOutput(presenter, write, resource)
+        : streamForQuery(presenter, write, resource, query),
   }
 }
 
@@ -110,36 +78,3 @@ const presenterOf = (format: OutputFormat, coloured: boolean): Presenter => {
       return nonePresenter
   }
 }
-
-/** Shows a result that may have been through a query: as the resource, or resources, where it still is. */
-const present =
-  <A>(presenter: Presenter, resource: Resource<A>) =>
-  (json: Json): string => {
-    const one = resource.codec.decode(json)
-    if (E.isRight(one)) return presenter.one(oneOf(resource, one.right, json))
-    const several = Array.isArray(json) ? RA.traverse(E.Applicative)(resource.codec.decode)(json) : E.left([])
-    if (E.isLeft(several) || !Array.isArray(json)) return presentAny(presenter)(json)
-    const columns = resource[presenter.listColumns]
-    const list = presenter.list(columns.map(({ name }) => name))
-    const rows = several.right.map(value => columns.map(({ cell }) => cell(value)))
-    return `${list.add({ json, rows })}${list.end()}`
-  }
-
-const presentAny =
-  (presenter: Presenter) =>
-  (json: Json): string => {
-    if (Array.isArray(json)) {
-      const { columns, rows } = sheetOf(json)
-      const list = presenter.list(columns)
-      return `${list.add({ json, rows })}${list.end()}`
-    }
-    const { columns, rows } = sheetOf(json === null ? [] : [json])
-    return presenter.one({ json, columns, cells: rows[0] ?? [], details: null })
-  }
-
-const oneOf = <A>({ columns, details }: Resource<A>, value: A, json: Json): One => ({
-  json,
-  columns: columns.map(({ name }) => name),
-  cells: columns.map(({ cell }) => cell(value)),
-  details: details?.(value) ?? null,
-})

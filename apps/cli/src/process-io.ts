@@ -20,6 +20,9 @@ export const processIo = (): Io => {
     sleep: milliseconds =>
       pause(milliseconds, undefined, { signal: interruption.signal }).catch(() => undefined),
     interrupted: interruption.signal,
+    heedTermination: () => {
+      process.once('SIGTERM', () => interruption.abort())
+    },
   }
 }
 

@@ -5,6 +5,7 @@ import { listRequests } from './commands/list-requests.js'
 import { listProfiles, showProfile } from './commands/profiles.js'
 import { showHistory, showRequest } from './commands/read-request.js'
 import { remove } from './commands/remove.js'
+import { watchRequests } from './commands/watch-requests.js'
 import { whoami } from './commands/whoami.js'
 import { addGlobalOptions } from './global-options.js'
 
@@ -28,6 +29,7 @@ export interface Actions {
 const profiles = [listProfiles, showProfile]
 const requests = [
   listRequests,
+  watchRequests,
   showRequest,
   showHistory,
   approveRequests,
@@ -44,7 +46,8 @@ Environment:
 
 Exit codes:
   0 done   1 failed   2 usage   3 not found   4 sign-in or permission
-  5 throttled or unavailable, try again later   6 ended denied, withdrawn or expired   7 --wait ran out
+  5 throttled or unavailable, try again later   6 ended denied, withdrawn or expired
+  7 --wait ran out   130 Ctrl-C (0 for requests watch without an id, which has no other end)
 `
 
 const helpWidth = 100
@@ -74,7 +77,7 @@ export const createProgram = (version: string, writers: Writers, actions: Action
     definition
       .addOptions(command)
       .description(definition.description)
-      .addHelpText('after', exampleText(definition.examples))
+      .addHelpText('after', `${exampleText(definition.examples)}${definition.notes ?? ''}`)
       .action(() => actions.perform(definition, command.args, command.optsWithGlobals()))
   }
   const group = (name: string, description: string, definitions: ReadonlyArray<CommandDefinition>): void => {

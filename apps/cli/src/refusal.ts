@@ -8,6 +8,8 @@ export interface ServerAnswer {
   readonly message: string
   /** With it the server's operator finds the log line; null where the answer held none. */
   readonly requestId: string | null
+  /** How many milliseconds to wait before asking again, as the server says; null where it does not. */
+  readonly retryAfter: number | null
 }
 
 type Refused<Tag extends string> = { readonly _tag: Tag } & ServerAnswer

@@ -10,6 +10,8 @@ export interface Session {
   readonly io: Io
   readonly output: Output
   readonly lethe: LetheApi
+  /** The same for whoever watches: while the server cannot be asked, its calls wait instead of failing. */
+  readonly patientLethe: LetheApi
   readonly server: string
   readonly token: TokenSummary
   /** Tells the operator something, on stderr. */

@@ -1,5 +1,6 @@
 import type { RemovalRequestResource } from '@lethe/api-contract'
 import * as E from 'fp-ts/lib/Either.js'
+import { endOf, refusalOfEnd } from './ending.js'
 import { isPassing } from './exit-codes.js'
 import { interrupted, type Concerning, type SingleRefusal } from './refusal.js'
 import type { Session } from './session.js'
@@ -58,48 +59,11 @@ export const waitForAll =
     return {
       awaited,
       refusals: awaited.flatMap(({ subject, request }) => {
-        const refusal = refused.get(subject) ?? refusalOf(request, endOf(request), runOut)
+        const end = endOf(request)
+        const refusal = refused.get(subject) ?? (end === null ? runOut(request) : refusalOfEnd(request, end))
         return refusal === null ? [] : [{ subject, refusal }]
       }),
     }
   }
-
-type End = 'completed' | 'failed' | 'otherwise'
-
-/** How a request ended; null while it goes on. */
-const endOf = ({ state }: RemovalRequestResource): End | null => {
-  switch (state) {
-    case 'completed':
-      return 'completed'
-    case 'failed':
-      return 'failed'
-    case 'denied':
-    case 'withdrawn':
-    case 'expired':
-      return 'otherwise'
-    case 'pendingApproval':
-    case 'approved':
-    case 'removing':
-    case 'verifying':
-      return null
-  }
-}
-
-const refusalOf = (
-  request: RemovalRequestResource,
-  end: End | null,
-  runOut: (request: RemovalRequestResource) => SingleRefusal,
-): SingleRefusal | null => {
-  switch (end) {
-    case 'completed':
-      return null
-    case 'failed':
-      return { _tag: 'RemovalFailed', request }
-    case 'otherwise':
-      return { _tag: 'EndedOtherwise', request }
-    case null:
-      return runOut(request)
-  }
-}
 
 const idsOf = (awaited: ReadonlyArray<Awaited>): string => awaited.map(({ request }) => request.id).join(', ')

@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startLethe } from './support/child.js'
 import { type FakeApi, startFakeApi } from './support/fake-api.js'
-import { bobId, profile, requestId, token } from './support/samples.js'
+import { bobId, profile, requestId } from './support/samples.js'
 
 let api: FakeApi
 beforeEach(async () => {
@@ -11,38 +9,13 @@ beforeEach(async () => {
 })
 afterEach(() => api.close())
 
-const bin = fileURLToPath(new URL('../bin/lethe.js', import.meta.url))
-
-const start = (argv: ReadonlyArray<string>, nodeOptions: ReadonlyArray<string> = []) => {
-  const child = spawn(process.execPath, [...nodeOptions, bin, ...argv], {
-    env: { LETHE_SERVER: api.url, LETHE_TOKEN: token },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
-  const output = { stdout: '', stderr: '' }
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output.stdout += text
-  })
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    output.stderr += text
-  })
-  const ended = async () => {
-    const closed: ReadonlyArray<unknown> = await once(child, 'close')
-    return { code: closed[0], ...output }
-  }
-  return { child, output, ended: ended() }
-}
-
-/** Waits for a condition, not for a time. */
-const until = async (condition: () => boolean): Promise<void> => {
-  while (!condition())
-    await new Promise(resolve => {
-      setTimeout(resolve, 5)
-    })
-}
+const patient = { timeout: 30_000 }
+const start = (argv: ReadonlyArray<string>, nodeOptions: ReadonlyArray<string> = []) =>
+  startLethe(api.url, argv, nodeOptions)
 
 describe('bin/lethe.js', () => {
   it('prints the version', async () => {
-    expect(await start(['version']).ended).toEqual({ code: 0, stdout: '0.1.0\n', stderr: '' })
+    expect(await start(['version']).ended).toMatchObject({ code: 0, stdout: '0.1.0\n', stderr: '' })
   })
 
   it('prints results on stdout, and ends by itself', async () => {
@@ -67,7 +40,7 @@ describe('bin/lethe.js', () => {
   it('ends quietly where nobody reads its output any more', async () => {
     api.profiles = Array.from({ length: 2000 }, () => profile())
     const { child, ended, output } = start(['profiles', 'list', '-o', 'csv'])
-    await until(() => output.stdout !== '')
+    await expect.poll(() => output.stdout, patient).not.toBe('')
     child.stdout.destroy()
     expect(await ended).toMatchObject({ code: 0, stderr: '' })
     expect(api.received.length).toBeLessThan(1000)
@@ -75,7 +48,7 @@ describe('bin/lethe.js', () => {
 
   it('ends with 130 on Ctrl-C while it waits, and says what goes on', async () => {
     const { child, ended } = start(['remove', bobId, '--force', '--wait'])
-    await until(() => api.received.some(({ method }) => method === 'GET'))
+    await expect.poll(() => api.received.map(({ method }) => method), patient).toContain('GET')
     child.kill('SIGINT')
     const { code, stdout, stderr } = await ended
     expect(code).toBe(130)

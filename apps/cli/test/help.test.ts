@@ -12,6 +12,7 @@ const commands = [
   'remove',
   'requests',
   'requests list',
+  'requests watch',
   'requests show',
   'requests history',
   'requests approve',
@@ -33,6 +34,35 @@ describe('help', () => {
 
   it('is a command too', async () => {
     expect(await lethe(nowhere, ['help', 'remove'])).toMatchObject({ code: 0, stderr: '' })
+  })
+})
+
+describe('the help', () => {
+  it.each(['profiles list', 'requests list'])('of %s says what needs the whole list', async command => {
+    const { stdout } = await lethe(nowhere, [...command.split(' '), '--help'], withoutToken)
+    expect(stdout).toContain('Only --query needs the whole list')
+    expect(stdout).toContain('a JSON array is left open')
+  })
+
+  it('of requests watch says how it ends, and with which exit codes', async () => {
+    const { stdout } = await lethe(nowhere, ['requests', 'watch', '--help'], withoutToken)
+    expect(stdout).toContain('until Ctrl-C or SIGTERM, which is the way to end it: the exit code is 0')
+    expect(stdout).toContain(
+      '0 completed   1 failed   3 there is none   6 denied, withdrawn or expired   130',
+    )
+  })
+
+  it.each(commands)('of lethe %s is no wider than 100 columns', async command => {
+    const words = command.split(' ').filter(word => word !== '')
+    const { stdout } = await lethe(nowhere, [...words, '--help'], withoutToken)
+    expect(stdout.split('\n').filter(line => line.length > 100 && !line.startsWith('  $'))).toEqual([])
+  })
+
+  it('of lethe itself has the table of exit codes', async () => {
+    const { stdout } = await lethe(nowhere, ['--help'], withoutToken)
+    const table = stdout.slice(stdout.indexOf('Exit codes:'))
+    for (const code of [0, 1, 2, 3, 4, 5, 6, 7, 130])
+      expect(table).toMatch(new RegExp(`(?:^| )${code} `, 'm'))
   })
 })
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { graphErrors } from '@lethe/graph-contract'
-import { errorAnswer, type FakeApi, startFakeApi } from './support/fake-api.js'
+import { errorAnswer } from './support/answers.js'
+import { type FakeApi, startFakeApi } from './support/fake-api.js'
 import { lethe } from './support/fake-io.js'
 import { failure, history, removalRequest, requestId, token } from './support/samples.js'
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { errorAnswer, type FakeApi, startFakeApi } from './support/fake-api.js'
+import { errorAnswer } from './support/answers.js'
+import { type FakeApi, startFakeApi } from './support/fake-api.js'
 import { lethe } from './support/fake-io.js'
 import { bobId, profile, removalRequest, requestId } from './support/samples.js'
 

@@ -19,6 +19,8 @@ export interface CommandDefinition {
   /** The operands as commander writes them, such as `<id...>`; an empty text for none. */
   readonly operands: string
   readonly examples: ReadonlyArray<string>
+  /** What else its help says: lines of at most 100 characters, with one before and after. */
+  readonly notes?: string
   /** Adds the options of this command. */
   readonly addOptions: (command: Command) => Command
   /** Checks all that was given, before anything is sent. */

@@ -40,14 +40,18 @@ export const readId =
       E.mapLeft(() => usageMistake(`The ${what} is not a GUID.`)),
     )
 
-/** Reads a whole number of at least `least`; null where the option is not given. */
+/** Reads a whole number from `least` to `most`; null where the option is not given. */
 export const readWhole =
-  (option: string, least: number) =>
+  (option: string, least: number, most?: number) =>
   (text: string | undefined): Read<number | null> => {
     if (text === undefined) return E.right(null)
-    return /^\d{1,9}$/.test(text) && Number(text) >= least
+    return /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= (most ?? Infinity)
       ? E.right(Number(text))
-      : E.left(usageMistake(`${option} takes a whole number from ${least} on.`))
+      : E.left(
+          usageMistake(
+            `${option} takes a whole number from ${least} ${most === undefined ? 'on' : `to ${most}`}.`,
+          ),
+        )
   }
 
 /** Reads a date, as its first moment in UTC; null where the option is not given. */

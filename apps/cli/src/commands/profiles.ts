@@ -6,7 +6,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { profileResource } from '../resources/profile.js'
 import { type CommandDefinition, noOptions } from './command-definition.js'
 import { readId, readOptions, readWhole } from './given-values.js'
-import { showPages } from './show-pages.js'
+import { listNotes, showPages } from './show-pages.js'
 
 const ListOptions = t.exact(t.partial({ filter: t.string, limit: t.string }))
 
@@ -19,6 +19,7 @@ export const listProfiles: CommandDefinition = {
     'lethe profiles list --limit 10',
     `lethe profiles list --filter "homeTenantId eq '486fb458-9474-4c44-896b-b30942d055f0'" -o csv`,
   ],
+  notes: listNotes,
   addOptions: command =>
     command
       .option(

@@ -1,7 +1,17 @@
 import { stringify } from 'csv-stringify/sync'
 import type { Cell } from '../resources/resource.js'
 import { visible } from '../visible-text.js'
-import type { Presenter } from './presenter.js'
+import type { Heading, ListPresenter, Presenter } from './presenter.js'
+
+const list = (headings: ReadonlyArray<Heading>): ListPresenter => {
+  let header: ReadonlyArray<ReadonlyArray<Cell>> = [headings.map(({ name }) => name)]
+  const part = (rows: ReadonlyArray<ReadonlyArray<Cell>>): string => {
+    const text = written([...header, ...rows])
+    header = []
+    return text
+  }
+  return { add: ({ rows }) => part(rows), end: () => part([]), breakOff: () => '' }
+}
 
 /**
  * RFC 4180, with a header. A text that a spreadsheet would take for a formula (it starts with `=`, `+`, `-`, `@`, a
@@ -11,15 +21,8 @@ export const csvPresenter: Presenter = {
   listColumns: 'columns',
   one: ({ columns, cells, details }) =>
     details === null ? written([columns, cells]) : written([details.columns, ...details.rows]),
-  list: columns => {
-    let header: ReadonlyArray<ReadonlyArray<Cell>> = [columns]
-    const part = (rows: ReadonlyArray<ReadonlyArray<Cell>>): string => {
-      const text = written([...header, ...rows])
-      header = []
-      return text
-    }
-    return { add: ({ rows }) => part(rows), end: () => part([]) }
-  },
+  list,
+  stream: list,
 }
 
 const written = (rows: ReadonlyArray<ReadonlyArray<Cell>>): string =>

@@ -2,7 +2,24 @@ import { markdownTable } from 'markdown-table'
 import type { Cell, Sheet } from '../resources/resource.js'
 import { visible } from '../visible-text.js'
 import { widthOf } from '../text-width.js'
-import type { Presenter } from './presenter.js'
+import type { Heading, ListPresenter, Presenter } from './presenter.js'
+
+/** One table, in parts: each part is aligned in itself, which is all the same to whoever renders it. */
+const list = (headings: ReadonlyArray<Heading>): ListPresenter => {
+  const columns = headings.map(({ name }) => name)
+  let begun = columns.length === 0
+  const part = (rows: Sheet['rows']): string => {
+    const lines = written({ columns, rows }).split(/(?<=\n)/)
+    const shown = begun ? lines.slice(2) : lines
+    begun = true
+    return shown.join('')
+  }
+  return {
+    add: ({ rows }) => (rows.length === 0 || columns.length === 0 ? '' : part(rows)),
+    end: () => (begun ? '' : part([])),
+    breakOff: () => '',
+  }
+}
 
 /** Tables of GitHub Flavored Markdown. Nothing in a cell is taken for Markdown or HTML. */
 export const markdownPresenter: Presenter = {
@@ -17,16 +34,8 @@ export const markdownPresenter: Presenter = {
       }),
       ...(details === null ? [] : [written(details)]),
     ].join('\n'),
-  list: columns => {
-    const rows: Array<ReadonlyArray<Cell>> = []
-    return {
-      add: part => {
-        rows.push(...part.rows)
-        return ''
-      },
-      end: () => (columns.length === 0 ? '' : written({ columns, rows })),
-    }
-  },
+  list,
+  stream: list,
 }
 
 const written = ({ columns, rows }: Sheet): string =>

@@ -1,8 +1,11 @@
-import type { Presenter } from './presenter.js'
+import type { ListPresenter, Presenter } from './presenter.js'
+
+const silence = (): ListPresenter => ({ add: () => '', end: () => '', breakOff: () => '' })
 
 /** Nothing: for scripts that look at the exit code alone. */
 export const nonePresenter: Presenter = {
   listColumns: 'summary',
   one: () => '',
-  list: () => ({ add: () => '', end: () => '' }),
+  list: silence,
+  stream: silence,
 }

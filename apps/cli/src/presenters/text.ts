@@ -4,7 +4,7 @@ import { isScalar } from '../resources/any-json.js'
 import type { Cell, Sheet } from '../resources/resource.js'
 import { widthOf } from '../text-width.js'
 import { visible } from '../visible-text.js'
-import type { Presenter } from './presenter.js'
+import type { Heading, ListPresenter, Presenter } from './presenter.js'
 
 /**
  * For people: lists as aligned columns, a single result as lines of `name: value` without those that are empty, a
@@ -19,23 +19,38 @@ export const textPresenter = (coloured: boolean): Presenter => ({
     const lines = pairs(coloured, columns, cells)
     return details === null || details.rows.length === 0 ? lines : `${lines}\n${sheet(coloured, details)}`
   },
-  list: columns => {
-    const add = columnWriter(coloured, columns)
+  list: listWriter(coloured),
+  stream: listWriter(coloured),
+})
+
+const listWriter =
+  (coloured: boolean) =>
+  (headings: ReadonlyArray<Heading>): ListPresenter => {
+    const add = columnWriter(coloured, headings)
     return {
       add: ({ json, rows }) =>
         json.length > 0 && json.every(isScalar)
           ? json.map(value => `${textOf(value)}\n`).join('')
           : add(rows),
       end: () => '',
+      breakOff: () => '',
     }
-  },
-})
+  }
 
-const sheet = (coloured: boolean, { columns, rows }: Sheet): string => columnWriter(coloured, columns)(rows)
+const sheet = (coloured: boolean, { columns, rows }: Sheet): string =>
+  columnWriter(
+    coloured,
+    columns.map(name => ({ name, widest: 0 })),
+  )(rows)
 
-/** Writes rows, and a header before the first. Columns keep their width from part to part, and grow where they must. */
-const columnWriter = (coloured: boolean, columns: ReadonlyArray<string>) => {
-  let widths = columns.map(() => 0)
+/**
+ * Writes rows, and a header before the first. Columns are as wide as their widest value where it is known in advance, and
+ * as the first part needs where it is not, because whoever waits for the widest value of all waits for the last page.
+ * They keep that width from part to part, and grow where they must: a value is never cut, a script may read it.
+ */
+const columnWriter = (coloured: boolean, headings: ReadonlyArray<Heading>) => {
+  const columns = headings.map(({ name }) => name)
+  let widths = headings.map(({ widest }) => widest)
   let begun = false
   return (rows: ReadonlyArray<ReadonlyArray<Cell>>): string => {
     if (rows.length === 0) return ''
@@ -98,9 +113,12 @@ const colours: Record<RemovalState, 'green' | 'yellow' | 'cyan' | 'red' | 'gray'
   expired: 'gray',
 }
 
+/** The columns that hold the state of a request. */
+const statedIn: ReadonlySet<string> = new Set(['state', 'from', 'to'])
+
 const stated =
   (coloured: boolean, columns: ReadonlyArray<string>): Paint =>
   (text, column) =>
-    coloured && columns[column] === 'state' && RemovalState.is(text)
+    coloured && statedIn.has(columns[column] ?? '') && RemovalState.is(text)
       ? styleText(colours[text], text, { validateStream: false })
       : text

@@ -1,5 +1,5 @@
 import { DateTime, RemovalRequestResource } from '@lethe/api-contract'
-import type { Instant } from '@lethe/domain'
+import { type Instant, RemovalState } from '@lethe/domain'
 import type { Cell, Column, Resource } from './resource.js'
 
 type Actor = RemovalRequestResource['submittedBy']
@@ -21,9 +21,21 @@ const holdersOf = ({ holders }: RemovalRequestResource): Cell =>
 const approversOf = ({ approvals }: RemovalRequestResource): Cell =>
   approvals.length === 0 ? null : approvals.map(({ by }) => nameOf(by)).join(', ')
 
+/** The width of the longest name of a state. */
+export const widestState = Math.max(...Object.keys(RemovalState.keys).map(({ length }) => length))
+const widthOfGuid = 36
+
 const id: Column<RemovalRequestResource> = { name: 'id', cell: request => request.id }
-const state: Column<RemovalRequestResource> = { name: 'state', cell: request => request.state }
-const userId: Column<RemovalRequestResource> = { name: 'userId', cell: request => request.userId }
+const state: Column<RemovalRequestResource> = {
+  name: 'state',
+  cell: request => request.state,
+  widest: widestState,
+}
+const userId: Column<RemovalRequestResource> = {
+  name: 'userId',
+  cell: request => request.userId,
+  widest: widthOfGuid,
+}
 const due: Column<RemovalRequestResource> = {
   name: 'dueDateTime',
   cell: request => written(request.dueDateTime),

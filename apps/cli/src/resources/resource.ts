@@ -7,6 +7,8 @@ export type Cell = string | number | boolean | null
 export interface Column<A> {
   readonly name: string
   readonly cell: (value: A) => Cell
+  /** How wide its widest value is, where that is known in advance. */
+  readonly widest?: number
 }
 
 /** Rows under column names. */

@@ -4,42 +4,15 @@ import {
   HistoryResource,
   IdentityResource,
   NewRemovalRequest,
-  parseRemovalRequestListOptions,
-  RemovalRequestCollection,
   RemovalRequestResource,
 } from '@lethe/api-contract'
 import { isOpen } from '@lethe/domain'
-import {
-  errorBody,
-  graphErrors,
-  type GraphErrorRow,
-  parseProfileListOptions,
-  type ProfileResource,
-  writeProfile,
-  writeProfilePage,
-} from '@lethe/graph-contract'
-import * as E from 'fp-ts/lib/Either.js'
-import { Instant } from '@lethe/domain'
+import { graphErrors, type ProfileResource, writeProfile } from '@lethe/graph-contract'
 import * as t from 'io-ts'
+import { type Answer, errorAnswer, type Received, serverRequestId } from './answers.js'
 import { decoded } from './decoded.js'
+import { listProfiles, listRequests } from './fake-lists.js'
 import { history, identity, nobodyId, profile, removalRequest, requestId, token } from './samples.js'
-
-/** A request as it came. */
-interface Received {
-  readonly method: string
-  readonly path: string
-  readonly query: URLSearchParams
-  readonly rawQuery: string
-  readonly headers: IncomingMessage['headers']
-  readonly body: string
-}
-
-/** An answer as it goes out. */
-export interface Answer {
-  readonly status: number
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: unknown
-}
 
 /** What the fake API holds and does; tests change it. */
 export interface FakeApi {
@@ -47,41 +20,35 @@ export interface FakeApi {
   readonly received: Array<Received>
   profiles: ReadonlyArray<ProfileResource>
   requests: ReadonlyArray<RemovalRequestResource>
+  /** How many profiles or requests are on a page where nobody says. */
+  pageSize: number
   history: HistoryResource
   /** Answers, while it gives one, in place of the API. */
-  instead: (request: Received) => Answer | null
+  instead: (request: Received) => Answer | null | Promise<Answer | null>
   /** Called before each read of a request: makes time go by. */
   beforeRead: (request: RemovalRequestResource) => RemovalRequestResource
   readonly close: () => Promise<void>
+  /** After it was closed: at the same address, with what it held. */
+  readonly reopen: () => Promise<void>
 }
-
-export const serverRequestId = 'aaaaaaaa-0000-4000-8000-00000000000f'
-const pageSize = 2
-
-export const errorAnswer = (row: GraphErrorRow, headers: Readonly<Record<string, string>> = {}): Answer => ({
-  status: row.status,
-  headers,
-  body: errorBody(row, {
-    at: decoded(Instant, '2026-11-23T10:00:00Z'),
-    requestId: serverRequestId,
-    clientRequestId: serverRequestId,
-  }),
-})
 
 /** Serves, on loopback, what Lethe's API serves, as far as the CLI uses it. */
 export const startFakeApi = async (): Promise<FakeApi> => {
   const server = createServer((request, response) => {
     void serve(api, request, response)
   })
-  await new Promise<void>(resolve => {
-    server.listen(0, '127.0.0.1', resolve)
-  })
+  const listen = (port: number) =>
+    new Promise<void>(resolve => {
+      server.listen(port, '127.0.0.1', resolve)
+    })
+  await listen(0)
   const { port } = decoded(t.type({ port: t.number }), server.address())
   const api: FakeApi = {
     url: `http://127.0.0.1:${port}`,
     received: [],
     profiles: [profile()],
     requests: [removalRequest()],
+    pageSize: 2,
     history: history(),
     instead: () => null,
     beforeRead: request => request,
@@ -90,6 +57,7 @@ export const startFakeApi = async (): Promise<FakeApi> => {
         server.closeAllConnections()
         server.close(() => resolve())
       }),
+    reopen: () => listen(port),
   }
   return api
 }
@@ -97,7 +65,7 @@ export const startFakeApi = async (): Promise<FakeApi> => {
 const serve = async (api: FakeApi, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const received = await readAll(request)
   api.received.push(received)
-  send(response, api.instead(received) ?? answer(api, received))
+  send(response, (await api.instead(received)) ?? answer(api, received))
 }
 
 const readAll = async (request: IncomingMessage): Promise<Received> => {
@@ -167,43 +135,6 @@ const withId = (api: FakeApi, id: string) => api.requests.find(request => reques
 
 const found = <A>(value: A | undefined, id: string, body: (value: A) => unknown): Answer =>
   value === undefined ? errorAnswer(graphErrors.resourceNotFound(id)) : { status: 200, body: body(value) }
-
-const listProfiles = (api: FakeApi, { query }: Received): Answer => {
-  const options = parseProfileListOptions([...query])
-  if (E.isLeft(options)) return errorAnswer(graphErrors.badRequest(options.left.message))
-  const from = Number(query.get('$skiptoken') ?? '0')
-  const to = from + Math.min(pageSize, Number(query.get('$top') ?? pageSize))
-  return {
-    status: 200,
-    body: writeProfilePage({
-      root: `${api.url}/beta`,
-      select: [],
-      profiles: api.profiles.slice(from, to),
-      nextLink:
-        to < api.profiles.length
-          ? `${api.url}/beta/directory/inboundSharedUserProfiles?$skiptoken=${to}`
-          : null,
-    }),
-  }
-}
-
-const listRequests = (api: FakeApi, { query }: Received): Answer => {
-  const options = parseRemovalRequestListOptions([...query])
-  if (E.isLeft(options)) return errorAnswer(graphErrors.badRequest(options.left.message))
-  const from = Number(query.get('$skiptoken') ?? '0')
-  const { state } = options.right
-  const matching = api.requests.filter(request => state === undefined || state.includes(request.state))
-  const to = from + pageSize
-  return {
-    status: 200,
-    body: RemovalRequestCollection.encode({
-      value: matching.slice(from, to),
-      ...(to < matching.length
-        ? { '@odata.nextLink': `${api.url}/lethe/v1/removalRequests?$skiptoken=${to}` }
-        : {}),
-    }),
-  }
-}
 
 const parsed = (text: string): unknown => JSON.parse(text)
 

@@ -13,7 +13,11 @@ export interface World {
   readonly stdoutClosesAfter?: number
   readonly fetch?: Io['fetch']
   readonly interruption?: AbortController
-  readonly whileAsleep?: () => void
+  /** Happens while the CLI sleeps. */
+  readonly whileAsleep?: () => void | Promise<void>
+  /** Told of each write to stdout. */
+  readonly wrote?: (text: string) => void
+  readonly heedTermination?: () => void
 }
 
 export interface Ran {
@@ -38,6 +42,7 @@ export const lethe = async (server: string, argv: ReadonlyArray<string>, world: 
         if (out.length >= (world.stdoutClosesAfter ?? Number.POSITIVE_INFINITY))
           return Promise.resolve('closed')
         out.push(text)
+        world.wrote?.(text)
         return Promise.resolve('written')
       },
     },
@@ -54,13 +59,13 @@ export const lethe = async (server: string, argv: ReadonlyArray<string>, world: 
     },
     fetch: world.fetch ?? ((url, init) => fetch(url, init)),
     now: () => now,
-    sleep: milliseconds => {
+    sleep: async milliseconds => {
       slept.push(milliseconds)
       now += milliseconds
-      world.whileAsleep?.()
-      return Promise.resolve()
+      await world.whileAsleep?.()
     },
     interrupted: (world.interruption ?? new AbortController()).signal,
+    heedTermination: () => world.heedTermination?.(),
   })
   return { code, stdout: out.join(''), stderr: err.join(''), slept }
 }

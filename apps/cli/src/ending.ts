@@ -1,0 +1,35 @@
+import type { RemovalRequestResource } from '@lethe/api-contract'
+import type { SingleRefusal } from './refusal.js'
+
+type End = 'completed' | 'failed' | 'otherwise'
+
+/** How a request ended for whoever waits for it; null while it goes on. A failed one goes on only if somebody retries. */
+export const endOf = ({ state }: RemovalRequestResource): End | null => {
+  switch (state) {
+    case 'completed':
+      return 'completed'
+    case 'failed':
+      return 'failed'
+    case 'denied':
+    case 'withdrawn':
+    case 'expired':
+      return 'otherwise'
+    case 'pendingApproval':
+    case 'approved':
+    case 'removing':
+    case 'verifying':
+      return null
+  }
+}
+
+/** What an end is to whoever waited for a completed removal; null where it is that. */
+export const refusalOfEnd = (request: RemovalRequestResource, end: End): SingleRefusal | null => {
+  switch (end) {
+    case 'completed':
+      return null
+    case 'failed':
+      return { _tag: 'RemovalFailed', request }
+    case 'otherwise':
+      return { _tag: 'EndedOtherwise', request }
+  }
+}
