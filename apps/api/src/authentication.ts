@@ -1,5 +1,7 @@
 import type { KeysUnavailable, TokenRefusal, VerifiedToken } from '@lethe/adapter-entra'
+import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import * as T from 'fp-ts/lib/Task.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Authenticate } from './http/doors.js'
 
@@ -12,7 +14,7 @@ export const bearerAuthentication =
       ? TE.left({ _tag: 'TokenMissing' })
       : pipe(
           verify(token),
-          TE.flatMap(({ caller }) => TE.fromEither(caller)),
+          T.map(verified => (E.isLeft(verified) ? verified : verified.right.caller)),
         )
   }
 

@@ -181,8 +181,8 @@ const takenIn = (rows: ReadonlyArray<unknown>): ReadonlyArray<RemovalRequestId> 
   columnIn('request_id', RemovalRequestId, rows)
 
 /**
- * The rows are locked before anything is written, in one order everywhere. Whoever waited for a lock sees the version that
- * the other one left, and is left out.
+ * The rows are locked before anything is written, one by one and in one order everywhere: by their keys, whatever the planner
+ * knows of the table. Whoever waited for a lock sees the version that the other one left, and is left out.
  */
 const appending = (tenantId: TenantId, group: ReadonlyArray<Prepared>): Statement => ({
   name: 'append',
@@ -193,10 +193,11 @@ const appending = (tenantId: TenantId, group: ReadonlyArray<Prepared>): Statemen
         ended text, a uuid, i uuid, k text, app uuid, ap uuid, note uuid, txt text, e jsonb
       )
     ), current as (
-      select r.request_id from lethe.removal_request r join given on given.r = r.request_id
-      where r.tenant_id = $1 and r.version = ev and r.head_hash = decode(eh, 'hex')
-      order by r.request_id
-      for update of r
+      select locked.request_id from (select * from given order by r) as given cross join lateral (
+        select request_id from lethe.removal_request
+        where tenant_id = $1 and request_id = given.r and version = ev and head_hash = decode(eh, 'hex')
+        for update
+      ) as locked
     ), introduced as (
       insert into lethe.removal_actor
         (tenant_id, reference, request_id, identity, kind, through_app_id, approved)
@@ -216,9 +217,9 @@ const appending = (tenantId: TenantId, group: ReadonlyArray<Prepared>): Statemen
       insert into lethe.removal_note (tenant_id, reference, request_id, text)
       select $1::uuid, note, r, txt from kept where note is not null
     ), released as (
-      update lethe.removal_subject subject set ended_as = subject.request_id
-      from kept
-      where subject.tenant_id = $1 and subject.commitment = decode(kept.ended, 'hex')
+      update lethe.removal_subject set ended_as = request_id
+      where tenant_id = $1
+        and commitment = any (array(select decode(ended, 'hex') from kept where ended is not null))
     ), projected as (
       update lethe.removal_request request
       set version = v, head_hash = decode(hh, 'hex'), state = st, due_at = due, expires_at = ex, job_due_at = job

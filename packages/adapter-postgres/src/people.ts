@@ -1,9 +1,10 @@
 import type { Actor, Actors, Erasure, Notes, Subjects } from '@lethe/application'
-import { ActorReference, NoteReference, SubjectCommitment, UserId } from '@lethe/domain'
+import { ActorReference, NoteReference, SubjectCommitment, type TenantId, UserId } from '@lethe/domain'
 import * as O from 'fp-ts/lib/Option.js'
 import * as t from 'io-ts'
 import { actorColumns, actorIn } from './actor-rows.js'
 import { columnIn, decodedRow } from './event-rows.js'
+import { type Grouping, groupedBy } from './grouping.js'
 import { type OnProblem, orUnavailable } from './problems.js'
 import type { TenantTransactions } from './tenant-transactions.js'
 
@@ -15,24 +16,24 @@ export interface PeopleDeps {
 /** Whom requests are about, in `removal_subject`. */
 export const postgresSubjects = ({ transactions, onProblem }: PeopleDeps): Subjects => {
   const attempt = orUnavailable(onProblem)
+  // Workers ask for one at a time, many workers at the same time: all are asked for together.
+  const resolveTogether = groupedBy(
+    resolving,
+    (tenantId: TenantId) => async (asked: ReadonlyArray<ReadonlyArray<SubjectCommitment>>) => {
+      const found = await usersOf(transactions, tenantId, [...new Set(asked.flat())])
+      return asked.map(
+        commitments =>
+          new Map(
+            commitments.flatMap(commitment => {
+              const userId = found.get(commitment)
+              return userId === undefined ? [] : [[commitment, userId] as const]
+            }),
+          ),
+      )
+    },
+  )
   return {
-    resolve: (tenantId, commitments) =>
-      attempt(async () => {
-        const rows = await transactions.once(tenantId, {
-          name: 'resolve-subjects',
-          text: `
-            select encode(commitment, 'hex') as commitment, user_id from lethe.removal_subject
-            where tenant_id = $1 and commitment in (select decode(c, 'hex') from unnest($2::text[]) as c)`,
-          values: [tenantId, commitments],
-        })
-        const users = columnIn('user_id', UserId, rows)
-        return new Map(
-          columnIn('commitment', SubjectCommitment, rows).flatMap((commitment, index) => {
-            const userId = users[index]
-            return userId === undefined ? [] : [[commitment, userId] as const]
-          }),
-        )
-      }),
+    resolve: (tenantId, commitments) => attempt(() => resolveTogether(tenantId)(commitments)),
     erase: (tenantId, userId) =>
       attempt(async () =>
         erasureIn(
@@ -55,6 +56,29 @@ export const postgresSubjects = ({ transactions, onProblem }: PeopleDeps): Subje
         ),
       ),
   }
+}
+
+const resolving: Grouping = { lanes: 2, most: 256 }
+
+const usersOf = async (
+  transactions: TenantTransactions,
+  tenantId: TenantId,
+  commitments: ReadonlyArray<SubjectCommitment>,
+): Promise<ReadonlyMap<SubjectCommitment, UserId>> => {
+  const rows = await transactions.once(tenantId, {
+    name: 'resolve-subjects',
+    text: `
+      select encode(commitment, 'hex') as commitment, user_id from lethe.removal_subject
+      where tenant_id = $1 and commitment = any($2::bytea[])`,
+    values: [tenantId, commitments.map(commitment => Buffer.from(commitment, 'hex'))],
+  })
+  const users = columnIn('user_id', UserId, rows)
+  return new Map(
+    columnIn('commitment', SubjectCommitment, rows).flatMap((commitment, index) => {
+      const userId = users[index]
+      return userId === undefined ? [] : [[commitment, userId] as const]
+    }),
+  )
 }
 
 /** Who acted on requests, in `removal_actor`. */

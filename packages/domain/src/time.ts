@@ -77,12 +77,17 @@ export const addSeconds = (instant: Instant, seconds: number): Instant =>
 export const secondsBetween = (from: Instant, to: Instant): number =>
   (millisecondsOf(to) - millisecondsOf(from)) / 1000
 
-/** The date of an instant in UTC. */
-export const dateOf = (instant: Instant): LocalDate => localDate(new Date(instant))
+/** The date of an instant in UTC: what its one spelling begins with. */
+export const dateOf = (instant: Instant): LocalDate => {
+  const text: string = instant.slice(0, 10)
+  return isLocalDate(text) ? text : localDate(new Date(instant))
+}
 
 /** The last second of a date in UTC. */
-export const endOfDay = (date: LocalDate): Instant =>
-  instantFromMilliseconds(new Date(`${date}T23:59:59Z`).getTime())
+export const endOfDay = (date: LocalDate): Instant => {
+  const text = `${date}T23:59:59.000Z`
+  return isInstant(text) ? text : instantFromMilliseconds(new Date(text).getTime())
+}
 
 /** @returns 0 for Sunday to 6 for Saturday. */
 export const weekdayOf = (date: LocalDate): number => new Date(`${date}T00:00:00Z`).getUTCDay()

@@ -28,9 +28,8 @@ export const responding =
     )()
 
 /** The decoded names and values of the query, in their order. */
-export const queryOf = (c: Incoming): ReadonlyArray<readonly [string, string]> => [
-  ...new URL(c.req.url).searchParams,
-]
+export const queryOf = (c: Incoming): ReadonlyArray<readonly [string, string]> =>
+  c.req.url.includes('?') ? [...new URL(c.req.url).searchParams] : []
 
 /** Whether the query is empty, as it must be where no option is supported. */
 export const withoutOptions = (c: Incoming): E.Either<BadInput, void> => badInput(parseNoOptions(queryOf(c)))
@@ -68,14 +67,15 @@ export const hasNoBody = (c: Incoming): boolean => {
 }
 
 /** The content type and the body of a request. */
-export const contentOf = (
-  c: Incoming,
-): TE.TaskEither<WireRefusal, { readonly contentType: string | undefined; readonly body: string }> =>
+export interface Content {
+  readonly contentType: string | undefined
+  readonly body: string
+}
+
+export const contentOf = (c: Incoming): TE.TaskEither<WireRefusal, Content> =>
   hasNoBody(c) ? TE.right({ contentType: c.req.header('Content-Type'), body: '' }) : contentRead(c)
 
-const contentRead = (
-  c: Incoming,
-): TE.TaskEither<WireRefusal, { readonly contentType: string | undefined; readonly body: string }> =>
+const contentRead = (c: Incoming): TE.TaskEither<WireRefusal, Content> =>
   TE.tryCatch(
     async () => ({ contentType: c.req.header('Content-Type'), body: await c.req.text() }),
     () => ({ _tag: 'WireRefusal', row: graphErrors.badRequest('The request body did not arrive whole.') }),

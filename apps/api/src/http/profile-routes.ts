@@ -1,8 +1,9 @@
-import type { GetProfile, ListProfiles, SubmitRemoval } from '@lethe/application'
+import type { GetProfile, ListProfiles, SubmitRemoval, SubmittedRemoval } from '@lethe/application'
 import { removalRequestPath } from '@lethe/api-contract'
-import type { PublishedContract } from '@lethe/domain'
+import type { PublishedContract, UserId } from '@lethe/domain'
 import {
   checkActionBody,
+  type GraphErrorRow,
   graphRoot,
   nextLink,
   parseNoOptions,
@@ -14,12 +15,22 @@ import {
   writeProfile,
   writeProfilePage,
 } from '@lethe/graph-contract'
+import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Hono } from 'hono'
+import type { BadInput, Refusal, WireRefusal } from './answer.js'
 import type { ApiEnv, RespondWithError } from './context.js'
 import type { Doors } from './doors.js'
-import { badInput, contentOf, queryOf, responding, wireRefusal } from './handling.js'
+import {
+  badInput,
+  type Content,
+  contentOf,
+  type Incoming,
+  queryOf,
+  responding,
+  wireRefusal,
+} from './handling.js'
 
 export interface ProfileRoutesDeps {
   readonly listProfiles: ListProfiles
@@ -85,20 +96,30 @@ export const profileRoutes = (app: Hono<ApiEnv>, deps: ProfileRoutesDeps): void 
       ),
     )
 
+  /** Whose removal is asked for: the body comes before the key, and the key before the options. */
+  const removalIn = (
+    c: Incoming,
+    content: Content,
+    key: E.Either<GraphErrorRow, UserId>,
+  ): E.Either<WireRefusal | BadInput, UserId> => {
+    const body = checkActionBody(content, deps.contract.removePersonalData.contentTypeRequired)
+    if (E.isLeft(body)) return wireRefusal(body)
+    const options = badInput(parseNoOptions(queryOf(c)))
+    return E.isRight(key) && E.isLeft(options) ? options : wireRefusal(key)
+  }
+
   for (const { path, userIdOf } of removePersonalDataRoutes)
     app.post(`${graphRoot}${path}`, doors.authenticated, doors.permitted('submit'), doors.bounded, c =>
       respond(
         c,
         pipe(
           contentOf(c),
-          TE.flatMap(content =>
-            TE.fromEither(
-              wireRefusal(checkActionBody(content, deps.contract.removePersonalData.contentTypeRequired)),
-            ),
-          ),
-          TE.flatMap(() => TE.fromEither(wireRefusal(userIdOf(c.req.param('userId') ?? '')))),
-          TE.tap(() => TE.fromEither(badInput(parseNoOptions(queryOf(c))))),
-          TE.flatMap(userId => deps.submitRemoval({ grant: c.get('grant'), userId, receivedAt: null })),
+          TE.flatMap((content): TE.TaskEither<Refusal, SubmittedRemoval> => {
+            const userId = removalIn(c, content, userIdOf(c.req.param('userId') ?? ''))
+            return E.isLeft(userId)
+              ? TE.left(userId.left)
+              : deps.submitRemoval({ grant: c.get('grant'), userId: userId.right, receivedAt: null })
+          }),
           TE.map(({ view }) =>
             c.body(null, 204, {
               'Operation-Location': `${deps.publicUrl}${removalRequestPath(view.request.id)}`,

@@ -78,14 +78,20 @@ const record = (
 ): TE.TaskEither<SubmitRemovalRefusal, SubmittedRemoval> =>
   pipe(
     deps.approvalPolicies.of(input.grant.tenantId),
-    TE.flatMap(policy => TE.fromEither(decide(deps, input, at, profile, policy))),
-    TE.flatMap(submission =>
-      pipe(
-        deps.removalRequests.submit(submission),
-        TE.flatMap(({ joined, request }) =>
-          joined ? joinedTo(deps, request) : TE.right({ view: viewOfNew(submission, request), joined }),
-        ),
-      ),
+    TE.flatMap((policy): TE.TaskEither<SubmitRemovalRefusal, SubmittedRemoval> => {
+      const submission = decide(deps, input, at, profile, policy)
+      return E.isLeft(submission) ? TE.left(submission.left) : recordSubmission(deps, submission.right)
+    }),
+  )
+
+const recordSubmission = (
+  deps: SubmitRemovalDeps,
+  submission: Submission,
+): TE.TaskEither<Unavailable, SubmittedRemoval> =>
+  pipe(
+    deps.removalRequests.submit(submission),
+    TE.flatMap(({ joined, request }) =>
+      joined ? joinedTo(deps, request) : TE.right({ view: viewOfNew(submission, request), joined }),
     ),
   )
 
