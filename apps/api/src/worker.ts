@@ -1,29 +1,17 @@
-import type {
-  AbandonRemoval,
-  CountOverdue,
-  ExpireRemovals,
-  HeldJob,
-  Jobs,
-  PerformRemoval,
-} from '@lethe/application'
-import type { TenantId } from '@lethe/domain'
+import type { AbandonRemoval, HeldJob, Jobs, PerformRemoval } from '@lethe/application'
 import * as E from 'fp-ts/lib/Either.js'
 import { setImmediate as immediate, setTimeout as gathering } from 'node:timers/promises'
-import type { Logger } from 'pino'
 import { traceOf } from './log.js'
+import { sweep, type SweepDeps } from './sweep.js'
 
-export interface WorkerDeps {
+export interface WorkerDeps extends SweepDeps {
   readonly jobs: Jobs
   readonly performRemoval: PerformRemoval
   readonly abandonRemoval: AbandonRemoval
-  readonly expireRemovals: ExpireRemovals
-  readonly countOverdue: CountOverdue
-  readonly tenants: ReadonlyArray<TenantId>
   /** How many jobs it holds at once, 1 or more. */
   readonly concurrency: number
   /** How often it renews what it holds: well within a lease, in milliseconds. */
   readonly renewMilliseconds: number
-  readonly log: Logger
 }
 
 export interface Worker {
@@ -37,12 +25,10 @@ export interface Worker {
 const idleMilliseconds = 250
 /** How long it waits for more room while it has little, in milliseconds. */
 const gatherMilliseconds = 5
-/** How often it looks for requests that expire or are overdue, in milliseconds. */
-const sweepMilliseconds = 60_000
 /** How often it looks for dead jobs, in milliseconds. */
 const deadMilliseconds = 10_000
 /** How many requests one look ends at most. */
-const sweepLimit = 100
+const deadLimit = 100
 
 /** Starts to take jobs from the queue and to do them, and to look for requests that expire and jobs that are dead. */
 export const startWorker = (deps: WorkerDeps): Worker => {
@@ -118,22 +104,6 @@ const takeJobs = async (
   return received.right.length === 0 ? idleMilliseconds : 0
 }
 
-/** @returns how long to wait before the next sweep, in milliseconds. */
-const sweep = async ({ tenants, expireRemovals, countOverdue, log }: WorkerDeps): Promise<number> => {
-  const ended = await Promise.all(tenants.map(tenantId => expireRemovals({ tenantId, limit: sweepLimit })()))
-  const unavailable = ended.flatMap(count => (E.isLeft(count) ? [count.left.retryAfterSeconds] : []))
-  if (unavailable.length > 0) {
-    log.warn({ tenants: unavailable.length }, 'expiry sweep postponed: unavailable')
-    return Math.max(...unavailable) * 1000
-  }
-  for (const tenantId of tenants) {
-    const overdue = await countOverdue({ tenantId })()
-    if (E.isRight(overdue) && overdue.right > 0)
-      log.warn({ tenantId, overdue: overdue.right }, 'requests are past their due date')
-  }
-  return ended.some(count => E.isRight(count) && count.right === sweepLimit) ? 0 : sweepMilliseconds
-}
-
 /** A renewal that fails is made up for by the next one; if none succeeds, another worker gets the jobs. */
 const renew = async ({ jobs, log }: WorkerDeps, receipts: ReadonlyArray<string>): Promise<void> => {
   if (receipts.length === 0) return
@@ -151,7 +121,7 @@ const renew = async ({ jobs, log }: WorkerDeps, receipts: ReadonlyArray<string>)
  * @returns how long to wait before the next look, in milliseconds.
  */
 const endDead = async ({ jobs, abandonRemoval, log }: WorkerDeps): Promise<number> => {
-  const dead = await jobs.receiveDead(sweepLimit)()
+  const dead = await jobs.receiveDead(deadLimit)()
   if (E.isLeft(dead)) return dead.left.retryAfterSeconds * 1000
   for (const { job, receipt } of dead.right) {
     const abandoned = await abandonRemoval({ job })()
@@ -160,7 +130,7 @@ const endDead = async ({ jobs, abandonRemoval, log }: WorkerDeps): Promise<numbe
       await jobs.complete(receipt)()
     } else await jobs.fail(receipt)()
   }
-  return dead.right.length === sweepLimit ? 0 : deadMilliseconds
+  return dead.right.length === deadLimit ? 0 : deadMilliseconds
 }
 
 /** An exception is a bug: the job is delivered again later, and given up in the end. */

@@ -45,6 +45,7 @@ const start = (queue: Array<HeldJob>, changes: Partial<WorkerDeps> = {}) => {
     performRemoval: () => TE.right({ kind: 'finished' }),
     abandonRemoval: () => TE.right(undefined),
     expireRemovals: () => TE.right(0),
+    resumeRemovals: () => TE.right(0),
     countOverdue: () => TE.right(0),
     tenants: [contoso],
     concurrency: 8,

@@ -15,6 +15,7 @@ import type {
 } from '@lethe/application'
 import {
   type ChainHead,
+  type Instant,
   isOpen,
   jobsOf,
   type RemovalEvent,
@@ -40,6 +41,8 @@ interface Stored {
   readonly subject: SubjectRecord | null
   readonly actors: ReadonlyArray<ActorRecord>
   readonly notes: ReadonlyArray<NoteRecord>
+  /** When its job was last made anew; null where the job is the one that came with its last event. */
+  readonly resumedAt: Instant | null
 }
 
 /** The requests of one tenant, and where each open profile and each reference is found. */
@@ -126,6 +129,21 @@ export const inMemoryStore = ({
           .slice(0, limit)
           .map(request => request.id),
       ),
+    resume: (tenantId, before, limit) =>
+      TE.fromIO(() => {
+        const resumed = allOf(tenantId)
+          .flatMap(stored => {
+            const since = waitingSince(stored)
+            return since !== null && since < before ? [{ stored, since }] : []
+          })
+          .toSorted((one, other) => (one.since < other.since ? -1 : 1))
+          .slice(0, limit)
+        for (const { stored } of resumed) {
+          index(recordsOf(tenantId), { ...stored, resumedAt: clock.now() })
+          if ('job' in stored.request) enqueue([stored.request.job])
+        }
+        return resumed.length
+      }),
     overdue: (tenantId, at) =>
       TE.fromIO(
         () => allOf(tenantId).filter(({ request }) => isOpen(request.state) && request.dueAt < at).length,
@@ -200,6 +218,10 @@ export const inMemoryStore = ({
   }
 }
 
+/** Since when a request has waited for a job that is due; null where it waits for none. */
+const waitingSince = ({ request, events, resumedAt }: Stored): Instant | null =>
+  'job' in request ? (resumedAt ?? request.job.notBefore ?? events.at(-1)?.envelope.at ?? null) : null
+
 const storedFrom = (digest: Pick<Digest, 'envelope'>, { events, subject, submitter }: Submission): Stored => {
   const request = replay(events)
   const sealed = seal(digest.envelope)(null, events)
@@ -212,6 +234,7 @@ const storedFrom = (digest: Pick<Digest, 'envelope'>, { events, subject, submitt
     subject,
     actors: [submitter],
     notes: [],
+    resumedAt: null,
   }
 }
 
@@ -229,6 +252,7 @@ const extended = (
     ...stored,
     request,
     events: [...stored.events, ...sealed],
+    resumedAt: null,
     head: { sequence: last.envelope.sequence, hash: last.hash },
   }
 }

@@ -2,7 +2,8 @@ import type { RemovalRequestId, TenantId } from '@lethe/domain'
 import { eventColumns, type ReadHistory, historiesIn, type ReadRequest, requestsIn } from './event-rows.js'
 import type { Statement, TenantTransactions } from './tenant-transactions.js'
 
-const byIds = (tenantId: TenantId, ids: ReadonlyArray<RemovalRequestId>): Statement => ({
+/** Finds the events of requests, in the order in which `requestsIn` and `historiesIn` read them. */
+export const byIds = (tenantId: TenantId, ids: ReadonlyArray<RemovalRequestId>): Statement => ({
   name: 'requests-by-ids',
   text: `
     select ${eventColumns}

@@ -13,6 +13,7 @@ import { openPool } from './pool.js'
 import { type OnProblem, orUnavailable } from './problems.js'
 import { checkDatabase, type DatabaseUnfit } from './readiness.js'
 import { readHistory, readRequests } from './reading-requests.js'
+import { resumeWaiting } from './resuming.js'
 import { openRequests, submitGroup } from './submitting.js'
 import { tenantTransactions } from './tenant-transactions.js'
 
@@ -132,6 +133,7 @@ const postgresRemovalRequests = (deps: RemovalRequestsDeps): RemovalRequests => 
     history: (tenantId, id) =>
       attempt(async () => O.fromNullable(await readHistory(transactions, tenantId, id))),
     expiring: (tenantId, at, limit) => attempt(() => readExpiring(transactions, tenantId, at, limit)),
+    resume: (tenantId, before, limit) => attempt(() => resumeWaiting(deps, tenantId, before, limit)),
     overdue: (tenantId, at) => attempt(() => countOverdue(transactions, tenantId, at)),
   }
 }

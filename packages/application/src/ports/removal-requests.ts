@@ -97,6 +97,13 @@ export interface RemovalRequests {
     at: Instant,
     limit: number,
   ) => TaskEither<Unavailable, ReadonlyArray<RemovalRequestId>>
+  /**
+   * Makes the jobs anew of requests that have waited for one since before that moment: it is overdue, or lost. What is
+   * delivered twice for it does no harm. A request that was resumed waits from then on.
+   *
+   * @returns how many were resumed; where that is `limit`, there may be more.
+   */
+  readonly resume: (tenantId: TenantId, before: Instant, limit: number) => TaskEither<Unavailable, number>
   /** How many open requests were due before that moment. */
   readonly overdue: (tenantId: TenantId, at: Instant) => TaskEither<Unavailable, number>
 }

@@ -4,6 +4,7 @@ import { expiringContract, overdueContract } from './expiring-contract.js'
 import type { OpenStore } from './harness.js'
 import { historyContract } from './history-contract.js'
 import { listContract } from './list-contract.js'
+import { resumeContract } from './resume-contract.js'
 import { submitContract } from './submit-contract.js'
 import { visibilityContract } from './visibility-contract.js'
 
@@ -21,5 +22,6 @@ export const removalRequestsContract = (name: string, open: OpenStore): void => 
     listContract(open)
     expiringContract(open)
     overdueContract(open)
+    resumeContract(open)
   })
 }

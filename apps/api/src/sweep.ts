@@ -1,0 +1,47 @@
+import type { CountOverdue, ExpireRemovals, ResumeRemovals } from '@lethe/application'
+import type { TenantId } from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
+import type { Logger } from 'pino'
+
+export interface SweepDeps {
+  readonly expireRemovals: ExpireRemovals
+  readonly resumeRemovals: ResumeRemovals
+  readonly countOverdue: CountOverdue
+  readonly tenants: ReadonlyArray<TenantId>
+  readonly log: Logger
+}
+
+/** How often a worker sweeps, in milliseconds. */
+const sweepMilliseconds = 60_000
+/** How many requests of a tenant one sweep ends, or resumes, at most. */
+const limit = 100
+
+/**
+ * Looks in every tenant for requests whose time is up: those that expire, those whose job is lost, and those that are past
+ * their due date, which somebody has to know.
+ *
+ * @returns how long to wait before the next sweep, in milliseconds.
+ */
+export const sweep = async (deps: SweepDeps): Promise<number> => {
+  const waits = []
+  for (const tenantId of deps.tenants) waits.push(await sweepTenant(deps, tenantId))
+  return Math.min(...waits, sweepMilliseconds)
+}
+
+const sweepTenant = async (
+  { expireRemovals, resumeRemovals, countOverdue, log }: SweepDeps,
+  tenantId: TenantId,
+): Promise<number> => {
+  const [expired, resumed, overdue] = [
+    await expireRemovals({ tenantId, limit })(),
+    await resumeRemovals({ tenantId, limit })(),
+    await countOverdue({ tenantId })(),
+  ]
+  if (E.isLeft(expired) || E.isLeft(resumed) || E.isLeft(overdue)) {
+    log.warn({ tenantId }, 'sweep put off: unavailable')
+    return sweepMilliseconds
+  }
+  if (resumed.right > 0) log.error({ tenantId, resumed: resumed.right }, 'removals had lost their jobs')
+  if (overdue.right > 0) log.warn({ tenantId, overdue: overdue.right }, 'requests are past their due date')
+  return expired.right === limit || resumed.right === limit ? 0 : sweepMilliseconds
+}

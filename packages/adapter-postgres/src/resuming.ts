@@ -1,0 +1,41 @@
+import { type Instant, RemovalRequestId, type TenantId } from '@lethe/domain'
+import { columnIn, requestsIn } from './event-rows.js'
+import type { EnqueueWithin } from './job-queue.js'
+import { byIds } from './reading-requests.js'
+import type { TenantTransactions } from './tenant-transactions.js'
+
+export interface ResumingDeps {
+  readonly transactions: TenantTransactions
+  readonly enqueueWithin: EnqueueWithin
+}
+
+/** Makes the jobs anew of requests that wait for one since before that moment, and lets them wait from now on. */
+export const resumeWaiting = (
+  { transactions, enqueueWithin }: ResumingDeps,
+  tenantId: TenantId,
+  before: Instant,
+  limit: number,
+): Promise<number> =>
+  transactions.through(tenantId, async run => {
+    const rows = await run({
+      text: `
+        update lethe.removal_request set job_due_at = pgboss.job_now()
+        where tenant_id = $1 and request_id in (
+          select request_id from lethe.removal_request
+          where tenant_id = $1 and job_due_at < $2
+          order by job_due_at
+          limit $3
+          for update skip locked
+        )
+        returning request_id`,
+      values: [tenantId, before, limit],
+    })
+    const ids = columnIn('request_id', RemovalRequestId, rows)
+    if (ids.length === 0) return 0
+    const requests = requestsIn(await run(byIds(tenantId, ids)))
+    await enqueueWithin(
+      run,
+      requests.flatMap(({ request }) => ('job' in request ? [request.job] : [])),
+    )
+    return ids.length
+  })

@@ -1,0 +1,82 @@
+import { addSeconds, type RemovalRequest, type TenantId } from '@lethe/domain'
+import { describe, expect, it } from 'vitest'
+import type { OpenStore, StoreHarness } from './harness.js'
+import { elementAt, succeed, upTo } from './outcomes.js'
+import { receiveAll } from './queue.js'
+import { endedStates, requestIn, toldToWait } from './scenarios.js'
+
+const day = 86_400
+
+/** What `RemovalRequests.resume` promises. */
+export const resumeContract = (open: OpenStore): void => {
+  describe('resume', () => {
+    it.each(['approved', 'removing', 'verifying'] as const)(
+      'makes the job anew of a request that is %s and has lost its own, once',
+      async state => {
+        const h = await open()
+        const request = await withoutItsJob(h, await requestIn(h, state, { tenantId: h.ids.tenantId() }))
+        await h.clock.advance(2 * day)
+        const dayAgo = addSeconds(h.clock.now(), -day)
+
+        expect(await succeed(h.store.removalRequests.resume(request.tenantId, dayAgo, 10))).toBe(1)
+        expect(await succeed(h.store.removalRequests.resume(request.tenantId, dayAgo, 10))).toBe(0)
+
+        const held = await receiveAll(h, request.tenantId)
+        expect(held).toMatchObject([{ deliveries: 1, job: 'job' in request ? request.job : null }])
+      },
+    )
+
+    it.each(['pendingApproval', 'failed', ...endedStates] as const)(
+      'makes none for a request that is %s',
+      async state => {
+        const h = await open()
+        const tenantId = h.ids.tenantId()
+        await withoutItsJob(h, await requestIn(h, state, { tenantId }))
+
+        expect(await resumedAfter(h, tenantId, 900 * day)).toBe(0)
+      },
+    )
+
+    it('makes none for a request that has not waited so long, or waits on purpose', async () => {
+      const h = await open()
+      const tenantId = h.ids.tenantId()
+      const removing = await withoutItsJob(h, await requestIn(h, 'removing', { tenantId }))
+      expect(await resumedAfter(h, tenantId, -1)).toBe(0)
+
+      await withoutItsJob(h, await toldToWait(h, removing, 5 * day))
+
+      expect(await resumedAfter(h, tenantId, 4 * day)).toBe(0)
+      expect(await resumedAfter(h, tenantId, 6 * day)).toBe(1)
+    })
+
+    it('makes no more than it was told, those that wait longest first, and none of another tenant', async () => {
+      const h = await open()
+      const tenantId = h.ids.tenantId()
+      const requests = []
+      for (const _ of upTo(3)) {
+        requests.push(await withoutItsJob(h, await requestIn(h, 'approved', { tenantId })))
+        await h.clock.advance(60)
+      }
+
+      expect(await resumedAfter(h, h.ids.tenantId(), day)).toBe(0)
+      expect(await succeed(h.store.removalRequests.resume(tenantId, addSeconds(h.clock.now(), day), 2))).toBe(
+        2,
+      )
+
+      const held = await receiveAll(h, tenantId)
+      expect(held.map(({ job }) => job.requestId).toSorted()).toStrictEqual(
+        [elementAt(requests, 0).id, elementAt(requests, 1).id].toSorted(),
+      )
+    })
+  })
+}
+
+/** Takes whatever job there is and completes it, though nothing of it was done. */
+const withoutItsJob = async (h: StoreHarness, request: RemovalRequest): Promise<RemovalRequest> => {
+  for (const { receipt } of await receiveAll(h, request.tenantId))
+    await succeed(h.store.jobs.complete(receipt))
+  return request
+}
+
+const resumedAfter = async (h: StoreHarness, tenantId: TenantId, seconds: number): Promise<number> =>
+  succeed(h.store.removalRequests.resume(tenantId, addSeconds(h.clock.now(), seconds), 10))

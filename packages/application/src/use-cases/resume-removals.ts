@@ -1,0 +1,30 @@
+import { addSeconds, type TenantId } from '@lethe/domain'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import type { Clock } from '../ports/environment.js'
+import type { Unavailable } from '../ports/problems.js'
+import type { RemovalRequests } from '../ports/removal-requests.js'
+
+export interface ResumeRemovalsDeps {
+  readonly removalRequests: Pick<RemovalRequests, 'resume'>
+  readonly clock: Clock
+}
+
+export type ResumeRemovals = (input: {
+  readonly tenantId: TenantId
+  /** How many requests to resume, at most. */
+  readonly limit: number
+}) => TaskEither<Unavailable, number>
+
+/** Longer than any queue should be: until then a job is late, and not lost. */
+const lostAfterSeconds = 86_400
+
+/**
+ * Makes the jobs anew of removals that have waited for theirs for a day, so that none ends in silence whatever happened to
+ * the queue. Safe to run at any time, by any number at once.
+ *
+ * @returns how many were resumed; where that is `limit`, there may be more.
+ */
+export const resumeRemovals =
+  ({ removalRequests, clock }: ResumeRemovalsDeps): ResumeRemovals =>
+  ({ tenantId, limit }) =>
+    removalRequests.resume(tenantId, addSeconds(clock.now(), -lostAfterSeconds), limit)
