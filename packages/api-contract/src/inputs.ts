@@ -6,10 +6,13 @@ import { exactObject } from './exact-object.js'
 /** The longest note, in UTF-16 code units. */
 export const longestNote = 2000
 
+/** A database stores neither U+0000 nor half of a surrogate pair. */
+const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\u0000')
+
 const Note = t.refinement(
   t.string,
-  note => note.trim() !== '' && note.length <= longestNote,
-  `a text of 1 to ${longestNote} characters`,
+  note => note.trim() !== '' && note.length <= longestNote && isStorable(note),
+  `a text of 1 to ${longestNote} characters, without U+0000`,
 )
 
 /** The body of `POST /lethe/v1/removalRequests`. */

@@ -34,6 +34,7 @@ describe('a denial', () => {
   it.each([
     { code: 'legalClaims' },
     { code: 'other', note: 'Asked by mistake.' },
+    { code: 'other', note: 'a \u{1F600} in it' },
     { code: 'other', note: 'x'.repeat(longestNote) },
   ])('may be %j', sent => {
     expect(E.isRight(Denial.decode(sent))).toBe(true)
@@ -46,6 +47,8 @@ describe('a denial', () => {
     { code: 'other', note: ' \n' },
     { code: 'other', note: 'x'.repeat(longestNote + 1) },
     { code: 'other', note: 5 },
+    { code: 'other', note: 'a\u0000b' },
+    { code: 'other', note: 'a\uD800b' },
     { code: 'legalClaims', reason: 'a case' },
   ])('may not be %j', sent => {
     expect(E.isLeft(Denial.decode(sent))).toBe(true)
