@@ -21,7 +21,7 @@ import {
 } from './event-rows.js'
 import type { EnqueueWithin } from './job-queue.js'
 import type { KnownRequests } from './known-requests.js'
-import { isPassing } from './problems.js'
+import { Defect, isPassing } from './problems.js'
 import { readRequests } from './reading-requests.js'
 import type { Statement, TenantTransactions } from './tenant-transactions.js'
 
@@ -147,7 +147,7 @@ const preparedOn = (digest: EnvelopeDigest, append: Append, before: ReadRequest)
   const written = writtenEvents(digest, before.head, append.events)
   const request = append.events.reduce<RemovalRequest | null>(evolve, before.request)
   if (request?.version !== written.head.sequence)
-    throw new Error('Appended events follow on the version that was expected')
+    throw new Defect('Appended events follow on the version that was expected')
   return {
     append,
     before,
@@ -238,7 +238,7 @@ const appending = (tenantId: TenantId, group: ReadonlyArray<Prepared>): Statemen
 
 const rowOf = ({ append, before, after, written }: Prepared): object => {
   const approvedBy = append.events.flatMap(event => (event.type === 'approvalGiven' ? [event.data.by] : []))
-  if (approvedBy.length > 1) throw new Error('An append holds the approval of one person at most')
+  if (approvedBy.length > 1) throw new Defect('An append holds the approval of one person at most')
   return {
     r: append.requestId,
     ev: append.expectedVersion,

@@ -14,6 +14,7 @@ import {
 } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { Defect } from './problems.js'
 
 /** The columns of an event, for a query that names `removal_event` e and `removal_request` r. */
 export const eventColumns = `
@@ -60,7 +61,7 @@ export interface ReadRequest {
 }
 
 /** What the database holds and Lethe never wrote: somebody changed it by hand, or a newer version did. */
-const unreadable = (what: string): Error => new Error(`The database holds ${what} that cannot be read`)
+const unreadable = (what: string): Defect => new Defect(`The database holds ${what} that cannot be read`)
 
 export const decodedRow = <A>(codec: t.Type<A, unknown, unknown>, u: unknown): A => {
   const decoded = codec.decode(u)
@@ -104,7 +105,8 @@ const sealedEventIn = (columns: t.TypeOf<typeof EventRow>): SealedEvent => ({
 export const requestsIn = (rows: ReadonlyArray<unknown>): ReadonlyArray<ReadRequest> =>
   historiesIn(rows).map(({ events, head }) => {
     const request = replay(events.map(eventIn))
-    if (E.isLeft(request) || request.right.version !== head.sequence) throw unreadable('a history')
+    if (E.isLeft(request) || request.right.version !== head.sequence || events.at(-1)?.hash !== head.hash)
+      throw unreadable('a history')
     return { request: request.right, head }
   })
 
@@ -132,7 +134,7 @@ export const writtenEvents = (
 ): WrittenEvents => {
   const sealed = seal(digest)(head, events)
   const last = sealed.at(-1)
-  if (last === undefined) throw new Error('There is an event to write')
+  if (last === undefined) throw new Defect('There is an event to write')
   return {
     rows: sealed.map(({ envelope, hash }) => ({
       n: envelope.sequence,

@@ -15,14 +15,21 @@ const passing = /^(?:08|28|40|53|55P03|57|58|25006)/
 /** After so many seconds it is worth asking again. */
 const retryAfterSeconds = 1
 
+/** Something that cannot be, unless this adapter has a bug or somebody changed the database by hand. Asking again is no use. */
+export class Defect extends Error {
+  override readonly name = 'Defect'
+}
+
 /**
  * Whether a failure lies with the database or the way to it, and not with what was asked of it. Errors of the driver that
- * are no `DatabaseError` are about the connection; those of JavaScript itself are bugs.
+ * are no `DatabaseError` are about the connection; those of JavaScript itself, and failed assertions, are bugs.
  */
 export const isPassing = (error: unknown): error is Error =>
   error instanceof DatabaseError
     ? passing.test(error.code ?? '')
-    : error instanceof Error && !(error instanceof TypeError) && !(error instanceof RangeError)
+    : error instanceof Error && !defects.has(error.name)
+
+const defects = new Set(['Defect', 'TypeError', 'RangeError', 'SyntaxError', 'AssertionError'])
 
 const codeOf = (error: Error): string =>
   'code' in error && typeof error.code === 'string' ? error.code : error.name

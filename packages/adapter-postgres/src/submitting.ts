@@ -19,7 +19,7 @@ import {
   type WrittenEvents,
 } from './event-rows.js'
 import type { EnqueueWithin } from './job-queue.js'
-import { isPassing } from './problems.js'
+import { Defect, isPassing } from './problems.js'
 import { readRequests } from './reading-requests.js'
 import type { Run, Statement, TenantTransactions } from './tenant-transactions.js'
 
@@ -61,7 +61,7 @@ const alone =
   async (submission: Submission): Promise<Submitted | Error> => {
     try {
       const [submitted] = await record(deps, tenantId, [prepared(deps.digest)(submission)], mostTries)
-      return submitted ?? new Error('A submission has an answer')
+      return submitted ?? new Defect('A submission has an answer')
     } catch (error) {
       if (error instanceof Error) return error
       throw error
@@ -72,7 +72,7 @@ const prepared =
   (digest: EnvelopeDigest) =>
   (submission: Submission): Prepared => {
     const request = replay(submission.events)
-    if (E.isLeft(request)) throw new Error('A submission starts with what was requested')
+    if (E.isLeft(request)) throw new Defect('A submission starts with what was requested')
     const written = writtenEvents(digest, null, submission.events)
     return {
       submission,
@@ -209,7 +209,7 @@ const repeats = async (
   )
   return ended.map(({ submission }) => {
     const request = own.get(submission.requestId)?.request
-    if (request === undefined) throw new Error('What was not recorded conflicts with something')
+    if (request === undefined) throw new Defect('What was not recorded conflicts with something')
     return { joined: true, request }
   })
 }
