@@ -27,7 +27,8 @@ const bytes = new t.Type<Uint8Array, string, unknown>(
   (u, context) => (u instanceof Uint8Array ? t.success(u) : t.failure(u, context)),
   toHex,
 )
-const date = new t.Type<Date, string, unknown>(
+/** A column of type `timestamptz`. */
+export const dateColumn = new t.Type<Date, string, unknown>(
   'a date',
   (u): u is Date => u instanceof Date,
   (u, context) => (u instanceof Date ? t.success(u) : t.failure(u, context)),
@@ -40,7 +41,7 @@ const EventRow = t.strict({
   sequence: t.number,
   schema_version: t.number,
   type: t.string,
-  at: date,
+  at: dateColumn,
   data: t.UnknownRecord,
   previous_hash: t.union([bytes, t.null]),
   hash: bytes,

@@ -1,12 +1,13 @@
 import type { HeldJob, Jobs } from '@lethe/application'
-import { Instant, type Job, RemovalRequestId, TenantId } from '@lethe/domain'
+import { Instant, instantFromMilliseconds, type Job, RemovalRequestId, TenantId } from '@lethe/domain'
 import * as t from 'io-ts'
 import type { Pool } from 'pg'
 import { type Db, PgBoss } from 'pg-boss'
-import { decodedRow } from './event-rows.js'
+import { columnIn, dateColumn, decodedRow } from './event-rows.js'
 import { type Grouping, groupedBy } from './grouping.js'
 import { type OnProblem, orUnavailable } from './problems.js'
 import { deadQueue, performQueue, queueSchema } from './queues.js'
+import { steadyClock } from './steady-clock.js'
 import type { Run, TenantTransactions } from './tenant-transactions.js'
 
 /** Adds jobs to the queue within a transaction, so that they are there if and only if it is committed. */
@@ -68,6 +69,7 @@ export const startJobQueue = async (
     monitorVacuum: false,
     registerInstance: false,
     openTelemetry: { enabled: false },
+    clock: steadyClock,
   })
   boss.on('error', error => {
     onProblem({ code: error.name })
@@ -132,12 +134,27 @@ export const startJobQueue = async (
             const completed = await boss.complete(read.queue, read.attempt, null, { db: within(run) })
             if (decodedRow(Settled, completed).affected === 0) return
             const next: Job = { name: 'performRemoval', ...data, notBefore: until }
-            await boss.insert(read.queue, [insertOf(next)], { db: within(run) })
+            await boss.insert(read.queue, [{ ...insertOf(next), startAfter: await notAtOnce(run, until) }], {
+              db: within(run),
+            })
           })
         }),
     },
     stop: () => boss.stop({ graceful: false }),
   }
+}
+
+/**
+ * A moment, or a second from now by the database's clock if that is later: were the clock of this process behind it, a job
+ * that is too early here and due there would come back without end.
+ */
+const notAtOnce = async (run: Run, until: Instant): Promise<Instant> => {
+  const [soonest = until] = columnIn(
+    'soonest',
+    dateColumn,
+    await run({ text: `select ${queueSchema}.job_now() + interval '1 second' as soonest`, values: [] }),
+  ).map(date => instantFromMilliseconds(date.getTime()))
+  return soonest > until ? soonest : until
 }
 
 /** A transaction, in the form in which pg-boss takes one. */

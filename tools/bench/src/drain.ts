@@ -1,0 +1,59 @@
+import { setTimeout } from 'node:timers/promises'
+import { type Figure, rounded } from './figure.js'
+import { startServerProcess } from './processes.js'
+import { submitMany } from './submitting.js'
+import type { World } from './world.js'
+
+const requests = 20_000
+const lookEveryMilliseconds = 100
+const mostSeconds = 300
+
+/** Approved requests to completed: with one worker process, and with two. */
+export const measureDrain = async (world: World): Promise<ReadonlyArray<Figure>> => {
+  const one = await drainedPerSecond(world, 1)
+  const two = await drainedPerSecond(world, 2)
+  return [
+    {
+      name: 'drainPerSecond',
+      value: Math.round(one),
+      bar: 1000,
+      is: 'atLeast',
+      unit: 'per second',
+      detail: `${requests} approved requests to completed, one worker process`,
+    },
+    {
+      name: 'twoWorkersRatio',
+      value: rounded(two / one),
+      bar: null,
+      is: 'reported',
+      unit: 'ratio',
+      detail: `${Math.round(two)} a second with two worker processes`,
+    },
+  ]
+}
+
+const drainedPerSecond = async (world: World, workers: number): Promise<number> => {
+  const before = await completed(world)
+  await submitMany(world, world.tenantId, requests, 'automatic')
+  const servers = []
+  for (let index = 0; index < workers; index += 1) servers.push(await startServerProcess(world, 'worker'))
+  try {
+    const started = performance.now()
+    // The processes have begun by now; what they did already is not counted.
+    const first = await completed(world)
+    let now = first
+    while (now < before + requests) {
+      if (performance.now() - started > mostSeconds * 1000) throw new Error('The queue was not worked off')
+      await setTimeout(lookEveryMilliseconds)
+      now = await completed(world)
+    }
+    return (now - first) / ((performance.now() - started) / 1000)
+  } finally {
+    await Promise.all(servers.map(server => server.stop()))
+  }
+}
+
+const completed = (world: World): Promise<number> =>
+  world.number(`select count(*) from lethe.removal_request where tenant_id = $1 and state = 'completed'`, [
+    world.tenantId,
+  ])

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto'
+import { connect } from 'node:net'
+import * as E from 'fp-ts/lib/Either.js'
+import { Load, type LoadReport } from './messages.js'
+
+/** The n-th id: spread evenly, as the ids of users are. */
+const idOf = (salt: string, n: number): string => {
+  const hex = createHash('sha1').update(`${salt}${n}`).digest('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
+}
+
+/** Keeps so many connections busy, with one request at a time on each. */
+const run = (load: Load): Promise<LoadReport> =>
+  new Promise(resolve => {
+    const milliseconds: Array<number> = []
+    let sent = 0
+    let failed = 0
+    let open = load.connections
+    const started = performance.now()
+    const end = started + load.seconds * 1000
+
+    const report = (): LoadReport => {
+      const seconds = (performance.now() - started) / 1000
+      milliseconds.sort((one, other) => one - other)
+      const at = (share: number): number => milliseconds[Math.floor(milliseconds.length * share)] ?? 0
+      const answered = milliseconds.length
+      return { answered, failed, perSecond: answered / seconds, p50: at(0.5), p99: at(0.99) }
+    }
+
+    for (let index = 0; index < load.connections; index += 1) {
+      const socket = connect(load.port, '127.0.0.1').setNoDelay(true)
+      const token = load.tokens[index % load.tokens.length] ?? ''
+      const tail = ` HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 0\r\n\r\n`
+      let asked = 0
+      const ask = (): void => {
+        sent += 1
+        asked = performance.now()
+        socket.write(`POST ${load.path.replace('{id}', idOf(load.salt, sent))}${tail}`, 'latin1')
+      }
+      socket.on('connect', ask)
+      // An answer without a body is small: it comes in one piece.
+      socket.on('data', chunk => {
+        const now = performance.now()
+        milliseconds.push(now - asked)
+        if (chunk.toString('latin1', 9, 12) !== '204') failed += 1
+        if (now < end && sent < load.most) ask()
+        else socket.end()
+      })
+      socket.on('error', () => {
+        failed += 1
+      })
+      socket.on('close', () => {
+        open -= 1
+        if (open === 0) resolve(report())
+      })
+    }
+  })
+
+/**
+ * The clients, in a process of their own. They write and read bytes themselves, because a client library would take more of
+ * the machine than the server that is measured.
+ */
+process.on('message', message => {
+  const load = Load.decode(message)
+  if (E.isLeft(load)) throw new Error('Expected a load')
+  void run(load.right).then(report => {
+    process.send?.(report)
+    process.disconnect()
+  })
+})
