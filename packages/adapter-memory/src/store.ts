@@ -14,6 +14,7 @@ import type {
   Submission,
 } from '@lethe/application'
 import {
+  addSeconds,
   type ChainHead,
   type Instant,
   isOpen,
@@ -129,8 +130,9 @@ export const inMemoryStore = ({
           .slice(0, limit)
           .map(request => request.id),
       ),
-    resume: (tenantId, before, limit) =>
+    resume: (tenantId, seconds, limit) =>
       TE.fromIO(() => {
+        const before = addSeconds(clock.now(), -seconds)
         const resumed = allOf(tenantId)
           .flatMap(stored => {
             const since = waitingSince(stored)

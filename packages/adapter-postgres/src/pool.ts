@@ -39,5 +39,9 @@ export const openPool = (
   pool.on('error', (error: Error & { readonly code?: string }) => {
     onProblem({ code: error.code ?? error.name })
   })
+  // A connection that breaks while it is lent fails its queries by itself; without a listener it would end the process.
+  pool.on('connect', client => {
+    client.on('error', () => undefined)
+  })
   return pool
 }

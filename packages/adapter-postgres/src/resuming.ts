@@ -1,4 +1,4 @@
-import { type Instant, RemovalRequestId, type TenantId } from '@lethe/domain'
+import { RemovalRequestId, type TenantId } from '@lethe/domain'
 import { columnIn, requestsIn } from './event-rows.js'
 import type { EnqueueWithin } from './job-queue.js'
 import { byIds } from './reading-requests.js'
@@ -9,11 +9,11 @@ export interface ResumingDeps {
   readonly enqueueWithin: EnqueueWithin
 }
 
-/** Makes the jobs anew of requests that wait for one since before that moment, and lets them wait from now on. */
+/** Makes the jobs anew of requests that have waited for one for so long, and lets them wait from now on. */
 export const resumeWaiting = (
   { transactions, enqueueWithin }: ResumingDeps,
   tenantId: TenantId,
-  before: Instant,
+  seconds: number,
   limit: number,
 ): Promise<number> =>
   transactions.through(tenantId, async run => {
@@ -22,13 +22,13 @@ export const resumeWaiting = (
         update lethe.removal_request set job_due_at = pgboss.job_now()
         where tenant_id = $1 and request_id in (
           select request_id from lethe.removal_request
-          where tenant_id = $1 and job_due_at < $2
+          where tenant_id = $1 and job_due_at < pgboss.job_now() - $2 * interval '1 second'
           order by job_due_at
           limit $3
           for update skip locked
         )
         returning request_id`,
-      values: [tenantId, before, limit],
+      values: [tenantId, seconds, limit],
     })
     const ids = columnIn('request_id', RemovalRequestId, rows)
     if (ids.length === 0) return 0

@@ -133,7 +133,7 @@ const postgresRemovalRequests = (deps: RemovalRequestsDeps): RemovalRequests => 
     history: (tenantId, id) =>
       attempt(async () => O.fromNullable(await readHistory(transactions, tenantId, id))),
     expiring: (tenantId, at, limit) => attempt(() => readExpiring(transactions, tenantId, at, limit)),
-    resume: (tenantId, before, limit) => attempt(() => resumeWaiting(deps, tenantId, before, limit)),
+    resume: (tenantId, seconds, limit) => attempt(() => resumeWaiting(deps, tenantId, seconds, limit)),
     overdue: (tenantId, at) => attempt(() => countOverdue(transactions, tenantId, at)),
   }
 }

@@ -98,12 +98,12 @@ export interface RemovalRequests {
     limit: number,
   ) => TaskEither<Unavailable, ReadonlyArray<RemovalRequestId>>
   /**
-   * Makes the jobs anew of requests that have waited for one since before that moment: it is overdue, or lost. What is
-   * delivered twice for it does no harm. A request that was resumed waits from then on.
+   * Makes the jobs anew of requests that have waited for one for longer than that, by the store's own clock: it is overdue, or
+   * lost. What is delivered twice for it does no harm. A request that was resumed waits from then on.
    *
    * @returns how many were resumed; where that is `limit`, there may be more.
    */
-  readonly resume: (tenantId: TenantId, before: Instant, limit: number) => TaskEither<Unavailable, number>
+  readonly resume: (tenantId: TenantId, seconds: number, limit: number) => TaskEither<Unavailable, number>
   /** How many open requests were due before that moment. */
   readonly overdue: (tenantId: TenantId, at: Instant) => TaskEither<Unavailable, number>
 }

@@ -1,12 +1,10 @@
-import { addSeconds, type TenantId } from '@lethe/domain'
+import type { TenantId } from '@lethe/domain'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import type { Clock } from '../ports/environment.js'
 import type { Unavailable } from '../ports/problems.js'
 import type { RemovalRequests } from '../ports/removal-requests.js'
 
 export interface ResumeRemovalsDeps {
   readonly removalRequests: Pick<RemovalRequests, 'resume'>
-  readonly clock: Clock
 }
 
 export type ResumeRemovals = (input: {
@@ -25,6 +23,6 @@ const lostAfterSeconds = 86_400
  * @returns how many were resumed; where that is `limit`, there may be more.
  */
 export const resumeRemovals =
-  ({ removalRequests, clock }: ResumeRemovalsDeps): ResumeRemovals =>
+  ({ removalRequests }: ResumeRemovalsDeps): ResumeRemovals =>
   ({ tenantId, limit }) =>
-    removalRequests.resume(tenantId, addSeconds(clock.now(), -lostAfterSeconds), limit)
+    removalRequests.resume(tenantId, lostAfterSeconds, limit)
