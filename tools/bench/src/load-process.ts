@@ -60,11 +60,13 @@ const run = (load: Load): Promise<LoadReport> =>
  * The clients, in a process of their own. They write and read bytes themselves, because a client library would take more of
  * the machine than the server that is measured.
  */
-process.on('message', message => {
+const answer = async (message: unknown): Promise<void> => {
   const load = Load.decode(message)
   if (E.isLeft(load)) throw new Error('Expected a load')
-  void run(load.right).then(report => {
-    process.send?.(report)
-    process.disconnect()
-  })
+  process.send?.(await run(load.right))
+  process.disconnect()
+}
+
+process.on('message', message => {
+  void answer(message)
 })

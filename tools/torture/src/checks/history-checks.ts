@@ -1,0 +1,56 @@
+import { type EnvelopeDigest, isOpen, readEvent, type RemovalEvent, replay, verifyChain } from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
+import type { Seen, ServedRequest, StoredRequest } from './seen.js'
+import { type Violation, violation } from './violation.js'
+
+/** Each history by itself, against what is stored beside it, and against what is served of it. */
+export const checkHistories =
+  (digest: EnvelopeDigest) =>
+  (seen: Seen): ReadonlyArray<Violation> =>
+    [...seen.stored.values()].flatMap(stored => [
+      ...checkChain(digest, stored),
+      ...checkFold(stored),
+      ...checkServed(stored, seen.served.get(stored.requestId)),
+    ])
+
+const checkChain = (digest: EnvelopeDigest, stored: StoredRequest): ReadonlyArray<Violation> => {
+  const { tenantId, requestId, version, headHash, events } = stored
+  const verified = verifyChain(digest)({ tenantId, requestId }, { sequence: version, hash: headHash }, events)
+  return E.isRight(verified)
+    ? []
+    : [violation('chainVerifies', `${requestId}: ${verified.left.reason} at event ${verified.left.position}`)]
+}
+
+const checkFold = ({ requestId, events, version, state, endedAs, subject }: StoredRequest) => {
+  const read: Array<RemovalEvent> = []
+  for (const { envelope } of events) {
+    const event = readEvent(envelope)
+    if (E.isLeft(event))
+      return [violation('projectionIsFold', `${requestId}: event ${envelope.sequence} is unreadable`)]
+    read.push(event.right)
+  }
+  const folded = replay(read)
+  if (E.isLeft(folded))
+    return [violation('projectionIsFold', `${requestId}: event ${folded.left.sequence} does not fit`)]
+  const { right: request } = folded
+  const ended = isOpen(request.state) ? null : requestId
+  return request.state === state && request.version === version && (subject === null || endedAs === ended)
+    ? []
+    : [
+        violation(
+          'projectionIsFold',
+          `${requestId}: stored as ${state} at ${version}${endedAs === null ? '' : ', ended'}, folds to ${request.state} at ${request.version}`,
+        ),
+      ]
+}
+
+const checkServed = (stored: StoredRequest, served: ServedRequest | undefined): ReadonlyArray<Violation> =>
+  served === undefined ||
+  (served.state === stored.state && served.intact === true && served.version === stored.version)
+    ? []
+    : [
+        violation(
+          'servedAsStored',
+          `${stored.requestId}: served as ${served.state} at ${served.version}, intact ${served.intact}; stored as ${stored.state} at ${stored.version}`,
+        ),
+      ]

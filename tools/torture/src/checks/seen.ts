@@ -1,0 +1,69 @@
+import type {
+  ActorReference,
+  Hash,
+  RemovalRequestId,
+  RemovalState,
+  SealedEvent,
+  TenantId,
+  UserId,
+} from '@lethe/domain'
+import type { Acknowledgement } from '../load/acknowledgements.js'
+import type { Effect, HolderCall } from '../world/ledger.js'
+
+/** A request as the database holds it. */
+export interface StoredRequest {
+  readonly tenantId: TenantId
+  readonly requestId: RemovalRequestId
+  readonly version: number
+  readonly headHash: Hash
+  readonly state: RemovalState
+  readonly events: ReadonlyArray<SealedEvent>
+  /** Whom it is about; null where that was erased. */
+  readonly subject: UserId | null
+  /** Whether the row of its subject says that it has ended. */
+  readonly endedAs: RemovalRequestId | null
+  /** The people behind the references of its history. */
+  readonly people: ReadonlyMap<ActorReference, UserId>
+}
+
+/** What the API says of a request; null where it says nothing. */
+export interface ServedRequest {
+  readonly state: RemovalState | null
+  readonly intact: boolean | null
+  readonly version: number | null
+}
+
+/** A job that the queue holds, and that is neither done nor given up. */
+export interface QueuedJob {
+  readonly queue: string
+  readonly state: string
+  readonly requestId: RemovalRequestId
+}
+
+/** A connection of Lethe to the database. */
+export interface Connection {
+  readonly name: string
+  readonly state: string
+  /** For how long it has been in that state, in seconds. */
+  readonly seconds: number
+}
+
+/** Everything that the checks look at, as it stood at one moment at which nothing was going on. */
+export interface Seen {
+  readonly acknowledged: ReadonlyArray<Acknowledgement>
+  readonly stored: ReadonlyMap<RemovalRequestId, StoredRequest>
+  /** Requests of which there are rows of some kind, but not the request itself. */
+  readonly stray: ReadonlyArray<RemovalRequestId>
+  /** Requests that at some moment waited for work and had no job. */
+  readonly jobless: ReadonlyArray<RemovalRequestId>
+  readonly served: ReadonlyMap<RemovalRequestId, ServedRequest>
+  readonly calls: ReadonlyArray<HolderCall>
+  readonly effects: ReadonlyArray<Effect>
+  readonly jobs: ReadonlyArray<QueuedJob>
+  readonly connections: ReadonlyArray<Connection>
+  readonly mostConnections: number
+}
+
+/** The events of a request by type and actor, without reading more of them than that. */
+export const typesOf = ({ events }: StoredRequest): ReadonlyArray<string> =>
+  events.map(({ envelope }) => envelope.type)

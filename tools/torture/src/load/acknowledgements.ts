@@ -1,0 +1,12 @@
+import type { RemovalRequestId, TenantId, UserId } from '@lethe/domain'
+
+/** Something that a client was told is done: a status of 2xx, heard to its end. */
+export interface Acknowledgement {
+  readonly what: 'submitted' | 'approved' | 'denied' | 'withdrawn' | 'retried'
+  readonly tenantId: TenantId
+  readonly requestId: RemovalRequestId
+  /** The person whom the request is about. */
+  readonly subject: UserId
+  /** The person who asked for it. */
+  readonly by: UserId
+}

@@ -1,0 +1,127 @@
+import { made } from '../made.js'
+import { UserId } from '@lethe/domain'
+import type { AnsweredRoute } from '../kill-points.js'
+import type { Random } from '../random.js'
+import { adele, alma, isaiah, megan, people, tenants } from '../world/cast.js'
+import type { Ledger } from '../world/ledger.js'
+import type { Act, Fate, KnownRequest } from './acts.js'
+
+/** What clients know, and what they have still to do. */
+export interface Agenda {
+  readonly todo: Array<Act>
+  /** Left undecided on purpose. */
+  readonly pending: Array<KnownRequest>
+  readonly failed: Array<KnownRequest>
+  readonly known: Array<KnownRequest>
+}
+
+const mostRecent = 60
+/** With so much to do, nobody begins anything new. */
+const enoughToDo = 30
+
+/** Draws what a client does next. */
+export const actChoice = (random: Random, ledger: Ledger, agenda: Agenda) => {
+  const recent = (list: ReadonlyArray<KnownRequest>): KnownRequest | null =>
+    list.length === 0 ? null : random.pick(list.slice(-mostRecent))
+
+  const newSubject = (tenantId: KnownRequest['tenantId']): UserId => {
+    const userId = made(UserId, random.guid())
+    ledger.add(tenantId, userId)
+    return userId
+  }
+
+  const submit = (
+    route: Extract<Act, { readonly kind: 'submit' }>['route'],
+    wanted: Fate | null = null,
+    overdue = random.chance(0.1),
+  ): Act => {
+    const fate =
+      wanted ??
+      random.weighted<Fate>([
+        [66, 'approve'],
+        [7, 'deny'],
+        [7, 'withdraw'],
+        [5, 'approveAndWithdraw'],
+        [7, 'approveOwn'],
+        [8, 'leave'],
+      ])
+    const known = route === 'batch' || wanted !== null || random.chance(0.75) ? null : recent(agenda.known)
+    const tenantId = known?.tenantId ?? random.pick(tenants)
+    const subjects =
+      known === null
+        ? Array.from({ length: route === 'batch' ? 3 : 1 }, () => newSubject(tenantId))
+        : [known.subject]
+    return {
+      kind: 'submit',
+      route,
+      tenantId,
+      subjects,
+      by: fate === 'approveOwn' ? alma : adele,
+      overdue: route === 'submit' && overdue,
+      fate,
+    }
+  }
+
+  const decide = (route: Extract<Act, { readonly kind: 'decide' }>['route']): Act => {
+    const request = route === 'retry' ? agenda.failed.shift() : agenda.pending.shift()
+    if (request === undefined) return route === 'retry' ? read('list') : submit('submit', 'leave', false)
+    return { kind: 'decide', route, request, by: route === 'withdraw' ? adele : random.pick([megan, isaiah]) }
+  }
+
+  const read = (route: Extract<Act, { readonly kind: 'read' }>['route']): Act => {
+    const request = recent(agenda.known)
+    return {
+      kind: 'read',
+      route,
+      request,
+      tenantId: request?.tenantId ?? random.pick(tenants),
+      by: random.pick(people),
+    }
+  }
+
+  /** What was begun is to go on, so that there is always something of everything. */
+  const usual = (): Act =>
+    (random.chance(agenda.todo.length / enoughToDo) ? agenda.todo.shift() : undefined) ?? another()
+
+  const another = (): Act =>
+    random.weighted<() => Act>([
+      [18, () => submit('removePersonalData')],
+      [12, () => submit('submit')],
+      [3, () => submit('batch')],
+      [3, () => read('profile')],
+      [1, () => read('profiles')],
+      [4, () => read('list')],
+      [3, () => read('get')],
+      [2, () => read('history')],
+      [1, () => read('me')],
+      [8, () => decide('retry')],
+    ])()
+
+  const through = (route: AnsweredRoute): Act => {
+    switch (route) {
+      case 'removePersonalData':
+      case 'submit':
+      case 'batch':
+        return submit(route, random.pick<Fate>(['approve', 'leave']))
+      case 'approve':
+      case 'deny':
+      case 'withdraw':
+      case 'retry':
+        return decide(route)
+      case 'profile':
+      case 'profiles':
+      case 'list':
+      case 'get':
+      case 'history':
+      case 'me':
+        return read(route)
+    }
+  }
+
+  return {
+    /** @param urged a route that is to be taken more often than others; null for none. */
+    next: (urged: AnsweredRoute | null): Act =>
+      urged !== null && random.chance(0.6) ? through(urged) : usual(),
+    overdueSubmission: (): Act => submit('submit', 'leave', true),
+  }
+}

@@ -1,0 +1,137 @@
+import {
+  actionPath,
+  historyPath,
+  identityPath,
+  removalRequestPath,
+  removalRequestsPath,
+} from '@lethe/api-contract'
+import { RemovalRequestId, type UserId } from '@lethe/domain'
+import { graphRoot, profilePath, profilesPath, removePersonalDataPath } from '@lethe/graph-contract'
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+import type { Issuer } from '../world/issuer.js'
+import type { Act, KnownRequest } from './acts.js'
+import { type Answer, type Call, isAcknowledged, requestIn, send } from './api-client.js'
+
+const twoMonths = 61 * 86_400_000
+
+/** Does in one call what a client wants. */
+export const doAct = (
+  act: Act,
+  port: number,
+  { tokenOf }: Pick<Issuer, 'tokenOf'>,
+): Promise<Answer | null> => {
+  const tenantId = act.kind === 'decide' ? act.request.tenantId : act.tenantId
+  return send({ port, token: tokenOf(tenantId, act.by), ...callOf(act) })
+}
+
+const callOf = (act: Act): Pick<Call, 'method' | 'path' | 'body'> => {
+  switch (act.kind) {
+    case 'submit':
+      return submissionOf(act)
+    case 'decide':
+      return {
+        method: 'POST',
+        path: actionPath(act.request.requestId, act.route),
+        ...(act.route === 'deny' ? { body: { code: 'legalClaims', note: 'They are in court.' } } : {}),
+      }
+    case 'read':
+      return { method: 'GET', path: pathOf(act) }
+  }
+}
+
+const submissionOf = (
+  act: Extract<Act, { readonly kind: 'submit' }>,
+): Pick<Call, 'method' | 'path' | 'body'> => {
+  const [subject] = act.subjects
+  if (subject === undefined) throw new Error('A submission is about somebody')
+  switch (act.route) {
+    case 'removePersonalData':
+      return { method: 'POST', path: `${graphRoot}${removePersonalDataPath(subject)}` }
+    case 'submit': {
+      const receivedDateTime = new Date(Date.now() - twoMonths).toISOString()
+      return {
+        method: 'POST',
+        path: removalRequestsPath,
+        body: { userId: subject, ...(act.overdue ? { receivedDateTime } : {}) },
+      }
+    }
+    case 'batch':
+      return {
+        method: 'POST',
+        path: `${graphRoot}/$batch`,
+        body: {
+          requests: act.subjects.map((userId, index) => ({
+            id: String(index),
+            method: 'POST',
+            url: removePersonalDataPath(userId),
+            headers: { 'Content-Type': 'application/json' },
+          })),
+        },
+      }
+  }
+}
+
+const pathOf = ({ route, request }: Extract<Act, { readonly kind: 'read' }>): string => {
+  switch (route) {
+    case 'profile':
+      return request === null ? identityPath : `${graphRoot}${profilePath(request.subject)}`
+    case 'profiles':
+      return `${graphRoot}${profilesPath}`
+    case 'list':
+      return `${removalRequestsPath}?state=failed&$top=20`
+    case 'get':
+      return request === null ? identityPath : removalRequestPath(request.requestId)
+    case 'history':
+      return request === null ? identityPath : historyPath(request.requestId)
+    case 'me':
+      return identityPath
+  }
+}
+
+const BatchAnswer = t.type({
+  responses: t.readonlyArray(
+    t.type({ id: t.string, status: t.number, headers: t.union([t.record(t.string, t.string), t.undefined]) }),
+  ),
+})
+
+/** The requests that an answer to a submission acknowledges. */
+export const acknowledgedIn = (
+  act: Extract<Act, { readonly kind: 'submit' }>,
+  answer: Answer | null,
+): ReadonlyArray<KnownRequest> => {
+  if (!isAcknowledged(answer)) return []
+  const { tenantId } = act
+  const [subject] = act.subjects
+  switch (act.route) {
+    case 'removePersonalData':
+      return knownAt(tenantId, subject, answer.operationLocation)
+    case 'submit': {
+      const request = requestIn(answer)
+      return request === null ? [] : knownAt(tenantId, subject, request.id)
+    }
+    case 'batch': {
+      const batch = BatchAnswer.decode(answer.json)
+      if (E.isLeft(batch)) return []
+      return batch.right.responses.flatMap(({ id, status, headers }) =>
+        status === 204 ? knownAt(tenantId, act.subjects[Number(id)], locationIn(headers ?? {})) : [],
+      )
+    }
+  }
+}
+
+/** The names of headers have no case. */
+const locationIn = (headers: Readonly<Record<string, string>>): string | null =>
+  Object.entries(headers).find(([name]) => name.toLowerCase() === 'operation-location')?.[1] ?? null
+
+/** @param location that ends with the id of the request. */
+const knownAt = (
+  tenantId: KnownRequest['tenantId'],
+  subject: UserId | undefined,
+  location: string | null,
+): ReadonlyArray<KnownRequest> => {
+  const requestId = RemovalRequestId.decode(location?.split('/').at(-1))
+  if (subject === undefined || E.isLeft(requestId))
+    throw new Error('A submission was acknowledged without saying which request it is')
+  return [{ tenantId, subject, requestId: requestId.right }]
+}

@@ -1,0 +1,72 @@
+import type { RemovalRequestId, TenantId, UserId } from '@lethe/domain'
+import type { Person } from '../world/cast.js'
+
+/** A request that a client knows of, because somebody was told of it. */
+export interface KnownRequest {
+  readonly tenantId: TenantId
+  readonly requestId: RemovalRequestId
+  readonly subject: UserId
+}
+
+/** What a client does in one call. */
+export type Act =
+  | {
+      readonly kind: 'submit'
+      readonly route: 'removePersonalData' | 'submit' | 'batch'
+      readonly tenantId: TenantId
+      /** One, but for a batch. */
+      readonly subjects: ReadonlyArray<UserId>
+      readonly by: Person
+      /** The person asked two months ago: the request is overdue, and expires as soon as it may. */
+      readonly overdue: boolean
+      readonly fate: Fate
+    }
+  | {
+      readonly kind: 'decide'
+      readonly route: 'approve' | 'deny' | 'withdraw' | 'retry'
+      readonly request: KnownRequest
+      readonly by: Person
+    }
+  | {
+      readonly kind: 'read'
+      readonly route: 'profile' | 'profiles' | 'list' | 'get' | 'history' | 'me'
+      readonly tenantId: TenantId
+      readonly request: KnownRequest | null
+      readonly by: Person
+    }
+
+/** What clients mean to do with a request once it was acknowledged. */
+export type Fate = 'approve' | 'deny' | 'withdraw' | 'approveAndWithdraw' | 'approveOwn' | 'leave'
+
+/** What a fate calls for, in this order. */
+export const decisionsOf = (
+  fate: Fate,
+  submitter: Person,
+  { alma, megan, isaiah }: Readonly<Record<'alma' | 'megan' | 'isaiah', Person>>,
+): ReadonlyArray<readonly [Extract<Act, { readonly kind: 'decide' }>['route'], Person]> => {
+  switch (fate) {
+    case 'approve':
+      return [
+        ['approve', megan],
+        ['approve', isaiah],
+      ]
+    case 'deny':
+      return [['deny', megan]]
+    case 'withdraw':
+      return [['withdraw', submitter]]
+    case 'approveAndWithdraw':
+      return [
+        ['approve', isaiah],
+        ['approve', megan],
+        ['withdraw', submitter],
+      ]
+    case 'approveOwn':
+      return [
+        ['approve', alma],
+        ['approve', megan],
+        ['approve', isaiah],
+      ]
+    case 'leave':
+      return []
+  }
+}

@@ -1,0 +1,33 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { readArguments, usage } from './arguments.js'
+import { reportOf } from './report/report.js'
+import { torture } from './torture.js'
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`)
+}
+
+const run = async (kills: number, seed: number): Promise<number> => {
+  const interruption = new AbortController()
+  const interrupt = (): void => {
+    interruption.abort()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
+  // Whoever started this is gone.
+  process.on('disconnect', interrupt)
+  process.channel?.unref()
+  say(
+    `torture: ${kills} kills, seed ${seed}. The seed draws the plan of kills, the load and what the data holder does;`,
+  )
+  say('which of them meet, and what was in flight when a process died, is the doing of real processes.')
+  const outcome = await torture({ kills, seed, say, interrupted: interruption.signal })
+  say(reportOf(outcome))
+  return outcome.violations.length === 0 ? 0 : 1
+}
+
+const asked = readArguments(process.argv.slice(2))
+if (E.isLeft(asked)) {
+  process.stderr.write(`torture: ${asked.left}\n\n${usage}`)
+  process.exitCode = 2
+} else if (asked.right.kind === 'help') process.stdout.write(usage)
+else process.exitCode = await run(asked.right.kills, asked.right.seed)

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto'
+import { migrate } from '@lethe/adapter-postgres'
+import {
+  createDatabase,
+  describeRefusal,
+  type RunningPostgres,
+  startEmbeddedPostgres,
+} from '@lethe/embedded-postgres'
+import * as E from 'fp-ts/lib/Either.js'
+import { Pool } from 'pg'
+import { setTimeout } from 'node:timers/promises'
+
+/** For how long a worker that is gone keeps its jobs, in seconds. */
+export const leaseSeconds = 10
+const queueSettings = { leaseSeconds, mostDeliveries: 20 }
+
+/** A PostgreSQL server of the run, and the migrated database in it. */
+export interface Database {
+  readonly port: number
+  /** Of the role that Lethe connects as. */
+  readonly appUrl: string
+  /** Runs a statement as the owner of everything, whom row-level security does not bind. Rejects while the server is gone. */
+  readonly asOwner: (text: string, values?: ReadonlyArray<unknown>) => Promise<ReadonlyArray<unknown>>
+  /** Ends the server as a power cut would, and starts it again a while later. */
+  readonly crash: (downMilliseconds: number) => Promise<void>
+  /** The same, but it ends cleanly. */
+  readonly bounce: (downMilliseconds: number) => Promise<void>
+  /** Whether it was away, or its connections were cut, at that moment or later; as `performance.now` has it. */
+  readonly wasDisturbedSince: (moment: number) => boolean
+  /** Says that connections are being cut now. */
+  readonly disturb: () => void
+  readonly close: () => Promise<void>
+}
+
+/** How often a restart is tried, should somebody have taken the port meanwhile. */
+const mostStarts = 20
+
+export const openDatabase = async (folder: string): Promise<Database> => {
+  let server = await started(folder, 0)
+  const { port } = server
+  const ownerUrl = await createDatabase(server.superuserUrl, 'lethe')
+  const migrated = await migrate(ownerUrl, queueSettings)
+  if (E.isLeft(migrated)) throw new Error(`The database cannot be migrated: ${migrated.left.code}`)
+  const owner = new Pool({
+    connectionString: ownerUrl,
+    max: 4,
+    application_name: 'torture',
+    connectionTimeoutMillis: 2000,
+    query_timeout: 20_000,
+  })
+  // Connections break with the server, and that is no news.
+  owner.on('error', () => undefined)
+  const password = randomUUID()
+  await owner.query(`create role torture_app login password '${password}' in role lethe_app`)
+  const appUrl = new URL(ownerUrl)
+  appUrl.username = 'torture_app'
+  appUrl.password = password
+  let away = false
+  let disturbedAt = -1
+  const disturb = (): void => {
+    disturbedAt = performance.now()
+  }
+
+  const restart = (end: () => Promise<void>) => async (downMilliseconds: number) => {
+    away = true
+    await end()
+    await setTimeout(downMilliseconds)
+    server = await started(folder, port)
+    away = false
+    disturb()
+  }
+  return {
+    port,
+    appUrl: appUrl.href,
+    asOwner: async (text, values = []) => {
+      const { rows } = await owner.query<object>(text, [...values])
+      return rows
+    },
+    crash: restart(() => server.kill()),
+    bounce: restart(() => server.stop()),
+    // A moment of grace: the news of a cut may take a while to arrive.
+    wasDisturbedSince: moment => away || disturbedAt >= moment - 1000,
+    disturb,
+    close: async () => {
+      await owner.end().catch(() => undefined)
+      await server.stop()
+    },
+  }
+}
+
+const started = async (folder: string, port: number): Promise<RunningPostgres> => {
+  for (let tries = 1; ; tries += 1) {
+    const server = await startEmbeddedPostgres({
+      folder,
+      port,
+      settings: { max_connections: '100', fsync: 'on' },
+    })
+    if (E.isRight(server)) return server.right
+    if (tries === mostStarts) throw new Error(describeRefusal(server.left))
+    await setTimeout(250)
+  }
+}

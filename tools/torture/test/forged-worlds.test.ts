@@ -1,0 +1,277 @@
+import { sha256Digest } from '@lethe/adapter-system'
+import { PositiveInteger, readEvent, type RemovalEvent } from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
+import { describe, expect, it } from 'vitest'
+import { checkAll } from '../src/checks/check-all.js'
+import type { Seen, StoredRequest } from '../src/checks/seen.js'
+import type { Rule } from '../src/checks/violation.js'
+import { made } from '../src/made.js'
+import { sealed, storedAfter, userIds } from './making/requests.js'
+import { type SoundWorld, soundWorld, subjectOf, told } from './making/sound-world.js'
+
+const rulesBroken = (seen: Seen): ReadonlyArray<Rule> => [
+  ...new Set(checkAll(sha256Digest.envelope)(seen).map(({ rule }) => rule)),
+]
+
+/** The same world with another request in the place of one. */
+const replaced = ({ seen }: SoundWorld, request: StoredRequest): Seen => ({
+  ...seen,
+  stored: new Map([...seen.stored, [request.requestId, request]]),
+  served: new Map([
+    ...seen.served,
+    [request.requestId, { state: request.state, version: request.version, intact: true }],
+  ]),
+})
+
+const eventsOf = ({ events }: StoredRequest): ReadonlyArray<RemovalEvent> =>
+  events.map(({ envelope }) => {
+    const event = readEvent(envelope)
+    if (E.isLeft(event)) throw new Error('The event was made here')
+    return event.right
+  })
+
+/** A history without some of its events, sealed anew, as somebody would who can write to the database. */
+const without = (request: StoredRequest, isLeftOut: (event: RemovalEvent) => boolean): StoredRequest => ({
+  ...request,
+  ...sealed(
+    eventsOf(request)
+      .filter(event => !isLeftOut(event))
+      .map((event, index) => ({ ...event, sequence: made(PositiveInteger, index + 1) })),
+  ),
+})
+
+type Forgery = (world: SoundWorld) => Seen
+
+const forgeries: ReadonlyArray<readonly [string, Forgery, ReadonlyArray<Rule>]> = [
+  [
+    'an acknowledged request that is not in the database',
+    ({ seen, pending }) => ({
+      ...seen,
+      stored: new Map([...seen.stored].filter(([id]) => id !== pending.requestId)),
+    }),
+    ['acknowledgedIsStored'],
+  ],
+  [
+    'an acknowledged request that cannot be read',
+    ({ seen, pending }) => ({
+      ...seen,
+      served: new Map([...seen.served, [pending.requestId, { state: null, version: null, intact: null }]]),
+    }),
+    ['acknowledgedIsServed', 'servedAsStored'],
+  ],
+  [
+    'an acknowledged approval that is not in the history',
+    ({ seen, pending }) => ({
+      ...seen,
+      acknowledged: [...seen.acknowledged, { ...told(pending), what: 'approved', by: userIds.megan }],
+    }),
+    ['acknowledgedIsRecorded'],
+  ],
+  [
+    'an acknowledged denial that somebody else is said to have made',
+    ({ seen, denied }) => ({
+      ...seen,
+      acknowledged: [...seen.acknowledged, { ...told(denied), what: 'denied', by: userIds.isaiah }],
+    }),
+    ['acknowledgedIsRecorded'],
+  ],
+  [
+    'an acknowledged withdrawal that is not in the history',
+    ({ seen, completed }) => ({
+      ...seen,
+      acknowledged: [...seen.acknowledged, { ...told(completed), what: 'withdrawn', by: userIds.adele }],
+    }),
+    ['acknowledgedIsRecorded'],
+  ],
+  [
+    'a removal with one approval of two',
+    world =>
+      replaced(
+        world,
+        without(world.completed, event => event.type === 'approvalGiven' && event.sequence === 3),
+      ),
+    ['effectIsApproved'],
+  ],
+  [
+    'a removal that one person approved twice',
+    world =>
+      replaced(world, {
+        ...world.completed,
+        people: new Map(
+          [...world.completed.people].map(([reference, person]) => [
+            reference,
+            person === userIds.isaiah ? userIds.megan : person,
+          ]),
+        ),
+      }),
+    ['effectIsApproved'],
+  ],
+  [
+    'a removal that its submitter approved',
+    world =>
+      replaced(
+        { ...world, seen: { ...world.seen, acknowledged: [] } },
+        {
+          ...world.completed,
+          people: new Map(
+            [...world.completed.people].map(([reference, person]) => [
+              reference,
+              person === userIds.megan ? userIds.adele : person,
+            ]),
+          ),
+        },
+      ),
+    ['effectIsApproved'],
+  ],
+  [
+    'a call that came before the approvals',
+    ({ seen }) => ({
+      ...seen,
+      calls: seen.calls.map(call => ({ ...call, eventsThen: ['removalRequested', 'approvalGiven'] })),
+    }),
+    ['effectIsApproved'],
+  ],
+  [
+    'a call for a request that nobody knows',
+    ({ seen }) => {
+      const stranger = storedAfter([])
+      const call = { ...stranger, userId: subjectOf(stranger), at: 3, eventsThen: null }
+      return { ...seen, calls: [...seen.calls, call] }
+    },
+    ['effectIsApproved'],
+  ],
+  [
+    'data that went twice',
+    ({ seen }) => ({ ...seen, effects: [...seen.effects, ...seen.effects] }),
+    ['oneEffect'],
+  ],
+  ['a completed request whose data never went', ({ seen }) => ({ ...seen, effects: [] }), ['oneEffect']],
+  [
+    'data that went for a denied request',
+    ({ seen, denied }) => ({
+      ...seen,
+      effects: [...seen.effects, { ...denied, userId: subjectOf(denied) }],
+    }),
+    ['effectIsWanted'],
+  ],
+  [
+    'data that went for a pending request',
+    ({ seen, pending }) => ({
+      ...seen,
+      effects: [...seen.effects, { ...pending, userId: subjectOf(pending) }],
+    }),
+    ['effectIsWanted'],
+  ],
+  [
+    'data that went for a request which was withdrawn before its start',
+    ({ seen, withdrawn }) => ({
+      ...seen,
+      effects: [...seen.effects, { ...withdrawn, userId: subjectOf(withdrawn) }],
+    }),
+    ['effectIsWanted'],
+  ],
+  [
+    'an event that was changed',
+    world =>
+      replaced(world, {
+        ...world.denied,
+        events: world.denied.events.map(({ envelope, hash }) => ({
+          hash,
+          envelope:
+            envelope.type === 'removalDenied'
+              ? { ...envelope, data: { ...envelope.data, code: 'legalClaims' } }
+              : envelope,
+        })),
+      }),
+    ['chainVerifies'],
+  ],
+  [
+    'a history without its tail',
+    world => {
+      const tail = without(world.withdrawn, ({ type }) => type === 'removalWithdrawn')
+      const { version, headHash } = world.withdrawn
+      return {
+        ...replaced(world, { ...tail, version, headHash }),
+        acknowledged: [],
+      }
+    },
+    ['chainVerifies', 'projectionIsFold'],
+  ],
+  [
+    'a stored state that is not the fold of the events',
+    world => replaced(world, { ...world.denied, state: 'completed', endedAs: world.denied.requestId }),
+    ['projectionIsFold', 'oneEffect'],
+  ],
+  [
+    'an ended request that still keeps its profile taken',
+    world => replaced(world, { ...world.denied, endedAs: null }),
+    ['projectionIsFold'],
+  ],
+  [
+    'a history that is served as broken',
+    ({ seen, denied }) => ({
+      ...seen,
+      served: new Map([
+        ...seen.served,
+        [denied.requestId, { state: denied.state, version: denied.version, intact: false }],
+      ]),
+    }),
+    ['servedAsStored'],
+  ],
+  [
+    'an approved request that nobody works on',
+    world => replaced(world, storedAfter(['approve by megan', 'approve by isaiah'])),
+    ['approvedEnds'],
+  ],
+  [
+    'a request that stays in the middle of its removal',
+    world => replaced(world, storedAfter(['approve by megan', 'approve by isaiah', 'start', 'remove'])),
+    ['approvedEnds'],
+  ],
+  [
+    'two open requests for one profile',
+    world => replaced(world, { ...storedAfter([]), subject: world.pending.subject }),
+    ['oneOpenRequest'],
+  ],
+  [
+    'rows of a request that is not there',
+    ({ seen }) => ({ ...seen, stray: [storedAfter([]).requestId] }),
+    ['writtenTogether'],
+  ],
+  [
+    'a request that had lost its job for a while',
+    ({ seen, completed }) => ({ ...seen, jobless: [completed.requestId] }),
+    ['jobIsThere'],
+  ],
+  [
+    'a job that is left',
+    ({ seen, completed }) => ({
+      ...seen,
+      jobs: [{ queue: 'perform-removal', state: 'created', requestId: completed.requestId }],
+    }),
+    ['queueIsDone'],
+  ],
+  [
+    'more connections than the processes may have',
+    ({ seen }) => ({ ...seen, connections: [...seen.connections, ...seen.connections] }),
+    ['connections'],
+  ],
+  [
+    'a connection that idles in a transaction',
+    ({ seen }) => ({
+      ...seen,
+      connections: [{ name: 'lethe worker', state: 'idle in transaction', seconds: 60 }],
+    }),
+    ['connections'],
+  ],
+]
+
+describe('the checks', () => {
+  it('find nothing wrong with a world in which everything holds', () => {
+    expect(checkAll(sha256Digest.envelope)(soundWorld().seen)).toEqual([])
+  })
+
+  it.each(forgeries)('find %s', (_, forge, expected) => {
+    expect(rulesBroken(forge(soundWorld())).toSorted()).toEqual([...expected].toSorted())
+  })
+})
