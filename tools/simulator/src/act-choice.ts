@@ -1,0 +1,143 @@
+import { addSeconds, type DenialCode, isOpen, type Operation, type RemovalState, UserId } from '@lethe/domain'
+import type { Act } from './acts.js'
+import type { Backstage } from './backstage.js'
+import type { KnownRequest } from './known-requests.js'
+import { made } from './made.js'
+import { grantOf, type Person, type SimulatedTenant } from './people.js'
+import { drawnGuid } from './seeded-identifiers.js'
+
+const codes: ReadonlyArray<DenialCode> = ['legalClaims', 'duplicate', 'other']
+const states: ReadonlyArray<RemovalState> = ['pendingApproval', 'failed', 'completed', 'removing']
+type AboutRequest = 'approve' | 'deny' | 'withdraw' | 'retry' | 'get' | 'history'
+
+/** What somebody does next: mostly what makes sense, sometimes what does not. */
+export const drawnAct = (backstage: Backstage): Act => {
+  const { random } = backstage.stage
+  const tenant = random.pick(backstage.tenants)
+  const requests = backstage.known.of(tenant.id)
+  const open = requests.filter(({ request }) => isOpen(request.state))
+  const kind = random.weighted([
+    [open.length < tenant.profiles.length ? 8 : 1, 'submit'],
+    [requests.length > 0 ? 16 : 0, 'request'],
+    [1, 'list'],
+    [0.4, 'erase'],
+  ] as const)
+  switch (kind) {
+    case 'submit':
+      return drawnSubmission(backstage, tenant)
+    case 'request':
+      return drawnActOn(
+        backstage,
+        tenant,
+        random.pick(open.length > 0 && random.chance(0.8) ? open : requests),
+      )
+    case 'list':
+      return {
+        kind: 'list',
+        by: personFor(backstage, tenant.people, 'listRemovalRequests'),
+        filter: random.pick([
+          {},
+          { userId: random.pick(tenant.profiles).userId },
+          { states: [random.pick(states)] },
+        ]),
+        size: random.pick([1, 2, 50]),
+      }
+    case 'erase':
+      return random.pick<Act>([
+        { kind: 'eraseSubject', by: random.pick(tenant.people), userId: random.pick(tenant.profiles).userId },
+        {
+          kind: 'eraseActor',
+          by: random.pick(tenant.people),
+          userId: random.pick(tenant.people).caller.userId,
+        },
+      ])
+  }
+}
+
+const drawnSubmission = (backstage: Backstage, tenant: SimulatedTenant): Act => {
+  const { random, time } = backstage.stage
+  const now = time.clock.now()
+  return {
+    kind: 'submit',
+    by: personFor(backstage, tenant.people, 'submit'),
+    userId: random.weighted([
+      [20, random.pick(tenant.profiles).userId],
+      [1, tenant.local.userId],
+      [1, made(UserId, drawnGuid(random))],
+    ]),
+    receivedAt: random.weighted([
+      [10, null],
+      [4, addSeconds(now, -random.between(0, 90 * 86_400))],
+      [1, addSeconds(now, 3600)],
+    ]),
+  }
+}
+
+const drawnActOn = (
+  backstage: Backstage,
+  tenant: SimulatedTenant,
+  { id, request, people }: KnownRequest,
+): Act => {
+  const { random } = backstage.stage
+  const kind = random.weighted(weightsIn(request.state))
+  const strangers = backstage.tenants.filter(other => other !== tenant)
+  const from = strangers.length > 0 && random.chance(0.08) ? random.pick(strangers) : tenant
+  switch (kind) {
+    case 'approve': {
+      // Mostly somebody who has nothing to do with it yet.
+      const others = from.people.filter(({ caller }) => ![...people.values()].includes(caller.userId))
+      return { kind, id, by: personFor(backstage, random.chance(0.7) ? others : from.people, kind) }
+    }
+    case 'withdraw':
+    case 'retry':
+      return { kind, id, by: personFor(backstage, from.people, kind) }
+    case 'deny':
+      return {
+        kind,
+        id,
+        by: personFor(backstage, from.people, kind),
+        code: random.pick(codes),
+        note: random.pick([null, 'A note']),
+      }
+    case 'get':
+      return { kind, id, by: personFor(backstage, from.people, 'getRemovalRequest') }
+    case 'history':
+      return { kind, id, by: personFor(backstage, from.people, 'getHistory') }
+  }
+}
+
+const weightsIn = (state: RemovalState): ReadonlyArray<readonly [number, AboutRequest]> => {
+  switch (state) {
+    case 'pendingApproval':
+      return weights({ approve: 20, deny: 1, withdraw: 1, retry: 0.3, get: 1, history: 1 })
+    case 'approved':
+    case 'removing':
+    case 'verifying':
+      return weights({ approve: 2, deny: 0.5, withdraw: 1.5, retry: 1, get: 1, history: 1 })
+    case 'failed':
+      return weights({ approve: 0.5, deny: 0.5, withdraw: 1, retry: 5, get: 1, history: 1 })
+    case 'completed':
+    case 'denied':
+    case 'withdrawn':
+    case 'expired':
+      return weights({ approve: 1, deny: 1, withdraw: 1, retry: 1, get: 2, history: 1 })
+  }
+}
+
+const weights = (of: Record<AboutRequest, number>): ReadonlyArray<readonly [number, AboutRequest]> => [
+  [of.approve, 'approve'],
+  [of.deny, 'deny'],
+  [of.withdraw, 'withdraw'],
+  [of.retry, 'retry'],
+  [of.get, 'get'],
+  [of.history, 'history'],
+]
+
+/** Mostly somebody who may, sometimes somebody who may not. */
+const personFor = (backstage: Backstage, people: ReadonlyArray<Person>, operation: Operation): Person => {
+  const { random } = backstage.stage
+  const person = random.pick(people)
+  return grantOf(operation, person) !== null || random.chance(0.06)
+    ? person
+    : personFor(backstage, people, operation)
+}

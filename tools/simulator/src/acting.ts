@@ -1,0 +1,147 @@
+import {
+  approveRemoval,
+  denyRemoval,
+  getHistory,
+  getRemovalRequest,
+  listRemovalRequests,
+  type RemovalRequestView,
+  retryRemoval,
+  submitRemoval,
+  withdrawRemoval,
+} from '@lethe/application'
+import {
+  type Grant,
+  type Operation,
+  type RemovalEvent,
+  type RemovalRequestId,
+  saturdayAndSunday,
+} from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import type { Act } from './acts.js'
+import { answerChecks } from './answer-checks.js'
+import type { Backstage } from './backstage.js'
+import { directoryPorts, holderPorts } from './holder-ports.js'
+import { pagesFrom } from './pages.js'
+import { grantOf } from './people.js'
+import type { Strand } from './strand.js'
+import { storePorts } from './store-ports.js'
+
+interface Refusal {
+  readonly _tag: string
+}
+
+/**
+ * Does what somebody wants to do, through the use cases, and compares the answer with what is stored.
+ *
+ * @returns how it was answered: `done`, or the tag of the refusal.
+ */
+export const perform = async (backstage: Backstage, strand: Strand, act: Act): Promise<string> => {
+  const { stage, known, identifiers, digest } = backstage
+  const { by } = act
+  const { tenantId } = by.caller
+  const checks = answerChecks(backstage)
+  const deps = {
+    ...storePorts(backstage, strand),
+    ...directoryPorts(backstage, strand),
+    dataHolders: holderPorts(backstage, strand),
+    clock: strand.process.clock,
+    calendar: saturdayAndSunday,
+    identifiers,
+    digest,
+  }
+
+  /** Nobody may do anything without a grant: their call ends at the door. */
+  const granted = async <O extends Operation>(
+    operation: O,
+    then: (grant: Grant<O>) => Promise<string>,
+  ): Promise<string> => {
+    const grant = grantOf(operation, by)
+    return grant === null ? 'not granted' : then(grant)
+  }
+
+  /** Something about one request. */
+  const about = async <A>(
+    id: RemovalRequestId,
+    task: TaskEither<Refusal, A>,
+    done: (answer: A) => void,
+  ): Promise<string> => {
+    const answered = await answerTo(task, done)
+    if (answered !== 'done') checks.refused(by, id, answered)
+    return answered
+  }
+
+  const recorded =
+    (type: RemovalEvent['type']) =>
+    (view: RemovalRequestView): void =>
+      checks.recorded(by, type, view)
+
+  switch (act.kind) {
+    case 'submit':
+      return granted('submit', async grant => {
+        const { userId, receivedAt } = act
+        const before = known.openFor(tenantId, userId)
+        const answered = await answerTo(submitRemoval(deps)({ grant, userId, receivedAt }), answer => {
+          checks.submitted(act, answer)
+          stage.tally.count('answers', `submit ${answer.joined ? 'joined' : 'new'}`)
+        })
+        checks.notSubmitted(act, answered, before)
+        return answered
+      })
+    case 'approve':
+      return granted('approve', async grant =>
+        about(act.id, approveRemoval(deps)({ grant, id: act.id }), recorded('approvalGiven')),
+      )
+    case 'deny': {
+      const { id, code, note } = act
+      return granted('deny', async grant =>
+        about(id, denyRemoval(deps)({ grant, id, code, note }), recorded('removalDenied')),
+      )
+    }
+    case 'withdraw':
+      return granted('withdraw', async grant =>
+        about(act.id, withdrawRemoval(deps)({ grant, id: act.id }), recorded('removalWithdrawn')),
+      )
+    case 'retry':
+      return granted('retry', async grant =>
+        about(act.id, retryRemoval(deps)({ grant, id: act.id }), recorded('removalRetried')),
+      )
+    case 'get':
+      return granted('getRemovalRequest', async grant => {
+        const version = known.versionOf(act.id)
+        return about(act.id, getRemovalRequest(deps)({ grant, id: act.id }), view =>
+          checks.shown(by, view, version),
+        )
+      })
+    case 'history':
+      return granted('getHistory', async grant =>
+        about(act.id, getHistory(deps)({ grant, id: act.id }), history =>
+          checks.history(by, act.id, history),
+        ),
+      )
+    case 'list':
+      return granted('listRemovalRequests', async grant => {
+        const { filter, size } = act
+        const before = known.of(tenantId)
+        const pages = pagesFrom(
+          after => listRemovalRequests(deps)({ grant, filter, page: { size, after } }),
+          null,
+        )
+        return answerTo(pages, items => checks.listed(act, before, items))
+      })
+    case 'eraseSubject':
+      return answerTo(deps.subjects.erase(tenantId, act.userId), () => undefined)
+    case 'eraseActor':
+      return answerTo(
+        deps.actors.erase(tenantId, { kind: 'person', userId: act.userId, appId: null }),
+        () => undefined,
+      )
+  }
+}
+
+const answerTo = async <A>(task: TaskEither<Refusal, A>, done: (answer: A) => void): Promise<string> => {
+  const answer = await task()
+  if (E.isLeft(answer)) return answer.left._tag
+  done(answer.right)
+  return 'done'
+}

@@ -1,0 +1,128 @@
+import type { History, RemovalRequestView, SubmittedRemoval } from '@lethe/application'
+import { permission, type RemovalEvent, type RemovalRequest, type RemovalRequestId } from '@lethe/domain'
+import type { Act } from './acts.js'
+import type { Backstage } from './backstage.js'
+import type { KnownRequest } from './known-requests.js'
+import type { Person } from './people.js'
+
+/** Compares what people are answered with what is stored. */
+export interface AnswerChecks {
+  readonly submitted: (act: Extract<Act, { readonly kind: 'submit' }>, answer: SubmittedRemoval) => void
+  /** @param before the open request for the profile when it was asked for, if there was one. */
+  readonly notSubmitted: (
+    act: Extract<Act, { readonly kind: 'submit' }>,
+    answered: string,
+    before: KnownRequest | undefined,
+  ) => void
+  /** Somebody was told that what they did is done. */
+  readonly recorded: (by: Person, type: RemovalEvent['type'], view: RemovalRequestView) => void
+  /** @param atLeast the version of the request when it was asked for. */
+  readonly shown: (by: Person, view: RemovalRequestView, atLeast: number) => void
+  readonly history: (by: Person, id: RemovalRequestId, history: History) => void
+  readonly refused: (by: Person, id: RemovalRequestId, tag: string) => void
+  /** @param before those that existed when the list was asked for. */
+  readonly listed: (
+    act: Extract<Act, { readonly kind: 'list' }>,
+    before: ReadonlyArray<KnownRequest>,
+    items: ReadonlyArray<RemovalRequestView>,
+  ) => void
+}
+
+export const answerChecks = ({ stage, known }: Pick<Backstage, 'stage' | 'known'>): AnswerChecks => {
+  const { report } = stage
+
+  const mine = ({ caller }: Person, request: RemovalRequest): KnownRequest | null => {
+    const truth = known.get(request.id)
+    if (truth === undefined) {
+      report('acknowledgedSubmissionExists', `request ${request.id} is shown, and does not exist`)
+      return null
+    }
+    if (truth.tenantId === caller.tenantId) return truth
+    report('tenantIsolation', `${truth.label} is shown to another tenant`)
+    return null
+  }
+
+  const shown = (by: Person, view: RemovalRequestView, atLeast: number): void => {
+    const truth = mine(by, view.request)
+    if (truth === null) return
+    const { version } = view.request
+    if (version < atLeast || version > truth.request.version)
+      report('answersFit', `${truth.label} is shown at version ${version}, asked for at ${atLeast}`)
+    if (view.userId === null ? !known.isSubjectErased(truth.id) : view.userId !== truth.userId)
+      report('answersFit', `${truth.label} is shown to be about ${view.userId ?? 'nobody'}`)
+  }
+
+  return {
+    submitted: (act, { view }) => {
+      const truth = mine(act.by, view.request)
+      if (truth === null) return
+      known.acknowledge(truth.id)
+      if (truth.userId !== act.userId)
+        report('answersFit', `${act.by.name} asked for ${act.userId}, and was given ${truth.label}`)
+    },
+    notSubmitted: ({ by, userId }, answered, before) => {
+      const open = known.openFor(by.caller.tenantId, userId)
+      if (answered === 'ProfileNotFound' && before !== undefined && open?.id === before.id)
+        report('answersFit', `${by.name} was not let join ${before.label}, which was open all the while`)
+    },
+    recorded: (by, type, view) => {
+      const truth = mine(by, view.request)
+      if (truth === null) return
+      const did = truth.events.some(
+        happened =>
+          happened.type === type &&
+          'by' in happened.data &&
+          truth.people.get(happened.data.by) === by.caller.userId,
+      )
+      const isTheirs = truth.people.get(truth.request.submittedBy) === by.caller.userId
+      if (type === 'removalWithdrawn' && !isTheirs && !by.caller.scopes.includes(permission.approve))
+        report('answersFit', `${by.name} was let withdraw ${truth.label}, which is somebody else's`)
+      if (!did)
+        report('acknowledgedActIsRecorded', `${truth.label} has no ${type} by ${by.name}, who was told so`)
+    },
+    shown,
+    history: (by, id, { events, broken }) => {
+      const truth = known.get(id)
+      if (truth === undefined || truth.tenantId !== by.caller.tenantId)
+        return report('tenantIsolation', `${by.name} is shown the history of ${known.labelOf(id)}`)
+      if (broken !== null)
+        return report(
+          'chainVerifies',
+          `${truth.label} is shown broken at ${broken.position}: ${broken.reason}`,
+        )
+      if (events.some(({ hash }, index) => hash !== truth.hashes[index]))
+        report('answersFit', `${truth.label} is shown with another history`)
+    },
+    refused: (by, id, tag) => {
+      const truth = known.get(id)
+      const isTheirs = truth?.tenantId === by.caller.tenantId
+      if (tag === 'RequestNotFound' && isTheirs)
+        report('acknowledgedSubmissionExists', `${truth.label} is not found by ${by.name}`)
+      if (tag !== 'RequestNotFound' && tag !== 'Unavailable' && !isTheirs && tag !== 'NoteRequired')
+        report('tenantIsolation', `${by.name} learns of ${known.labelOf(id)}: ${tag}`)
+      if (tag === 'SelfApproval' && truth?.people.get(truth.request.submittedBy) !== by.caller.userId)
+        report('answersFit', `${by.name} did not submit ${known.labelOf(id)}, and may not approve it`)
+    },
+    listed: ({ by, filter }, before, items) => {
+      const ids = items.map(({ request }) => request.id)
+      for (const view of items) shown(by, view, 1)
+      if (ids.some((id, index) => index > 0 && id >= (ids[index - 1] ?? id)))
+        report('listIsExact', `${by.name} is shown a list in another order than the newest first`)
+      if (items.some(({ request }) => filter.states?.includes(request.state) === false))
+        report('listIsExact', `${by.name} is shown a request in another state than ${filter.states?.join()}`)
+      if (
+        filter.userId !== undefined &&
+        items.some(({ request }) => known.get(request.id)?.userId !== filter.userId)
+      )
+        report('listIsExact', `${by.name} is shown a request for somebody else`)
+      if (filter.states !== undefined) return
+      const lost = before.filter(
+        ({ id, userId }) =>
+          !ids.includes(id) &&
+          (filter.userId === undefined || (filter.userId === userId && !known.isSubjectErased(id))),
+      )
+      if (lost.length > 0)
+        report('listIsExact', `${by.name} is not shown ${lost.map(({ label }) => label).join(', ')}`)
+    },
+  }
+}

@@ -1,0 +1,91 @@
+import type { FailureReason, RemovalEventType } from '@lethe/domain'
+import { faults } from './faults.js'
+import { type Counts, countOf, type Group } from './tally.js'
+
+/** What many seeds must have seen, for the invariants to mean something. */
+const events: Record<RemovalEventType, true> = {
+  removalRequested: true,
+  approvalGiven: true,
+  removalApproved: true,
+  removalDenied: true,
+  removalWithdrawn: true,
+  requestExpired: true,
+  removalStarted: true,
+  holderCleared: true,
+  holderAttemptFailed: true,
+  holderFailed: true,
+  readBackRecorded: true,
+  removalCompleted: true,
+  removalFailed: true,
+  removalRetried: true,
+}
+/** `notApproved` and `subjectErased` take a store that was tampered with. */
+const failures: Record<Exclude<FailureReason, 'notApproved' | 'subjectErased'>, true> = {
+  refused: true,
+  signInRequired: true,
+  holderUnavailable: true,
+  stillPresent: true,
+  holderNotConfigured: true,
+  workerFailed: true,
+}
+const ends = ['verifiedAbsent', 'acceptedOnly', 'failed', 'denied', 'withdrawn', 'expired', 'pendingApproval']
+const answers = [
+  'submit new',
+  'submit joined',
+  'submit ProfileNotFound',
+  'submit NotInbound',
+  'submit ReceivedInFuture',
+  'submit Throttled',
+  'submit Unavailable',
+  'submit not granted',
+  'approve done',
+  'approve SelfApproval',
+  'approve WrongState',
+  'approve RequestNotFound',
+  'approve not granted',
+  'deny done',
+  'deny NoteRequired',
+  'withdraw done',
+  'withdraw NotSubmitter',
+  'withdraw WrongState',
+  'retry done',
+  'retry WrongState',
+  'get done',
+  'list done',
+  'history done',
+  'eraseSubject done',
+  'eraseActor done',
+]
+const calls = [
+  'postpone',
+  'fail',
+  'renew',
+  'receiveDead',
+  'expiring',
+  'resume',
+  'overdue',
+  'openFor',
+  'notes.resolve',
+]
+
+const expected: Readonly<Partial<Record<Group, ReadonlyArray<string>>>> = {
+  faults,
+  events: Object.keys(events),
+  ends,
+  failures: Object.keys(failures),
+  answers,
+  calls,
+}
+
+/** How many seeds must have seen everything. */
+export const seedsThatSeeAll = 500
+
+/** What was never seen: each a weakness of the seeds, or of the simulator. */
+export const unseenIn = (counts: Counts): ReadonlyArray<string> =>
+  groups.flatMap(group =>
+    (expected[group] ?? [])
+      .filter(name => countOf(counts, group, name) === 0)
+      .map(name => `${group}: ${name}`),
+  )
+
+const groups: ReadonlyArray<Group> = ['faults', 'events', 'ends', 'failures', 'answers', 'calls']

@@ -1,0 +1,102 @@
+import { RemovalState } from '@lethe/domain'
+import { canHelp } from './fair-play.js'
+import type { Effect } from './holder-ledger.js'
+import type { KnownRequest } from './known-requests.js'
+import { orThrow } from './made.js'
+import type { World } from './world.js'
+
+const years = 5 * 365 * 86_400_000
+
+/** What holds when everything has come to rest. */
+export const checkEnd = async (world: World): Promise<void> => {
+  await world.witness.observeAll()
+  for (const known of world.known.all()) checkRequest(world, known)
+  checkEffects(world)
+  await checkLists(world)
+  await checkQueue(world)
+}
+
+const checkRequest = (world: World, known: KnownRequest): void => {
+  const { report, time } = world.stage
+  const { request, label } = known
+  switch (request.state) {
+    case 'approved':
+    case 'removing':
+    case 'verifying':
+      return report('approvedRequestEnds', `${label} is ${request.state}, and nobody works on it`)
+    case 'failed':
+      return canHelp(world, known)
+        ? report('approvedRequestEnds', `${label} failed (${request.failure.reason}), and need not have`)
+        : undefined
+    case 'pendingApproval':
+      return request.expiresAt !== null && request.expiresAt <= time.clock.now()
+        ? report('undecidedRequestExpires', `${label} should have expired at ${request.expiresAt}`)
+        : undefined
+    case 'completed':
+    case 'denied':
+    case 'withdrawn':
+    case 'expired':
+  }
+}
+
+const checkEffects = ({ stage: { report }, known, park: { ledger } }: World): void => {
+  const seen = new Map<string, Effect>()
+  for (const effect of ledger.effects()) {
+    const { holder, userId, generation, requestId, tenantId } = effect
+    const label = known.labelOf(requestId)
+    const key = `${holder} ${tenantId} ${userId} ${generation}`
+    const earlier = seen.get(key)
+    if (earlier !== undefined)
+      report(
+        'oneEffect',
+        `${holder} removed the same data twice: for ${known.labelOf(earlier.requestId)} and for ${label}`,
+      )
+    seen.set(key, effect)
+    const request = known.get(requestId)
+    if (request?.userId !== userId || !request.events.some(({ type }) => type === 'removalStarted'))
+      report('oneEffect', `${holder} removed data of ${userId} for ${label}, which never asked for it`)
+  }
+}
+
+/** Comes last, because it lets years pass: whatever there is in the queue is due then, and held by nobody. */
+const checkQueue = async ({ stage: { report, time }, store: { jobs } }: World): Promise<void> => {
+  time.pass(years)
+  const [live, dead] = [orThrow(await jobs.receive(100)()), orThrow(await jobs.receiveDead(100)())]
+  if (live.length > 0) report('queueIsEmpty', `${live.length} jobs are left`)
+  if (dead.length > 0) report('queueIsEmpty', `${dead.length} dead jobs are left`)
+}
+
+/** Lists by state and by person, page by page, hold exactly the requests that they should. */
+const checkLists = async ({ stage: { report }, store, known, tenants }: World): Promise<void> => {
+  for (const { id: tenantId, label, profiles } of tenants) {
+    const requests = known.of(tenantId)
+    const filters = [
+      ...Object.keys(RemovalState.keys)
+        .filter(RemovalState.is)
+        .map(state => ({
+          states: [state],
+          expected: requests.filter(({ request }) => request.state === state),
+        })),
+      ...profiles.map(({ userId }) => ({
+        userId,
+        expected: requests.filter(each => each.userId === userId && !known.isSubjectErased(each.id)),
+      })),
+    ]
+    for (const { expected, ...filter } of filters) {
+      const ids: Array<string> = []
+      let after: string | null = null
+      do {
+        const page: { readonly items: ReadonlyArray<{ readonly id: string }>; readonly next: string | null } =
+          orThrow(await store.removalRequests.list(tenantId, filter, { size: 2, after })())
+        ids.push(...page.items.map(({ id }) => id))
+        after = page.next
+      } while (after !== null)
+      const wanted = expected
+        .map(({ id }): string => id)
+        .toSorted()
+        .toReversed()
+      if (ids.join() !== wanted.join())
+        report('listIsExact', `${label}: ${JSON.stringify(filter)} lists ${ids.length} of ${wanted.length}`)
+    }
+  }
+}

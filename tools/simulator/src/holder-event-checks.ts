@@ -1,0 +1,92 @@
+import {
+  addSeconds,
+  type HolderName,
+  type Instant,
+  type RemovalEvent,
+  type RemovalEventOf,
+  type RemovalRequest,
+  type RetrySchedule,
+} from '@lethe/domain'
+import type { HolderLedger, Saying } from './holder-ledger.js'
+import type { Violation } from './invariants.js'
+import type { KnownRequest } from './known-requests.js'
+
+/** How long holders are tried. */
+export interface Schedules {
+  readonly attempts: RetrySchedule
+  readonly readBacks: RetrySchedule
+}
+
+/** Which sayings of a holder bear out what is recorded of it; null where nothing need bear it out. */
+const sayingsFor = (happened: RemovalEvent): readonly [HolderName, ReadonlyArray<Saying>] | null => {
+  if (happened.type === 'holderCleared')
+    return [
+      happened.data.holder,
+      happened.data.result === 'removed' ? ['has removed'] : ['has nothing', 'reads absent'],
+    ]
+  if (happened.type !== 'readBackRecorded') return null
+  switch (happened.data.result) {
+    case 'absent':
+      return [happened.data.holder, ['reads absent']]
+    case 'present':
+      return [happened.data.holder, ['reads present']]
+    case 'notSupported':
+      return [happened.data.holder, ['cannot be read']]
+    case 'unknown':
+      return null
+  }
+}
+
+/** @param since the moment at which the removal was started. */
+export const checkSaying = (
+  ledger: HolderLedger,
+  { tenantId, userId, label }: KnownRequest,
+  happened: RemovalEvent,
+  since: number,
+): Violation | null => {
+  const sayings = sayingsFor(happened)
+  if (sayings === null) return null
+  const [holder, ways] = sayings
+  return ways.some(way => ledger.hasSaid({ holder, tenantId, userId }, way, since))
+    ? null
+    : { invariant: 'holderSaidSo', saw: `${label} has it that ${holder} ${ways.join(' or ')}` }
+}
+
+/** @param before the request before the event. */
+export const checkNextTry = (
+  schedules: Schedules,
+  { label }: KnownRequest,
+  happened: RemovalEventOf<'holderAttemptFailed'> | RemovalEventOf<'readBackRecorded'>,
+  before: RemovalRequest | undefined,
+): Violation | null => {
+  const next = happened.type === 'readBackRecorded' ? happened.data.nextAt : happened.data.retryAt
+  if (next === null || (before?.state !== 'removing' && before?.state !== 'verifying')) return null
+  const schedule = before.state === 'removing' ? schedules.attempts : schedules.readBacks
+  const lastTry = addSeconds(before.since, schedule.giveUpAfterSeconds)
+  const isPatient = next >= earlier(before.job.notBefore ?? next, lastTry)
+  return next <= lastTry && isPatient
+    ? null
+    : {
+        invariant: 'triesKeepTheirTime',
+        saw: `${label} is tried again at ${next}, given up at ${lastTry}, and was to wait until ${before.job.notBefore}`,
+      }
+}
+
+const earlier = (one: Instant, other: Instant): Instant => (one < other ? one : other)
+
+/** @param before the request before it failed. */
+export const checkSettled = (
+  { label }: KnownRequest,
+  { data }: RemovalEventOf<'removalFailed'>,
+  before: RemovalRequest | undefined,
+): Violation | null => {
+  if (data.holder === null || before === undefined) return null
+  const open = before.state === 'removing' ? 'pending' : 'cleared'
+  const left = before.holders.filter(({ state }) => state === open)
+  return left.length === 0
+    ? null
+    : {
+        invariant: 'failureIsSettled',
+        saw: `${label} fails, and ${left.map(({ name }) => name).join()} is not done`,
+      }
+}

@@ -1,0 +1,92 @@
+import {
+  type ActorReference,
+  type Hash,
+  isOpen,
+  type RemovalEvent,
+  type RemovalRequest,
+  type RemovalRequestId,
+  type TenantId,
+  type UserId,
+} from '@lethe/domain'
+
+/** What is known of a request, from everything that was seen of it so far. */
+export interface KnownRequest {
+  readonly id: RemovalRequestId
+  readonly tenantId: TenantId
+  /** Whom it is about: as it was submitted, whatever the store says. */
+  readonly userId: UserId
+  /** A short name for the trace. */
+  readonly label: string
+  readonly request: RemovalRequest
+  readonly events: ReadonlyArray<RemovalEvent>
+  readonly hashes: ReadonlyArray<Hash>
+  /** The request after each event: the first one at index 0. */
+  readonly states: ReadonlyArray<RemovalRequest>
+  /** The people behind the references, as they were when their references came up. */
+  readonly people: ReadonlyMap<ActorReference, UserId>
+}
+
+/** A request that was handed to the store. It exists only if the store took it. */
+export interface Proposal {
+  readonly id: RemovalRequestId
+  readonly tenantId: TenantId
+  readonly userId: UserId
+}
+
+/** Everything that is known of all requests. */
+export interface KnownRequests {
+  readonly propose: (proposal: Proposal) => void
+  readonly proposed: (id: RemovalRequestId) => Proposal | undefined
+  readonly put: (known: KnownRequest) => void
+  readonly get: (id: RemovalRequestId) => KnownRequest | undefined
+  readonly all: () => ReadonlyArray<KnownRequest>
+  readonly of: (tenantId: TenantId) => ReadonlyArray<KnownRequest>
+  readonly openIn: (tenantId: TenantId) => ReadonlyArray<KnownRequest>
+  readonly openFor: (tenantId: TenantId, userId: UserId) => KnownRequest | undefined
+  readonly versionOf: (id: RemovalRequestId) => number
+  /** Its submission was answered with success. */
+  readonly acknowledge: (id: RemovalRequestId) => void
+  readonly isAcknowledged: (id: RemovalRequestId) => boolean
+  /** The reference to the data subject was erased in every request of theirs that had ended. */
+  readonly eraseSubject: (tenantId: TenantId, userId: UserId) => void
+  readonly isSubjectErased: (id: RemovalRequestId) => boolean
+  readonly labelOf: (id: RemovalRequestId) => string
+}
+
+export const createKnownRequests = (): KnownRequests => {
+  const proposals = new Map<RemovalRequestId, Proposal>()
+  const requests = new Map<RemovalRequestId, KnownRequest>()
+  const acknowledged = new Set<RemovalRequestId>()
+  const erased = new Set<RemovalRequestId>()
+  const all = (): ReadonlyArray<KnownRequest> => [...requests.values()]
+  const of = (tenantId: TenantId): ReadonlyArray<KnownRequest> =>
+    all().filter(known => known.tenantId === tenantId)
+  const openIn = (tenantId: TenantId): ReadonlyArray<KnownRequest> =>
+    of(tenantId).filter(({ request }) => isOpen(request.state))
+  return {
+    propose: proposal => {
+      proposals.set(proposal.id, proposal)
+    },
+    proposed: id => proposals.get(id),
+    put: known => {
+      requests.set(known.id, known)
+    },
+    get: id => requests.get(id),
+    all,
+    of,
+    openIn,
+    openFor: (tenantId, userId) => openIn(tenantId).find(known => known.userId === userId),
+    versionOf: id => requests.get(id)?.request.version ?? 0,
+    acknowledge: id => {
+      acknowledged.add(id)
+    },
+    isAcknowledged: id => acknowledged.has(id),
+    eraseSubject: (tenantId, userId) => {
+      for (const known of all())
+        if (known.tenantId === tenantId && known.userId === userId && !isOpen(known.request.state))
+          erased.add(known.id)
+    },
+    isSubjectErased: id => erased.has(id),
+    labelOf: id => requests.get(id)?.label ?? `request ${id}`,
+  }
+}

@@ -1,0 +1,24 @@
+import { type HeldJob, performRemoval } from '@lethe/application'
+import * as E from 'fp-ts/lib/Either.js'
+import type { Backstage } from './backstage.js'
+import { holderPorts } from './holder-ports.js'
+import { queuePorts } from './queue-ports.js'
+import type { Strand } from './strand.js'
+import { storePorts } from './store-ports.js'
+
+/** Does a job that a worker holds, and tells the queue what became of it, as the API's worker does. */
+export const performHeld = async (backstage: Backstage, strand: Strand, held: HeldJob): Promise<void> => {
+  const jobs = queuePorts(backstage, strand)
+  const { attempts, readBacks } = backstage
+  const deps = {
+    ...storePorts(backstage, strand),
+    dataHolders: holderPorts(backstage, strand),
+    clock: strand.process.clock,
+    attempts,
+    readBacks,
+  }
+  const performed = await performRemoval(backstage.alterWorker(deps))({ job: held.job })()
+  if (E.isLeft(performed)) await jobs.fail(held.receipt)()
+  else if (performed.right.kind === 'finished') await jobs.complete(held.receipt)()
+  else await jobs.postpone(held.receipt, performed.right.until)()
+}

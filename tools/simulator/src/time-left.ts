@@ -1,0 +1,27 @@
+import { type Instant, millisecondsOf } from '@lethe/domain'
+import type { World } from './world.js'
+
+/** Milliseconds until the next job of a removal is due: 0 where one is due now, null where no removal waits for one. */
+export const untilNextJob = ({ known, stage }: World): number | null =>
+  untilFirst(
+    stage.time.clock.now(),
+    known
+      .all()
+      .flatMap(({ request }) => ('job' in request ? [request.job.notBefore ?? stage.time.clock.now()] : [])),
+  )
+
+/** Milliseconds until the next request expires that nobody has decided: 0 where one should have, null where none will. */
+export const untilNextExpiry = ({ known, stage }: World): number | null =>
+  untilFirst(
+    stage.time.clock.now(),
+    known
+      .all()
+      .flatMap(({ request }) =>
+        request.state === 'pendingApproval' && request.expiresAt !== null ? [request.expiresAt] : [],
+      ),
+  )
+
+const untilFirst = (now: Instant, moments: ReadonlyArray<Instant>): number | null => {
+  const [first] = moments.toSorted((one, other) => (one < other ? -1 : 1))
+  return first === undefined ? null : Math.max(0, millisecondsOf(first) - millisecondsOf(now))
+}

@@ -1,0 +1,98 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { ApprovalPolicies } from '@lethe/application'
+import type {
+  HolderName,
+  RemovalEvent,
+  RemovalEventOf,
+  RemovalRequest,
+  RemovalRequestId,
+} from '@lethe/domain'
+import type { Deliveries } from './deliveries.js'
+import { checkNextTry, checkSaying, checkSettled, type Schedules } from './holder-event-checks.js'
+import type { HolderPark } from './holder-park.js'
+import type { Violation } from './invariants.js'
+import type { KnownRequest } from './known-requests.js'
+import { orThrow } from './made.js'
+import type { Stage } from './stage.js'
+
+/** What recorded events are compared with. */
+export interface Surroundings {
+  readonly stage: Stage
+  readonly park: HolderPark
+  readonly policies: ApprovalPolicies
+  readonly deliveries: Deliveries
+  readonly schedules: Schedules
+}
+
+/** Looks at what is recorded, when it is: what is said to be absent, for one, must be absent then. */
+export const watchEvents = ({ stage, park, policies, deliveries, schedules }: Surroundings) => {
+  const { report, tally } = stage
+  const { ledger, of } = park
+  const startedAt = new Map<RemovalRequestId, number>()
+
+  const checkRequested = async (
+    { tenantId, label }: KnownRequest,
+    { at, data }: RemovalEventOf<'removalRequested'>,
+  ): Promise<void> => {
+    const { approval, expiresAfterDays } = orThrow(await policies.of(tenantId)())
+    const isSame = isDeepStrictEqual(data.policy, approval)
+    if (!isSame || (data.expiresAt === null) !== (expiresAfterDays === null))
+      report('policyIsTheTenants', `${label} goes by ${JSON.stringify(data.policy)}, until ${data.expiresAt}`)
+    if (data.receivedAt > at)
+      report('policyIsTheTenants', `${label} was received at ${data.receivedAt}, after it was submitted`)
+    if (data.expiresAt !== null && data.expiresAt < data.dueAt)
+      report('policyIsTheTenants', `${label} expires at ${data.expiresAt}, before it is due at ${data.dueAt}`)
+  }
+
+  const checkOutcome = (known: KnownRequest, { data }: RemovalEventOf<'removalCompleted'>): void => {
+    const { id, tenantId, userId, label } = known
+    const since = startedAt.get(id) ?? 0
+    const holders = known.request.holders.map(({ name }) => name)
+    const stillThere = holders.filter(holder =>
+      ledger.contradictsAbsence({ holder, tenantId, userId }, since),
+    )
+    if (data.outcome === 'verifiedAbsent' && stillThere.length > 0)
+      report(
+        'absenceIsReal',
+        `${label} is completed, and ${stillThere.join(', ')} was not seen without the person`,
+      )
+    const isUnreadable = (name: HolderName): boolean => of(name)?.conductOf(tenantId).readable === false
+    if (holders.some(isUnreadable) !== (data.outcome === 'acceptedOnly'))
+      report('absenceIsReal', `${label} is ${data.outcome}, and that is not what its holders can say`)
+  }
+
+  const checkFailure = (
+    { label }: KnownRequest,
+    { data }: RemovalEventOf<'removalFailed'>,
+    before: RemovalRequest | undefined,
+  ): void => {
+    tally.count('failures', data.reason)
+    if (data.reason === 'notApproved')
+      report('removalIsApproved', `${label} was found approved without its approvals`)
+    if (data.reason === 'subjectErased')
+      report('openSubjectIsKept', `${label} was not at its end, and its person cannot be found`)
+    if (data.reason === 'workerFailed' && before !== undefined && 'job' in before)
+      if (!deliveries.isDead(before.job))
+        report('onlyDeadJobsAbandon', `${label} is given up, and its job ${before.job.causedBy} is not dead`)
+  }
+
+  const judge = (wrong: Violation | null): void => {
+    if (wrong !== null) report(wrong.invariant, wrong.saw)
+  }
+
+  return async (known: KnownRequest, added: ReadonlyArray<RemovalEvent>): Promise<void> => {
+    for (const happened of added) {
+      const before = known.states[happened.sequence - 2]
+      if (happened.type === 'removalRequested') await checkRequested(known, happened)
+      if (happened.type === 'removalStarted') startedAt.set(known.id, ledger.moment())
+      judge(checkSaying(ledger, known, happened, startedAt.get(known.id) ?? 0))
+      if (happened.type === 'holderAttemptFailed' || happened.type === 'readBackRecorded')
+        judge(checkNextTry(schedules, known, happened, before))
+      if (happened.type === 'removalFailed') {
+        checkFailure(known, happened, before)
+        judge(checkSettled(known, happened, before))
+      }
+      if (happened.type === 'removalCompleted') checkOutcome(known, happened)
+    }
+  }
+}

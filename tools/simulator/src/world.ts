@@ -1,0 +1,109 @@
+import { inMemoryApprovalPolicies, inMemoryStore } from '@lethe/adapter-memory'
+import type { TenantPolicy } from '@lethe/application'
+import type { RetrySchedule } from '@lethe/domain'
+import type { Alterations } from './alterations.js'
+import type { Backstage } from './backstage.js'
+import { createDeliveries } from './deliveries.js'
+import { createHolderPark, type HolderPark } from './holder-park.js'
+import { createKnownRequests } from './known-requests.js'
+import { drawnTenant } from './people.js'
+import { createProcesses, type Processes } from './processes.js'
+import type { Random } from './random.js'
+import { rememberingDigest } from './remembering-digest.js'
+import { seededIdentifiers } from './seeded-identifiers.js'
+import { createStage } from './stage.js'
+import { startWorker } from './worker.js'
+import { watchEvents } from './watch-events.js'
+import { createWitness } from './witness.js'
+
+/** Everything that there is in one seed. */
+export interface World extends Backstage {
+  readonly park: HolderPark
+  readonly processes: Processes
+}
+
+export const createWorld = (seed: number, alterations: Alterations, traced: boolean): World => {
+  const stage = createStage(seed, traced)
+  const { random, time } = stage
+  const tenants = Array.from({ length: random.pick([1, 1, 2, 2, 2, 3]) }, (_, index) =>
+    drawnTenant(random, `T${index + 1}`, random.pick([1, 1, 2])),
+  )
+  const digest = rememberingDigest()
+  const store = alterations.store(
+    inMemoryStore({
+      digest,
+      clock: time.clock,
+      leaseSeconds: random.pick([30, 60]),
+      heldPerTenant: random.pick([1, 2, 32]),
+      mostDeliveries: random.pick([1, 2, 3, 20]),
+    }),
+  )
+  const known = createKnownRequests()
+  const park = createHolderPark(stage, tenants, alterations.data)
+  const approvalPolicies = inMemoryApprovalPolicies(
+    drawnPolicy(random),
+    new Map(tenants.map(({ id }) => [id, drawnPolicy(random)])),
+  )
+  const deliveries = createDeliveries(random)
+  const retries = { attempts: random.pick(schedules), readBacks: random.pick(schedules) }
+  const witness = createWitness(stage, known, {
+    store,
+    digest,
+    tenants: tenants.map(({ id }) => id),
+    tell: watchEvents({ stage, park, policies: approvalPolicies, deliveries, schedules: retries }),
+  })
+  const habits = {
+    concurrency: random.between(1, 3),
+    idle: random.pick([20_000, 60_000]),
+    sweep: random.pick([6 * hour, day]) * 1000,
+    dead: random.pick([180, hour]) * 1000,
+    renew: random.pick([8000, 20_000]),
+  }
+  const processes = createProcesses(stage, deliveries, process => startWorker(world, process, habits))
+  const world: World = {
+    stage,
+    tenants,
+    guests: new Set(
+      tenants.flatMap(({ people }) =>
+        people.filter(({ caller }) => caller.guest).map(({ caller }) => caller.userId),
+      ),
+    ),
+    store,
+    known,
+    witness,
+    park,
+    deliveries,
+    dataHolders: park.dataHolders,
+    inboundProfiles: park.inboundProfiles,
+    approvalPolicies,
+    identifiers: seededIdentifiers(random, time.clock),
+    digest,
+    ...retries,
+    processes,
+    crash: processes.crash,
+    alterWorker: alterations.worker,
+  }
+  for (let apis = random.between(1, 2); apis > 0; apis -= 1) processes.start('api')
+  for (let workers = random.between(1, 3); workers > 0; workers -= 1) processes.start('worker')
+  return world
+}
+
+const hour = 3600
+const day = 24 * hour
+
+/** Few tries, far apart: a history stays short while the time to give up is long. */
+const schedules: ReadonlyArray<RetrySchedule> = [
+  { firstDelaySeconds: 60, factor: 6, longestDelaySeconds: 8 * hour, giveUpAfterSeconds: day },
+  { firstDelaySeconds: 5, factor: 10, longestDelaySeconds: 2 * day, giveUpAfterSeconds: 7 * day },
+  { firstDelaySeconds: 600, factor: 2, longestDelaySeconds: hour, giveUpAfterSeconds: 3 * hour },
+]
+
+const drawnPolicy = (random: Random): TenantPolicy => ({
+  approval: random.weighted<TenantPolicy['approval']>([
+    [2, { mode: 'automatic' }],
+    [4, { mode: 'approvers', required: 1 }],
+    [3, { mode: 'approvers', required: 2 }],
+    [1, { mode: 'approvers', required: 3 }],
+  ]),
+  expiresAfterDays: random.pick([null, 1, 40]),
+})

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import type { Alterations } from '../src/alterations.js'
+import { invariants, type Violation } from '../src/invariants.js'
+import { simulateSeed } from '../src/simulate-seed.js'
+import { altersAnEvent, cutsTheTail, rewritesHistory } from './alterations/broken-histories.js'
+import { liesAboutAbsence, removesTwice } from './alterations/broken-holders.js'
+import { forgetsPeople, knowsNobodyAgain, mixesUpPeople } from './alterations/broken-people.js'
+import { buriesDeadJobs, hidesJobs, keepsJobs, losesJobs } from './alterations/broken-queues.js'
+import { blamesWorkers, deniesCalls, failsAtOnce } from './alterations/broken-records.js'
+import * as stores from './alterations/broken-stores.js'
+import * as workers from './alterations/broken-workers.js'
+
+const mostSeeds = 100
+
+/** The invariants that are violated in the seeds from 1 on, up to the first seed that violates this one. */
+const violatedUpTo = async (
+  invariant: Violation['invariant'],
+  broken: () => Alterations,
+): Promise<ReadonlyArray<Violation['invariant']>> => {
+  const violated: Array<Violation['invariant']> = []
+  for (let seed = 1; seed <= mostSeeds && violated.at(-1) !== invariant; seed += 1) {
+    const { violation } = await simulateSeed(seed, broken())
+    if (violation !== null) violated.push(violation.invariant)
+  }
+  return violated
+}
+
+const brokenParts = [
+  ['a store that loses an acknowledged submission', stores.losesSubmissions, 'acknowledgedSubmissionExists'],
+  ['a store that forgets a request', stores.forgetsRequests, 'acknowledgedSubmissionExists'],
+  ['a store that accepts an append with a stale version', stores.takesStaleAppends, 'appendNamesItsVersion'],
+  ['a store that loses an acknowledged act', stores.losesAppends, 'acknowledgedActIsRecorded'],
+  ['a store that lets a second request in', stores.letsASecondRequestIn, 'oneOpenRequest'],
+  ['a store that loads old versions', stores.loadsOldVersions, 'versionNeverGoesBack'],
+  ['a store that mixes tenants', stores.mixesTenants, 'tenantIsolation'],
+  ['a store that lists too few', stores.listsTooFew, 'listIsExact'],
+  ['a store that never finds what expires', stores.neverExpires, 'undecidedRequestExpires'],
+  ['a store that loads what did not happen', stores.changesWhatIsLoaded, 'replayEqualsLoad'],
+  ['a store that throws', stores.throwsNowAndThen, 'nothingThrows'],
+  ['a history with an altered event', altersAnEvent, 'chainVerifies'],
+  ['a history without its tail', cutsTheTail, 'chainVerifies'],
+  ['a history that was written anew', rewritesHistory, 'historyOnlyGrows'],
+  ['actors who are not known again', knowsNobodyAgain, 'fourEyes'],
+  ['a worker that mixes up people', mixesUpPeople, 'removalIsPlanned'],
+  ['a store that finds no open request', stores.findsNoOpenRequest, 'answersFit'],
+  ['a store that lets people join what has ended', stores.joinsWhatHasEnded, 'answersFit'],
+  ['policies that are mixed up', stores.changesPolicies, 'policyIsTheTenants'],
+  ['people who are forgotten too early', forgetsPeople, 'openSubjectIsKept'],
+  ['a queue that loses jobs', losesJobs, 'approvedRequestEnds'],
+  ['a queue that keeps jobs', keepsJobs, 'comesToQuiet'],
+  ['a queue that hides jobs', hidesJobs, 'queueIsEmpty'],
+  ['a queue that buries dead jobs', buriesDeadJobs, 'approvedRequestEnds'],
+  ['a worker that starts without approvals', workers.startsWithoutApprovals, 'removalIsApproved'],
+  ['approvals that nobody gave', workers.tampersWithApprovals, 'removalIsApproved'],
+  ['a worker that misses the end of a request', workers.missesTheEnd, 'removalIsCurrent'],
+  ['a worker that makes up what holders say', workers.makesHoldersUp, 'holderSaidSo'],
+  ['a worker that lives in the future', workers.livesInTheFuture, 'holderIsNotHurried'],
+  ['a worker that tries for too long', workers.triesForTooLong, 'triesKeepTheirTime'],
+  ['a record that denies calls', deniesCalls, 'callsAreRecorded'],
+  ['a record that blames the worker', blamesWorkers, 'onlyDeadJobsAbandon'],
+  ['a record that fails at once', failsAtOnce, 'failureIsSettled'],
+  ['a holder whose effect is applied twice', removesTwice, 'oneEffect'],
+  ['a holder that lies about absence', liesAboutAbsence, 'absenceIsReal'],
+] as const
+
+describe('what is broken on purpose is caught, and by its name', () => {
+  it.each(brokenParts)('%s', async (_, broken, invariant) => {
+    expect(await violatedUpTo(invariant, broken)).toContain(invariant)
+  })
+
+  it('leaves no invariant that nothing has shown to fail, but for one', () => {
+    const shown = new Set<string>(brokenParts.map(([, , invariant]) => invariant))
+
+    // No store can take a request where the domain does not let it go; the table of the lifecycle is tested by itself.
+    expect(Object.keys(invariants).filter(invariant => !shown.has(invariant))).toStrictEqual(['lifecycle'])
+  })
+})
