@@ -103,7 +103,9 @@ export const inMemoryJobs = (
           const held = heldUnder(receipt)
           if (held === undefined) return
           entries.delete(held[0])
-          add({ ...held[1].job, notBefore: until })
+          // A second at least: were a worker's clock behind, the job would come back without end.
+          const soonest = addSeconds(clock.now(), 1)
+          add({ ...held[1].job, notBefore: soonest > until ? soonest : until })
         }),
       fail: receipt =>
         TE.fromIO(() => {

@@ -54,7 +54,7 @@ export const storm = async (world: World): Promise<void> => {
   const rate = random.pick([0.02, 0.05, 0.1])
   const crowd = random.between(1, 5)
   let acts = random.between(8, 24)
-  for (let step = random.between(120, 320); step > 0 && stage.violation() === null; step -= 1) {
+  for (let step = random.between(100, 260); step > 0 && stage.violation() === null; step -= 1) {
     await settled()
     tally.count('steps', 'storm')
     if (acts > 0 && scheduler.waiting('api') < crowd && random.chance(0.3)) {

@@ -17,7 +17,7 @@ import { orThrow } from './made.js'
 export interface Witness {
   /** Looks at every request that is not the very one that was seen before: nothing else can have changed. */
   readonly observe: () => Promise<void>
-  /** Looks at every request, whether it seems to have changed or not. */
+  /** Looks at every request and at all of its history, whether it seems to have changed or not. */
   readonly observeAll: () => Promise<void>
 }
 
@@ -34,12 +34,12 @@ export const createWitness = (stage: Stage, known: KnownRequests, watched: Watch
   const { removalRequests, actors } = watched.store
   const check = checkHistory(watched.digest.envelope)
 
-  const observe = async (isKnown: (listed: RemovalRequest) => boolean): Promise<void> => {
+  const observe = async (isKnown: (listed: RemovalRequest) => boolean, anew: boolean): Promise<void> => {
     const lists = await Promise.all(watched.tenants.map(async tenantId => listOf(tenantId)))
     for (const [index, tenantId] of watched.tenants.entries()) {
       const listed = lists[index] ?? []
       const changed = listed.filter(request => !isKnown(request))
-      for (const request of changed) await examine(tenantId, request)
+      for (const request of changed) await examine(tenantId, request, anew)
       if (listed.length !== known.of(tenantId).length) await missing(tenantId, listed)
       if (changed.length > 0) checkOneOpen(tenantId)
     }
@@ -48,7 +48,7 @@ export const createWitness = (stage: Stage, known: KnownRequests, watched: Watch
   const listOf = async (tenantId: TenantId): Promise<ReadonlyArray<RemovalRequest>> =>
     orThrow(await removalRequests.list(tenantId, {}, { size: 10_000, after: null })()).items
 
-  const examine = async (tenantId: TenantId, listed: RemovalRequest): Promise<void> => {
+  const examine = async (tenantId: TenantId, listed: RemovalRequest, anew: boolean): Promise<void> => {
     const { id } = listed
     const before = known.get(id) ?? null
     const proposal = known.proposed(id)
@@ -68,7 +68,9 @@ export const createWitness = (stage: Stage, known: KnownRequests, watched: Watch
     if (O.isNone(request)) return gone(label, id)
     if (O.isNone(stored)) return report('chainVerifies', `${label} has no history`)
     const sound = check(before, request.value, stored.value)
+    const whole = anew ? check(null, request.value, stored.value) : sound
     if (E.isLeft(sound)) return report(sound.left.invariant, `${label}: ${sound.left.saw}`)
+    if (E.isLeft(whole)) return report(whole.left.invariant, `${label}: ${whole.left.saw}`)
     if (!isSame(request.value, listed)) return report('listIsExact', `${label} is listed as something else`)
     const { events, states } = sound.right
     const added = events.slice(before?.events.length ?? 0)
@@ -135,8 +137,8 @@ export const createWitness = (stage: Stage, known: KnownRequests, watched: Watch
   }
 
   return {
-    observe: async () => observe(listed => known.get(listed.id)?.request === listed),
-    observeAll: async () => observe(() => false),
+    observe: async () => observe(listed => known.get(listed.id)?.request === listed, false),
+    observeAll: async () => observe(() => false, true),
   }
 }
 

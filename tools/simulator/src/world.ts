@@ -54,7 +54,7 @@ export const createWorld = (seed: number, alterations: Alterations, traced: bool
   })
   const habits = {
     concurrency: random.between(1, 3),
-    idle: random.pick([20_000, 60_000]),
+    idle: random.pick([60, 300]) * 1000,
     sweep: random.pick([6 * hour, day]) * 1000,
     dead: random.pick([180, hour]) * 1000,
     renew: random.pick([8000, 20_000]),

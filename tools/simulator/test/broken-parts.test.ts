@@ -10,7 +10,7 @@ import { blamesWorkers, deniesCalls, failsAtOnce } from './alterations/broken-re
 import * as stores from './alterations/broken-stores.js'
 import * as workers from './alterations/broken-workers.js'
 
-const mostSeeds = 100
+const mostSeeds = 400
 
 /** The invariants that are violated in the seeds from 1 on, up to the first seed that violates this one. */
 const violatedUpTo = async (

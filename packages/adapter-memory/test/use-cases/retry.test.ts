@@ -5,7 +5,7 @@ import { retried, submittedAndApproved } from './acts.js'
 import { bob, granted } from './people.js'
 import { callsOf, refused, type RemoveScript, scripted, signInRequired } from './scripted-holder.js'
 import { work, workFor } from './worker.js'
-import { createWorld, eventTypesOf, readBacks, requestOf } from './world.js'
+import { createWorld, eventsOf, eventTypesOf, readBacks, requestOf } from './world.js'
 
 const longEnough = readBacks.giveUpAfterSeconds + 2 * readBacks.longestDelaySeconds
 
@@ -59,6 +59,17 @@ describe('retryRemoval', () => {
 
     expect(await requestOf(world, id)).toMatchObject({ state: 'completed', outcome: 'verifiedAbsent' })
     expect(callsOf(holder).slice(calls)).toStrictEqual(['readBack', 'remove', 'readBack'])
+  })
+
+  it('records that it asked again where the holder said no for good', async () => {
+    const { world, holder, id } = await stillPresent()
+    holder.removes.push({ problem: refused, effect: false })
+
+    await retried(world, id, world.adele)
+    await work(world)
+
+    const failed = (await eventsOf(world, id)).findLast(({ type }) => type === 'holderFailed')
+    expect(failed).toMatchObject({ data: { reason: 'refused', called: true } })
   })
 
   it('reads first after that, and does not ask for what has gone in the meantime', async () => {

@@ -285,7 +285,7 @@ const look = (
         ? pipe(
             holder.remove({ tenantId: request.tenantId, requestId: request.id, userId }),
             TE.matchE(
-              problem => T.of<Look>({ result: readResultOf(problem), removalRepeated: false }),
+              problem => T.of<Look>({ result: readResultOf(problem), removalRepeated: isFinal(problem) }),
               () => readOf(holder, request, userId, true),
             ),
           )
@@ -293,6 +293,12 @@ const look = (
     ),
   )
 }
+
+/**
+ * Whether a holder was asked and said no for good: then that is recorded. One that wants to be asked later still has to be, and so
+ * has one of which nobody knows what it did.
+ */
+const isFinal = ({ _tag }: HolderProblem): boolean => _tag === 'Refused' || _tag === 'SignInRequired'
 
 const readOf = (
   holder: DataHolder,
