@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
-import { decodeConfig, unknownSettings } from '../src/config.js'
+import { decodeConfig, decodeMigrationConfig, unknownSettings } from '../src/config.js'
 import { rightOf } from './making/decoded.js'
 import { contoso, nobody, northwind } from './making/places.js'
 
@@ -77,8 +77,38 @@ describe('the configuration', () => {
     })
   })
 
+  test.each([
+    ['postgres://lethe:secret@db.example:5433/lethe', 'postgres://lethe:secret@db.example:5433/lethe'],
+    [
+      'postgresql://db.example/lethe?sslmode=verify-full',
+      'postgresql://db.example/lethe?sslmode=verify-full',
+    ],
+    ['memory:', null],
+  ])('keeps everything at %s', (databaseUrl, expected) => {
+    expect(decode({ LETHE_DATABASE_URL: databaseUrl }).databaseUrl).toBe(expected)
+  })
+
+  test.each([
+    ['LETHE_DATABASE_CONNECTIONS', 'databaseConnections', [2, 500]],
+    ['LETHE_WORKER_CONCURRENCY', 'workerConcurrency', [1, 1000]],
+    ['LETHE_TENANT_CONCURRENCY', 'tenantConcurrency', [1, 1000]],
+    ['LETHE_LEASE_SECONDS', 'leaseSeconds', [10, 3600]],
+  ] as const)('takes for %s the least and the most', (name, property, values) => {
+    for (const value of values) expect(decode({ [name]: String(value) })[property]).toBe(value)
+  })
+
   test('takes an empty setting for none', () => {
-    expect(decode({ LETHE_PORT: '', LETHE_CONTRACT: '', LETHE_REQUIRED_ROLES: '' })).toEqual(decode())
+    const optional = [
+      'LETHE_PORT',
+      'LETHE_CONTRACT',
+      'LETHE_REQUIRED_ROLES',
+      'LETHE_DATABASE_CONNECTIONS',
+      'LETHE_WORKER_CONCURRENCY',
+      'LETHE_TENANT_CONCURRENCY',
+      'LETHE_LEASE_SECONDS',
+      'LETHE_DATABASE_OWNER_URL',
+    ]
+    expect(decode(Object.fromEntries(optional.map(name => [name, ''])))).toEqual(decode())
   })
 
   test('names mistakes between settings together with mistakes of others', () => {
@@ -113,6 +143,11 @@ describe('the configuration', () => {
       'LETHE_ATTEMPT_LIMIT_SECONDS',
       'LETHE_SHUTDOWN_SECONDS',
       'LETHE_LOG_LEVEL',
+      'LETHE_DATABASE_URL',
+      'LETHE_DATABASE_CONNECTIONS',
+      'LETHE_WORKER_CONCURRENCY',
+      'LETHE_TENANT_CONCURRENCY',
+      'LETHE_LEASE_SECONDS',
     ]
     const wrong = mistakes(Object.fromEntries(names.map(name => [name, secret])))
     expect(wrong.map(line => line.split(': expected ')[0])).toEqual(names)
@@ -135,11 +170,78 @@ describe('the configuration', () => {
     ['LETHE_PUBLIC_URL', ['lethe.example', 'ftp://lethe.example', 'https://u:p@lethe.example']],
     ['LETHE_PUBLIC_URL', ['https://lethe.example/?', 'https://lethe.example/#', 'https://:p@lethe.example']],
     ['LETHE_PUBLIC_URL', ['https://lethe.example/a b', 'https:lethe.example', ' https://lethe.example']],
+    ['LETHE_DATABASE_URL', ['', 'memory', 'Memory:', 'memory://', ' memory:', 'db.example/lethe']],
+    ['LETHE_DATABASE_URL', ['postgres:', 'postgres://', 'postgres:db.example', 'mysql://db.example/lethe']],
+    ['LETHE_DATABASE_URL', [' postgres://db.example/lethe', 'postgres://db.example/lethe\n']],
+    ['LETHE_DATABASE_URL', ['postgres://db.example:port/lethe', 'https://db.example/?postgres://db.example']],
+    ['LETHE_DATABASE_CONNECTIONS', ['1', '501', '-2', '2.5', '1e1', 'all']],
+    ['LETHE_WORKER_CONCURRENCY', ['0', '1001', '-1', '1.5', 'all']],
+    ['LETHE_TENANT_CONCURRENCY', ['0', '1001', '-1', '1.5', 'all']],
+    ['LETHE_LEASE_SECONDS', ['9', '3601', '-10', '10.5', '1m']],
   ])('refuses a wrong %s', (name, values) => {
     for (const value of values) {
       const names = mistakes({ [name]: value }).map(mistake => mistake.split(': expected ')[0])
       expect(new Set(names)).toEqual(new Set([name]))
     }
+  })
+})
+
+describe('the configuration of a migration', () => {
+  const ownerUrl = 'postgres://owner:secret@db.example/lethe'
+
+  test('needs the URL of the owner, and no other setting', () => {
+    expect(decodeMigrationConfig({ LETHE_DATABASE_OWNER_URL: ownerUrl })).toStrictEqual(
+      E.right({ ownerUrl, leaseSeconds: 60 }),
+    )
+    expect(
+      decodeMigrationConfig({
+        LETHE_DATABASE_OWNER_URL: ownerUrl,
+        LETHE_LEASE_SECONDS: '10',
+        LETHE_PORT: 'x',
+        LETHE_DATABASE_URL: 'x',
+      }),
+    ).toStrictEqual(E.right({ ownerUrl, leaseSeconds: 10 }))
+  })
+
+  test.each([
+    undefined,
+    '',
+    'memory:',
+    'hunter2',
+    'postgres://',
+    'postgres://owner:hunter2@db example/lethe',
+  ])('is refused with the owner at %s, which is not repeated', LETHE_DATABASE_OWNER_URL => {
+    expect(decodeMigrationConfig({ LETHE_DATABASE_OWNER_URL })).toStrictEqual(
+      E.left({
+        _tag: 'BadConfig',
+        mistakes: ['LETHE_DATABASE_OWNER_URL: expected a postgres:// URL'],
+      }),
+    )
+  })
+
+  test('names all mistakes at once', () => {
+    expect(decodeMigrationConfig({ LETHE_DATABASE_URL: ownerUrl, LETHE_LEASE_SECONDS: '9' })).toStrictEqual(
+      E.left({
+        _tag: 'BadConfig',
+        mistakes: [
+          'LETHE_DATABASE_OWNER_URL: expected a postgres:// URL',
+          'LETHE_LEASE_SECONDS: expected seconds, 10 to 3600',
+        ],
+      }),
+    )
+  })
+})
+
+describe('the URL of the database', () => {
+  test.each([
+    'postgres://lethe:hunter2@db example/lethe',
+    'postgres://lethe:hunter2@db.example:port/lethe',
+    'postgres:lethe:hunter2@db.example',
+    'mysql://lethe:hunter2@db.example/lethe',
+    'lethe:hunter2@db.example',
+  ])('is not repeated where it is wrong, and no password with it: %s', url => {
+    const wrong = mistakes({ LETHE_DATABASE_URL: url })
+    expect(wrong).toEqual(['LETHE_DATABASE_URL: expected a postgres:// URL, or memory: to keep nothing'])
   })
 })
 
@@ -200,6 +302,7 @@ describe('settings that are none', () => {
     expect(
       unknownSettings({
         ...least,
+        LETHE_DATABASE_OWNER_URL: 'x',
         LETHE_TENANT: contoso,
         lethe_port: '1',
         LETHE_SERVER: 'x',

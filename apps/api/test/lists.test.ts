@@ -2,13 +2,14 @@ import { ProfileCollection } from '@lethe/graph-contract'
 import * as t from 'io-ts'
 import { afterAll, describe, expect, test } from 'vitest'
 import { errorOf, jsonOf, rowOf } from './making/answer.js'
+import type { Ask } from './making/asking.js'
 import { decoded, present } from './making/decoded.js'
 import { publicUrl } from './making/environment.js'
 import { openIssuer } from './making/issuer.js'
 import { bob, carol, contoso, crowd, dave } from './making/places.js'
 import { pageIn, pathOf, profilesPath, requestsPath, submit } from './making/requests.js'
 import { badRequest } from './making/rows.js'
-import { type Ask, openWorld } from './making/world.js'
+import { openWorld } from './making/world.js'
 
 const issuer = await openIssuer()
 afterAll(issuer.close)

@@ -7,6 +7,7 @@ import { killChildren, startChild } from './making/child.js'
 import { audience, openIssuer } from './making/issuer.js'
 import { bob, contoso, northwind } from './making/places.js'
 import { profilesPath } from './making/requests.js'
+import { patient, portIn } from './making/running.js'
 
 const issuer = await openIssuer()
 const folder = await mkdtemp(join(tmpdir(), 'lethe-api-'))
@@ -24,11 +25,6 @@ const environment = {
   LETHE_PORT: '0',
   LETHE_DATABASE_URL: 'memory:',
 }
-
-/** The port that a process says that it listens on; 0 as long as it says none. */
-const portIn = (said: string): number => Number(/"port":(\d+)/.exec(said)?.[1] ?? 0)
-
-const patient = { timeout: 20_000 }
 
 describe('the process of the API', () => {
   test('says all that is wrong with its settings at once, and ends with 1', async () => {

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 export interface Child {
   readonly process: ChildProcess
   readonly said: () => string
+  /** What it said on standard output alone. */
+  readonly printed: () => string
   /** The exit code; null where a signal ended it. */
   readonly ended: Promise<number | null>
 }
@@ -13,18 +15,28 @@ const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
 const running = new Set<ChildProcess>()
 
 /** Starts the built API with these settings and no others. */
-export const startChild = (environment: Readonly<Record<string, string | undefined>>): Child => {
-  const child = spawn(process.execPath, [main], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
+export const startChild = (
+  environment: Readonly<Record<string, string | undefined>>,
+  args: ReadonlyArray<string> = [],
+): Child => {
+  const child = spawn(process.execPath, [main, ...args], {
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   running.add(child)
   let said = ''
-  const keep = (chunk: Buffer): void => {
+  let printed = ''
+  child.stdout.on('data', (chunk: Buffer) => {
     said += chunk.toString('utf8')
-  }
-  child.stdout.on('data', keep)
-  child.stderr.on('data', keep)
+    printed += chunk.toString('utf8')
+  })
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString('utf8')
+  })
   return {
     process: child,
     said: () => said,
+    printed: () => printed,
     ended: new Promise((resolve, reject) => {
       child.once('error', reject)
       child.once('close', code => {

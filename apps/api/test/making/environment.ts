@@ -10,7 +10,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export const publicUrl = 'https://lethe.contoso.example'
 
 /** The least that the API must be told, and a public URL. */
-const environmentFor = (issuer: Pick<Issuer, 'template'>): Environment => ({
+export const environmentFor = (issuer: Pick<Issuer, 'template'>): Environment => ({
   LETHE_TENANTS: `${contoso},${northwind}`,
   LETHE_AUDIENCES: audience,
   LETHE_ISSUERS: issuer.template,

@@ -34,9 +34,13 @@ export const nora = profile('066cf6e2-083f-421e-9a64-b2b7111150e0', 'nora', 'Nor
 /** The id of nobody. */
 export const nobody = '99999999-9999-4999-8999-999999999999'
 
+/** 0 to `count` - 1. */
+export const upTo = (count: number): ReadonlyArray<number> =>
+  Array.from({ length: count }, (_, index) => index)
+
 /** `count` more profiles of Contoso. */
 export const crowd = (count: number): ReadonlyArray<InboundSharedUserProfile> =>
-  Array.from({ length: count }, (_, index) =>
+  upTo(count).map(index =>
     profile(
       `aaaaaaaa-0000-4000-8000-${String(index).padStart(12, '0')}`,
       `crowd${index}`,

@@ -4,7 +4,7 @@ import { decoded, present } from './decoded.js'
 import type { PersonName } from './people.js'
 import { publicUrl } from './environment.js'
 import { bob } from './places.js'
-import type { Ask } from './world.js'
+import type { Ask } from './asking.js'
 
 export const requestsPath = '/lethe/v1/removalRequests'
 export const profilesPath = '/beta/directory/inboundSharedUserProfiles'

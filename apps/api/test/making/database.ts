@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto'
+import { migrate, usualQueueSettings } from '@lethe/adapter-postgres'
+import { createDatabase, dropDatabase } from '@lethe/embedded-postgres'
+import * as t from 'io-ts'
+import { Client, type QueryResult } from 'pg'
+import { inject } from 'vitest'
+import { decoded, rightOf } from './decoded.js'
+
+/** A database of its own. */
+export interface EmptyDatabase {
+  /** Of the role that owns everything. */
+  readonly ownerUrl: string
+  /** Runs a statement as the owner, and decodes its rows. */
+  readonly rowsOf: <A>(
+    codec: t.Decoder<unknown, A>,
+    text: string,
+    values?: ReadonlyArray<unknown>,
+  ) => Promise<ReadonlyArray<A>>
+  readonly run: (text: string) => Promise<void>
+  /** How many rows there are, of all tenants; what follows FROM is given. */
+  readonly count: (from: string) => Promise<number>
+}
+
+/** One with everything in it that Lethe needs. */
+export interface TestDatabase extends EmptyDatabase {
+  /** Of a role that owns nothing, as the API connects. */
+  readonly appUrl: string
+}
+
+const Count = t.type({ count: t.number })
+
+const dropping: Array<() => Promise<void>> = []
+
+/** Removes every database that a test made. */
+export const dropDatabases = async (): Promise<void> => {
+  for (const drop of dropping.splice(0)) await drop()
+}
+
+/** @param serverUrl of the superuser; of the server of the suite where it is left out. */
+export const emptyDatabase = async (serverUrl = inject('serverUrl')): Promise<EmptyDatabase> => {
+  const name = `test_${randomUUID().replaceAll('-', '')}`
+  dropping.push(() => dropDatabase(serverUrl, name))
+  const ownerUrl = await createDatabase(serverUrl, name)
+  return {
+    ownerUrl,
+    rowsOf: async (codec, text, values = []) =>
+      (await runIn(ownerUrl, text, values)).map(row => decoded(codec)(row)),
+    run: async text => {
+      await runIn(ownerUrl, text)
+    },
+    count: async from => {
+      const [row] = await runIn(ownerUrl, `select count(*)::int as count from ${from}`)
+      return decoded(Count)(row).count
+    },
+  }
+}
+
+/** The same with the schema and the queues. */
+export const migratedDatabase = async (
+  serverUrl = inject('serverUrl'),
+  leaseSeconds = usualQueueSettings.leaseSeconds,
+): Promise<TestDatabase> => {
+  const database = await emptyDatabase(serverUrl)
+  rightOf(await migrate(database.ownerUrl, { ...usualQueueSettings, leaseSeconds }))
+  return { ...database, appUrl: await addRole(serverUrl, database.ownerUrl, 'in role lethe_app') }
+}
+
+/**
+ * Adds a role that may log in.
+ *
+ * @param rights as in CREATE ROLE.
+ * @returns its URL of the database.
+ */
+export const addRole = async (serverUrl: string, databaseUrl: string, rights: string): Promise<string> => {
+  const role = `role_${randomUUID().replaceAll('-', '')}`
+  const password = randomUUID()
+  await runIn(serverUrl, `create role ${role} login password '${password}' ${rights}`)
+  // After its database: what the role owns there has to go first.
+  dropping.push(async () => {
+    await runIn(serverUrl, `drop role ${role}`)
+  })
+  const url = new URL(databaseUrl)
+  url.username = role
+  url.password = password
+  return url.href
+}
+
+const runIn = async (
+  url: string,
+  text: string,
+  values: ReadonlyArray<unknown> = [],
+): Promise<ReadonlyArray<unknown>> => {
+  const client = new Client({ connectionString: url, application_name: 'test' })
+  await client.connect()
+  try {
+    const { rows }: QueryResult<object> = await (values.length === 0
+      ? client.query(text)
+      : client.query(text, [...values]))
+    return rows
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type RunningPostgres, startEmbeddedPostgres } from '@lethe/embedded-postgres'
+import { rightOf } from './decoded.js'
+
+/** A PostgreSQL server that a test ends and starts again, with its settings as they come: it waits for the disk. */
+export interface OwnServer {
+  readonly superuserUrl: string
+  /** Ends it cleanly. */
+  readonly stop: () => Promise<void>
+  /** Ends it as a power cut would. */
+  readonly kill: () => Promise<void>
+  /** Starts it again, at the same address and with what it held. */
+  readonly startAgain: () => Promise<void>
+}
+
+const removing: Array<() => Promise<void>> = []
+
+/** Ends every server that a test started, and removes what it held. */
+export const removeOwnServers = async (): Promise<void> => {
+  for (const remove of removing.splice(0).toReversed()) await remove()
+}
+
+export const startOwnServer = async (): Promise<OwnServer> => {
+  const folder = await mkdtemp(join(tmpdir(), 'lethe-api-own-postgres-'))
+  removing.push(() => rm(folder, { recursive: true, force: true }))
+  const start = async (port = 0): Promise<RunningPostgres> =>
+    rightOf(await startEmbeddedPostgres({ folder, port }))
+  let server = await start()
+  removing.push(() => server.stop())
+  return {
+    superuserUrl: server.superuserUrl,
+    stop: () => server.stop(),
+    kill: () => server.kill(),
+    startAgain: async () => {
+      server = await start(server.port)
+    },
+  }
+}
