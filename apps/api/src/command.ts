@@ -24,10 +24,10 @@ export const commandIn = (args: ReadonlyArray<string>): E.Either<BadConfig, Comm
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { role: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      options: { role: { type: 'string', multiple: true }, help: { type: 'boolean', short: 'h' } },
     })
     if (values.help === true) return E.right({ kind: 'help' })
-    if (positionals.length === 0) return serving(values.role)
+    if (positionals.length === 0 && (values.role ?? []).length < 2) return serving(values.role?.[0])
     return positionals.join(' ') === 'migrate' && values.role === undefined
       ? E.right({ kind: 'migrate' })
       : badArguments

@@ -7,7 +7,6 @@ import {
   countOverdue,
   type DataHolders,
   type InboundProfiles,
-  type StorePorts,
   denyRemoval,
   expireRemovals,
   getHistory,
@@ -27,6 +26,7 @@ import { bearerAuthentication } from './authentication.js'
 import type { Config } from './config.js'
 import type { UseCases } from './http/app.js'
 import type { Authenticate } from './http/doors.js'
+import type { OpenStore } from './open-store.js'
 import type { WorkerDeps } from './worker.js'
 
 export interface Composition {
@@ -44,14 +44,14 @@ export interface DataPlane {
 /** Builds everything that the API and its worker run on. */
 export const compose = (
   config: Config,
-  store: StorePorts,
+  { ports, leaseSeconds }: Pick<OpenStore, 'ports' | 'leaseSeconds'>,
   { inboundProfiles, dataHolders }: DataPlane,
   log: Logger,
 ): Composition => {
   const clock = systemClock
   const identifiers = randomIdentifiers
   const digest = sha256Digest
-  const { removalRequests, jobs, subjects, actors, notes } = store
+  const { removalRequests, jobs, subjects, actors, notes } = ports
   const approvalPolicies = inMemoryApprovalPolicies({
     approval: config.approval,
     expiresAfterDays: config.approvalExpiryDays,
@@ -102,7 +102,7 @@ export const compose = (
       countOverdue: countOverdue(deps),
       tenants: config.tenants,
       concurrency: config.workerConcurrency,
-      renewMilliseconds: (config.leaseSeconds * 1000) / 4,
+      renewMilliseconds: (leaseSeconds * 1000) / 4,
       log,
     },
   }

@@ -10,6 +10,8 @@ import { type Role, worksIn } from './role.js'
 
 export interface OpenStore {
   readonly ports: StorePorts
+  /** For how long a worker holds a job, in seconds. */
+  readonly leaseSeconds: number
   /** Whether it can take anything now. */
   readonly isReachable: () => Promise<boolean>
   readonly close: () => Promise<void>
@@ -40,7 +42,7 @@ export const openStore = async (
     }),
     E.bimap(
       unfit => ({ _tag: 'BadConfig', mistakes: [mistakeOf(unfit)] }),
-      store => ({ ports: store, isReachable: store.isReachable, close: store.close }),
+      store => ({ ...store, ports: store }),
     ),
   )
 }
@@ -52,6 +54,7 @@ const openMemory = ({ leaseSeconds, tenantConcurrency }: Config): OpenStore => (
     leaseSeconds,
     heldPerTenant: tenantConcurrency,
   }),
+  leaseSeconds,
   isReachable: async () => true,
   close: async () => undefined,
 })
@@ -59,7 +62,7 @@ const openMemory = ({ leaseSeconds, tenantConcurrency }: Config): OpenStore => (
 const mistakeOf = (unfit: DatabaseUnfit): string => {
   switch (unfit._tag) {
     case 'Unreachable':
-      return `LETHE_DATABASE_URL: expected a database that can be reached (${unfit.code})`
+      return `LETHE_DATABASE_URL: expected a database that can be reached, and lets this role in (${unfit.code})`
     case 'NotMigrated':
       return 'LETHE_DATABASE_URL: expected a database that `lethe-api migrate` of this version was run on'
     case 'TooPowerful':

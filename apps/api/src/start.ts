@@ -25,7 +25,7 @@ export const startApi = async (
   data: DataPlane,
   log: Logger,
 ): Promise<RunningApi> => {
-  const composition = compose(config, store.ports, data, log)
+  const composition = compose(config, store, data, log)
   let ready = true
   const worker = worksIn(role) ? startWorker(composition.worker) : null
   const stopWorker = async (): Promise<void> => {
@@ -48,7 +48,7 @@ export const startApi = async (
     ready = false
     log.info('stopping')
     await Promise.all([server?.stop(config.shutdownSeconds), stopWorker()])
-    await within(config.shutdownSeconds, store.close())
+    await store.close()
     log.info('stopped')
   }
   let stopping: Promise<void> | null = null

@@ -56,6 +56,7 @@ describe('the arguments', () => {
     [['migrate', 'hunter2']],
     [['migrate', '--force']],
     [['--role', 'api', 'worker']],
+    [['--role', 'api', '--role', 'worker']],
   ])('%j are refused, and not repeated', args => {
     expect(commandIn(args)).toStrictEqual(
       E.left({

@@ -60,7 +60,7 @@ describe('on a database that is not fit, a process says so in one line and ends 
   test('one that cannot be reached', async () => {
     expect(await refusedOn('postgres://lethe:hunter2@127.0.0.1:1/lethe', 'worker')).toEqual({
       code: 1,
-      said: 'lethe-api cannot start:\nLETHE_DATABASE_URL: expected a database that can be reached (ECONNREFUSED)\n',
+      said: 'lethe-api cannot start:\nLETHE_DATABASE_URL: expected a database that can be reached, and lets this role in (ECONNREFUSED)\n',
     })
   })
 
@@ -69,7 +69,7 @@ describe('on a database that is not fit, a process says so in one line and ends 
     url.password = 'hunter2'
     expect(await refusedOn(url.href, 'api')).toEqual({
       code: 1,
-      said: 'lethe-api cannot start:\nLETHE_DATABASE_URL: expected a database that can be reached (28P01)\n',
+      said: 'lethe-api cannot start:\nLETHE_DATABASE_URL: expected a database that can be reached, and lets this role in (28P01)\n',
     })
   })
 

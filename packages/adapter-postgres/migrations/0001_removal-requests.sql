@@ -4,9 +4,12 @@
 -- schema nor get past row-level security. The role is of the whole cluster, and may be there already.
 do $$
 begin
-  create role lethe_app nologin;
+  if not exists (select from pg_roles where rolname = 'lethe_app') then
+    create role lethe_app nologin;
+  end if;
 exception
-  when duplicate_object then null;
+  -- Another database of the cluster was migrated at the same time.
+  when duplicate_object or unique_violation then null;
 end
 $$;
 

@@ -5,8 +5,8 @@ import type { Pool } from 'pg'
 import { type Db, PgBoss } from 'pg-boss'
 import { columnIn, dateColumn, decodedRow } from './event-rows.js'
 import { type Grouping, groupedBy } from './grouping.js'
-import { type OnProblem, orUnavailable } from './problems.js'
-import { deadQueue, performQueue, queueSchema } from './queues.js'
+import { codeOf, type OnProblem, orUnavailable } from './problems.js'
+import { deadQueue, performQueue, queueSchema, usualQueueSettings } from './queues.js'
 import { steadyClock } from './steady-clock.js'
 import type { Run, TenantTransactions } from './tenant-transactions.js'
 
@@ -15,6 +15,8 @@ export type EnqueueWithin = (run: Run, jobs: ReadonlyArray<Job>) => Promise<void
 
 export interface JobQueue {
   readonly jobs: Jobs
+  /** For how long a worker holds a job, in seconds: as the queue was made. */
+  readonly leaseSeconds: number
   readonly enqueueWithin: EnqueueWithin
   readonly stop: () => Promise<void>
 }
@@ -72,9 +74,10 @@ export const startJobQueue = async (
     clock: steadyClock,
   })
   boss.on('error', error => {
-    onProblem({ code: error.name })
+    onProblem({ code: codeOf(error) })
   })
   await boss.start()
+  const queue = await boss.getQueue(performQueue)
 
   const attempt = orUnavailable(onProblem)
   const settle = (
@@ -107,6 +110,7 @@ export const startJobQueue = async (
     )
 
   return {
+    leaseSeconds: queue?.heartbeatSeconds ?? usualQueueSettings.leaseSeconds,
     enqueueWithin: async (run, jobs) => {
       if (jobs.length > 0) await boss.insert(performQueue, jobs.map(insertOf), { db: within(run) })
     },

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { runner } from 'node-pg-migrate'
 import { Client, DatabaseError } from 'pg'
 import { PgBoss } from 'pg-boss'
-import { isPassing } from './problems.js'
+import { codeOf, isPassing } from './problems.js'
 import { createQueues, queueSchema, type QueueSettings, usualQueueSettings } from './queues.js'
 
 /** The database could not be reached, or refused: each migration, and its record, was made whole or not at all. */
@@ -20,6 +20,8 @@ export interface Migrated {
 
 const folder = fileURLToPath(new URL('../migrations', import.meta.url))
 
+const connectMilliseconds = 10_000
+
 /** Any number that nothing else locks. */
 const lock = 5_124_077_101
 
@@ -33,10 +35,15 @@ export const migrate = async (
   url: string,
   settings: QueueSettings = usualQueueSettings,
 ): Promise<E.Either<CannotMigrate, Migrated>> => {
-  const client = new Client({ connectionString: url, application_name: 'lethe-migrate' })
-  // Without a listener the end of the connection would be an exception of the process.
-  client.on('error', () => undefined)
+  let client: Client | null = null
   try {
+    client = new Client({
+      connectionString: url,
+      application_name: 'lethe-migrate',
+      connectionTimeoutMillis: connectMilliseconds,
+    })
+    // Without a listener the end of the connection would be an exception of the process.
+    client.on('error', () => undefined)
     await client.connect()
     await client.query('select pg_advisory_lock($1)', [lock])
     const run = await runner({
@@ -55,11 +62,10 @@ export const migrate = async (
     return E.right({ migrations: run.map(({ name }) => name) })
   } catch (error) {
     if (!isPassing(error) && !(error instanceof DatabaseError)) throw error
-    const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
-    return E.left({ _tag: 'CannotMigrate', code })
+    return E.left({ _tag: 'CannotMigrate', code: codeOf(error) })
   } finally {
     // Ends the lock with it.
-    await client.end().catch(() => undefined)
+    await client?.end().catch(() => undefined)
   }
 }
 

@@ -1,5 +1,6 @@
+import { Socket } from 'node:net'
 import { Pool } from 'pg'
-import type { OnProblem } from './problems.js'
+import { codeOf, type OnProblem } from './problems.js'
 
 /** How to reach the database. */
 export interface PoolSettings {
@@ -13,7 +14,15 @@ export interface PoolSettings {
   readonly statementMilliseconds?: number
 }
 
+/** Connections that are lent and taken back. */
+export interface LentConnections {
+  readonly pool: Pool
+  /** Ends all of them: in good order if they let it happen, and by force after a moment. */
+  readonly close: () => Promise<void>
+}
+
 const connectMilliseconds = 5000
+const closeMilliseconds = 2000
 const graceMilliseconds = 2000
 
 /**
@@ -24,7 +33,8 @@ const graceMilliseconds = 2000
 export const openPool = (
   { url, connections, applicationName, statementMilliseconds = 10_000 }: PoolSettings,
   onProblem: OnProblem,
-): Pool => {
+): LentConnections => {
+  const sockets = new Set<Socket>()
   const pool = new Pool({
     connectionString: url,
     max: connections,
@@ -35,13 +45,38 @@ export const openPool = (
     query_timeout: statementMilliseconds + graceMilliseconds,
     idle_in_transaction_session_timeout: statementMilliseconds + graceMilliseconds,
     keepAlive: true,
+    // Kept at hand: a database that hangs would otherwise keep the process from ending.
+    stream: () => {
+      const socket = new Socket()
+      sockets.add(socket)
+      socket.once('close', () => sockets.delete(socket))
+      return socket
+    },
   })
-  pool.on('error', (error: Error & { readonly code?: string }) => {
-    onProblem({ code: error.code ?? error.name })
+  pool.on('error', error => {
+    onProblem({ code: codeOf(error) })
   })
   // A connection that breaks while it is lent fails its queries by itself; without a listener it would end the process.
   pool.on('connect', client => {
     client.on('error', () => undefined)
   })
-  return pool
+  return {
+    pool,
+    close: async () => {
+      const byForce = setTimeout(() => {
+        for (const socket of sockets) socket.destroy()
+      }, closeMilliseconds)
+      await pool.end()
+      // The pool forgets its connections before they are gone.
+      await Promise.all(
+        [...sockets].map(
+          socket =>
+            new Promise(resolve => {
+              socket.once('close', resolve)
+            }),
+        ),
+      )
+      clearTimeout(byForce)
+    },
+  }
 }

@@ -31,8 +31,13 @@ export const isPassing = (error: unknown): error is Error =>
 
 const defects = new Set(['Defect', 'TypeError', 'RangeError', 'SyntaxError', 'AssertionError'])
 
-const codeOf = (error: Error): string =>
-  'code' in error && typeof error.code === 'string' ? error.code : error.name
+/** The SQLSTATE of a failure, or the word of the system; of the driver's own errors, that the connection is lost. */
+export const codeOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : error instanceof Error && error.name !== 'Error'
+      ? error.name
+      : 'connectionLost'
 
 /**
  * Runs what talks to the database: `Unavailable` where that cannot be done now; rejects where what was asked is wrong,

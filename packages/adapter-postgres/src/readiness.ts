@@ -1,12 +1,12 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import type { Pool } from 'pg'
+import { DatabaseError, type Pool } from 'pg'
 import { columnIn, decodedRow } from './event-rows.js'
-import { isPassing } from './problems.js'
+import { codeOf, isPassing } from './problems.js'
 
 /** Why the database cannot be used as it is. */
 export type DatabaseUnfit =
-  /** It cannot be reached, or lets nobody in. */
+  /** It cannot be reached, or does not let this role in. */
   | { readonly _tag: 'Unreachable'; readonly code: string }
   /** Its schema is not the one that this version needs: `lethe-api migrate` makes it so. */
   | { readonly _tag: 'NotMigrated' }
@@ -26,16 +26,20 @@ export const checkDatabase = async (pool: Pool): Promise<E.Either<DatabaseUnfit,
         (rolsuper or rolbypassrls or exists (
           select from pg_tables where schemaname = 'lethe' and pg_has_role(current_user, tableowner, 'usage')
         )) as powerful,
-        to_regclass('lethe.migration') is not null as migrated
+        to_regclass('lethe.migration') is not null and to_regclass('pgboss.version') is not null as migrated
       from pg_roles where rolname = current_user`)
     const { powerful, migrated } = decodedRow(Role, rows[0])
     if (!migrated || !(await migrationsIn(pool)).includes(latest)) return E.left({ _tag: 'NotMigrated' })
     return powerful ? E.left({ _tag: 'TooPowerful' }) : E.right(null)
   } catch (error) {
-    if (!isPassing(error)) throw error
-    const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
-    return E.left({ _tag: 'Unreachable', code })
+    return unfit(error)
   }
+}
+
+/** What keeps a database from being used, of an error that came of trying; rejects where it is a bug. */
+export const unfit = (error: unknown): E.Either<DatabaseUnfit, never> => {
+  if (!isPassing(error) && !(error instanceof DatabaseError)) throw error
+  return E.left({ _tag: 'Unreachable', code: codeOf(error) })
 }
 
 const migrationsIn = async (pool: Pool): Promise<ReadonlyArray<string>> =>

@@ -11,7 +11,7 @@ import { countOverdue, readExpiring, readPage } from './listing.js'
 import { postgresActors, postgresNotes, postgresSubjects } from './people.js'
 import { openPool } from './pool.js'
 import { type OnProblem, orUnavailable } from './problems.js'
-import { checkDatabase, type DatabaseUnfit } from './readiness.js'
+import { checkDatabase, type DatabaseUnfit, unfit } from './readiness.js'
 import { readHistory, readRequests } from './reading-requests.js'
 import { resumeWaiting } from './resuming.js'
 import { openRequests, submitGroup } from './submitting.js'
@@ -19,7 +19,9 @@ import { tenantTransactions } from './tenant-transactions.js'
 
 /** The ports that share one database. */
 export interface PostgresStore extends StorePorts {
-  /** Whether the database answers now. */
+  /** For how long a worker holds a job, in seconds: as the queue was made. */
+  readonly leaseSeconds: number
+  /** Whether the database answers now, within a second. */
   readonly isReachable: () => Promise<boolean>
   /** Closes all connections. */
   readonly close: () => Promise<void>
@@ -59,8 +61,11 @@ export const openPostgresStore = async (
   const onProblem: OnProblem = problem => {
     if (!closing) settings.onProblem(problem)
   }
-  const pool = openPool({ url, applicationName, connections: settings.connections }, onProblem)
-  const queuePool = openPool(
+  const { pool, close: closePool } = openPool(
+    { url, applicationName, connections: settings.connections },
+    onProblem,
+  )
+  const { pool: queuePool, close: closeQueuePool } = openPool(
     {
       url,
       applicationName: `${applicationName} queue`,
@@ -70,7 +75,7 @@ export const openPostgresStore = async (
     onProblem,
   )
   const closePools = async (): Promise<void> => {
-    await Promise.all([pool.end(), queuePool.end()])
+    await Promise.all([closePool(), closeQueuePool()])
   }
   const fit = await checkDatabase(pool)
   if (E.isLeft(fit)) {
@@ -78,7 +83,12 @@ export const openPostgresStore = async (
     return fit
   }
   const transactions = tenantTransactions(pool)
-  const queue = await startJobQueue(queuePool, transactions, settings, onProblem)
+  const started = await tryToStart(() => startJobQueue(queuePool, transactions, settings, onProblem))
+  if (E.isLeft(started)) {
+    await closePools()
+    return started
+  }
+  const queue = started.right
   const people = { transactions, onProblem }
   return E.right({
     removalRequests: postgresRemovalRequests({
@@ -91,17 +101,35 @@ export const openPostgresStore = async (
     subjects: postgresSubjects(people),
     actors: postgresActors(people),
     notes: postgresNotes(people),
+    leaseSeconds: queue.leaseSeconds,
     isReachable: async () => {
-      const answer = await orUnavailable(onProblem)(() => pool.query('select 1'))()
-      return E.isRight(answer)
+      const answer = orUnavailable(onProblem)(() => pool.query('select 1'))()
+      return E.isRight(await Promise.race([answer, tooLate()]))
     },
     close: async () => {
       closing = true
-      await queue.stop()
-      await closePools()
+      // What pg-boss still waits for ends with its connections.
+      await Promise.all([queue.stop(), closePools()])
     },
   })
 }
+
+const tryToStart = async <A>(start: () => Promise<A>): Promise<E.Either<DatabaseUnfit, A>> => {
+  try {
+    return E.right(await start())
+  } catch (error) {
+    return unfit(error)
+  }
+}
+
+const answerMilliseconds = 1000
+
+const tooLate = (): Promise<E.Either<null, null>> =>
+  new Promise(resolve => {
+    setTimeout(() => {
+      resolve(E.left(null))
+    }, answerMilliseconds).unref()
+  })
 
 interface RemovalRequestsDeps extends Omit<Parameters<typeof submitGroup>[0], 'digest'> {
   readonly digest: EnvelopeDigest

@@ -40,6 +40,20 @@ describe('migrate', () => {
     )
   })
 
+  it('says that no certificate can be read', async () => {
+    expect(await migrate('postgres://x:y@127.0.0.1:1/z?sslrootcert=/nowhere/at/all')).toStrictEqual(
+      E.left({ _tag: 'CannotMigrate', code: 'ENOENT' }),
+    )
+  })
+
+  it('brings two databases of one server up at the same time', async () => {
+    const urls = [await empty(), await empty(), await empty()]
+
+    const all = await Promise.all(urls.map(async url => rightOf(await migrate(url))))
+
+    expect(all.map(({ migrations }) => migrations.length > 0)).toStrictEqual([true, true, true])
+  })
+
   it('says that a role may not, and changes nothing', async () => {
     const database = await migratedDatabase()
     dropping.push(database.drop)
@@ -52,6 +66,25 @@ describe('migrate', () => {
 describe('a store on a database that is not fit', () => {
   it('is not opened where nothing was migrated', async () => {
     expect(await openStoreOn(await empty())).toStrictEqual(E.left({ _tag: 'NotMigrated' }))
+  })
+
+  it('is not opened where the queue is missing', async () => {
+    const database = await migratedDatabase()
+    dropping.push(database.drop)
+    await database.asOwner('drop schema pgboss cascade')
+
+    expect(await openStoreOn(database.appUrl)).toStrictEqual(E.left({ _tag: 'NotMigrated' }))
+  })
+
+  it('is not opened for a role that was not let in, or where there is no such database', async () => {
+    const database = await migratedDatabase()
+    dropping.push(database.drop)
+    const nowhere = new URL(database.appUrl)
+    nowhere.pathname = '/nowhere'
+    await database.asOwner(`revoke lethe_app from ${new URL(database.appUrl).username}`)
+
+    expect(await openStoreOn(nowhere.href)).toStrictEqual(E.left({ _tag: 'Unreachable', code: '3D000' }))
+    expect(await openStoreOn(database.appUrl)).toStrictEqual(E.left({ _tag: 'Unreachable', code: '42501' }))
   })
 
   it('is not opened where the latest migration is missing', async () => {

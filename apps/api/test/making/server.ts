@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describeRefusal, startEmbeddedPostgres } from '@lethe/embedded-postgres'
 import * as E from 'fp-ts/lib/Either.js'
-import { Client } from 'pg'
 import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
@@ -26,23 +25,6 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
     await server.right.stop()
     await rm(folder, { recursive: true, force: true })
   }
-  try {
-    await createSharedRole(server.right.superuserUrl)
-  } catch (error) {
-    await remove()
-    throw error
-  }
   project.provide('serverUrl', server.right.superuserUrl)
   return remove
-}
-
-/** A role is of the whole server: the first migrations of two databases at the same time would both make this one. */
-const createSharedRole = async (url: string): Promise<void> => {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  try {
-    await client.query('create role lethe_app nologin')
-  } finally {
-    await client.end()
-  }
 }

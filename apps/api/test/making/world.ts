@@ -38,7 +38,10 @@ export const openWorld = (issuer: Issuer, settings: WorldSettings = {}): World =
   const { log, lines } = keepLog()
   const composition = compose(
     config,
-    settings.store ?? inMemoryStore({ digest: sha256Digest, clock: systemClock }),
+    {
+      ports: settings.store ?? inMemoryStore({ digest: sha256Digest, clock: systemClock }),
+      leaseSeconds: 60,
+    },
     memoryDataPlane(settings.profiles ?? usualProfiles),
     log,
   )
