@@ -6,29 +6,26 @@ import {
   type Job,
   jobsOf,
   type RemovalRequest,
-  RemovalRequestId,
+  type RemovalRequestId,
   type TenantId,
 } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { actorColumns } from './actor-rows.js'
 import {
-  columnIn,
   eventRecord,
   projectionOf,
   type ReadRequest,
   writtenEvents,
   type WrittenEvents,
 } from './event-rows.js'
-import type { EnqueueWithin } from './job-queue.js'
 import type { KnownRequests } from './known-requests.js'
 import { Defect, isPassing } from './problems.js'
 import { readRequests } from './reading-requests.js'
-import type { Statement, TenantTransactions } from './tenant-transactions.js'
+import { take, type TakingDeps } from './taking.js'
+import type { Statement } from './tenant-transactions.js'
 
-export interface AppendingDeps {
-  readonly transactions: TenantTransactions
+export interface AppendingDeps extends TakingDeps {
   readonly digest: EnvelopeDigest
-  readonly enqueueWithin: EnqueueWithin
   readonly known: KnownRequests
 }
 
@@ -104,7 +101,15 @@ const appendTogether = async (
     const found = before.get(append.requestId)
     return found === undefined ? [] : [preparedOn(deps.digest, append, found)]
   })
-  const taken = new Set(prepared.length === 0 ? [] : await write(deps, tenantId, prepared))
+  const taken =
+    prepared.length === 0
+      ? new Set<RemovalRequestId>()
+      : await take(
+          deps,
+          tenantId,
+          appending(tenantId, prepared),
+          prepared.map(({ append, jobs }) => ({ requestId: append.requestId, jobs })),
+        )
   const done = new Map(prepared.map(one => [one.append, one]))
   return appends.map(append => {
     const one = done.get(append)
@@ -156,29 +161,6 @@ const preparedOn = (digest: EnvelopeDigest, append: Append, before: ReadRequest)
     jobs: append.events.flatMap(jobsOf),
   }
 }
-
-/** @returns the ids of the requests that were appended to: of the others somebody else was faster. */
-const write = async (
-  { transactions, enqueueWithin }: AppendingDeps,
-  tenantId: TenantId,
-  group: ReadonlyArray<Prepared>,
-): Promise<ReadonlyArray<RemovalRequestId>> => {
-  const statement = appending(tenantId, group)
-  if (group.every(({ jobs }) => jobs.length === 0))
-    return takenIn(await transactions.once(tenantId, statement))
-  return transactions.through(tenantId, async run => {
-    const taken = takenIn(await run(statement))
-    const ids = new Set(taken)
-    await enqueueWithin(
-      run,
-      group.filter(({ append }) => ids.has(append.requestId)).flatMap(({ jobs }) => jobs),
-    )
-    return taken
-  })
-}
-
-const takenIn = (rows: ReadonlyArray<unknown>): ReadonlyArray<RemovalRequestId> =>
-  columnIn('request_id', RemovalRequestId, rows)
 
 /**
  * The rows are locked before anything is written, one by one and in one order everywhere: by their keys, whatever the planner

@@ -1,17 +1,11 @@
 import { RemovalRequestId, type TenantId } from '@lethe/domain'
 import { columnIn, requestsIn } from './event-rows.js'
-import type { EnqueueWithin } from './job-queue.js'
 import { byIds } from './reading-requests.js'
-import type { TenantTransactions } from './tenant-transactions.js'
-
-export interface ResumingDeps {
-  readonly transactions: TenantTransactions
-  readonly enqueueWithin: EnqueueWithin
-}
+import type { TakingDeps } from './taking.js'
 
 /** Makes the jobs anew of requests that have waited for one for so long, and lets them wait from now on. */
 export const resumeWaiting = (
-  { transactions, enqueueWithin }: ResumingDeps,
+  { transactions, enqueueWithin }: TakingDeps,
   tenantId: TenantId,
   seconds: number,
   limit: number,

@@ -18,15 +18,13 @@ import {
   writtenEvents,
   type WrittenEvents,
 } from './event-rows.js'
-import type { EnqueueWithin } from './job-queue.js'
 import { Defect, isPassing } from './problems.js'
 import { readRequests } from './reading-requests.js'
-import type { Run, Statement, TenantTransactions } from './tenant-transactions.js'
+import { take, type TakingDeps } from './taking.js'
+import type { Statement, TenantTransactions } from './tenant-transactions.js'
 
-export interface SubmittingDeps {
-  readonly transactions: TenantTransactions
+export interface SubmittingDeps extends TakingDeps {
   readonly digest: EnvelopeDigest
-  readonly enqueueWithin: EnqueueWithin
 }
 
 /** A submission, and what is to be written of it. */
@@ -88,37 +86,18 @@ const record = async (
   group: ReadonlyArray<Prepared>,
   triesLeft: number,
 ): Promise<ReadonlyArray<Submitted>> => {
-  const taken = new Set(await insert(deps, tenantId, group))
+  const taken = await take(
+    deps,
+    tenantId,
+    insertion(tenantId, group),
+    group.map(({ submission, jobs }) => ({ requestId: submission.requestId, jobs })),
+  )
   const lost = group.filter(({ submission }) => !taken.has(submission.requestId))
   const joined = await join(deps, tenantId, lost, triesLeft)
   return group.map(
     ({ submission, read }) => joined.get(submission) ?? { joined: false, request: read.request },
   )
 }
-
-/** @returns the ids of those that were recorded: of the others the profile has an open request. */
-const insert = async (
-  { transactions, enqueueWithin }: SubmittingDeps,
-  tenantId: TenantId,
-  group: ReadonlyArray<Prepared>,
-): Promise<ReadonlyArray<RemovalRequestId>> => {
-  const statement = insertion(tenantId, group)
-  // The usual case, in which nothing waits for work before somebody approved: one trip to the database.
-  if (group.every(({ jobs }) => jobs.length === 0))
-    return takenIn(await transactions.once(tenantId, statement))
-  return transactions.through(tenantId, async (run: Run) => {
-    const taken = takenIn(await run(statement))
-    const ids = new Set(taken)
-    await enqueueWithin(
-      run,
-      group.filter(({ submission }) => ids.has(submission.requestId)).flatMap(({ jobs }) => jobs),
-    )
-    return taken
-  })
-}
-
-const takenIn = (rows: ReadonlyArray<unknown>): ReadonlyArray<RemovalRequestId> =>
-  columnIn('request_id', RemovalRequestId, rows)
 
 const insertion = (tenantId: TenantId, group: ReadonlyArray<Prepared>): Statement => ({
   name: 'submit',
