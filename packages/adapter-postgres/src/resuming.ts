@@ -13,15 +13,17 @@ export const resumeWaiting = (
   transactions.through(tenantId, async run => {
     const rows = await run({
       text: `
-        update lethe.removal_request set job_due_at = pgboss.job_now()
-        where tenant_id = $1 and request_id in (
+        with late as materialized (
           select request_id from lethe.removal_request
           where tenant_id = $1 and job_due_at < pgboss.job_now() - $2 * interval '1 second'
           order by job_due_at
           limit $3
           for update skip locked
         )
-        returning request_id`,
+        update lethe.removal_request request set job_due_at = pgboss.job_now()
+        from late
+        where request.tenant_id = $1 and request.request_id = late.request_id
+        returning request.request_id`,
       values: [tenantId, seconds, limit],
     })
     const ids = columnIn('request_id', RemovalRequestId, rows)

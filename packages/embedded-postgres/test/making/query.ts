@@ -6,6 +6,8 @@ export const query = async (
   statement: string,
 ): Promise<ReadonlyArray<ReadonlyArray<unknown>>> => {
   const client = new pg.Client({ connectionString: url })
+  // A connection that is cut fails its queries by itself.
+  client.on('error', () => undefined)
   await client.connect()
   try {
     const { rows } = await client.query<Array<unknown>>({ text: statement, rowMode: 'array' })
