@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** A process of the API, and what it said. */
@@ -11,7 +12,8 @@ export interface Child {
   readonly ended: Promise<number | null>
 }
 
-const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
+/** Run as operators run it: by itself, with the options in its first line. */
+const program = fileURLToPath(new URL('../../bin/lethe-api.js', import.meta.url))
 const running = new Set<ChildProcess>()
 
 /** Starts the built API with these settings and no others. */
@@ -19,8 +21,8 @@ export const startChild = (
   environment: Readonly<Record<string, string | undefined>>,
   args: ReadonlyArray<string> = [],
 ): Child => {
-  const child = spawn(process.execPath, [main, ...args], {
-    env: environment,
+  const child = spawn(program, [...args], {
+    env: { PATH: dirname(process.execPath), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   running.add(child)
