@@ -20,14 +20,25 @@ const grouped = <Item, Result>(
 ): ((item: Item) => Promise<Result>) => {
   const waiting: Array<() => void> = []
   let underWay = 0
+  let awaitingTurn = false
 
-  const next = (): void => {
-    if (underWay === lanes) return
+  const startNext = (): void => {
     const dispatch = waiting.shift()
     if (dispatch === undefined) return
     underWay += 1
-    // After everything that arrived in the same turn of the event loop.
-    setImmediate(dispatch)
+    dispatch()
+  }
+
+  const next = (): void => {
+    // A group that another one follows is full.
+    while (underWay < lanes && waiting.length > 1) startNext()
+    if (underWay === lanes || waiting.length === 0 || awaitingTurn) return
+    awaitingTurn = true
+    // The last one goes after everything that arrived in the same turn of the event loop.
+    setImmediate(() => {
+      awaitingTurn = false
+      if (underWay < lanes) startNext()
+    })
   }
 
   const loader = new DataLoader<Item, Result>(
