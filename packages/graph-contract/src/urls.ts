@@ -1,6 +1,7 @@
 import { UserId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import * as O from 'fp-ts/lib/Option.js'
 import { type GraphErrorRow, graphErrors } from './errors.js'
 import { unquoteLiteral } from './odata-literal.js'
 
@@ -18,9 +19,22 @@ export const removePersonalDataPath = (userId: UserId): string => `${profilePath
 
 // --- what a server answers to -------------------------------------------------------------------------------------
 
+/**
+ * The path as a router is to see it: a key in parentheses becomes a segment of its own, behind `inboundSharedUserProfiles()`.
+ * Every path in which a parenthesis follows the collection is changed, so that no other can lead to the same place. Routers
+ * are fast only with patterns that fill a segment.
+ *
+ * @param path of a request, below any root.
+ */
+export const routedPath = (path: string): string => {
+  const at = path.indexOf(`${profilesPath}(`)
+  const key = at + profilesPath.length
+  return at === -1 ? path : `${path.slice(0, key)}()/${path.slice(key)}`
+}
+
 /** One spelling of a path with a user id in it. */
 export interface KeyedRoute {
-  /** A pattern for a Hono router, below the root. Its one parameter is `userId`. */
+  /** A pattern for a Hono router that is given a `routedPath`, below the root. Its one parameter is `userId`. */
   readonly path: string
   /**
    * Reads the user id from the parameter that the router captured and percent-decoded (once, as Hono does).
@@ -42,19 +56,18 @@ export const parseUserId = (key: string): E.Either<GraphErrorRow, UserId> =>
  *
  * `userId` is an `Edm.String`, so the key must be in single quotes; a quote inside is doubled.
  *
- * @param param what the router captured, percent-decoded: the whole path segment.
+ * @param param what the router captured, percent-decoded: the key with its parentheses.
  * @returns the raw key, which may be anything; `badRequest` where the parentheses hold no string literal.
  */
 export const keyOfParentheses = (param: string): E.Either<GraphErrorRow, string> =>
   pipe(
-    unquoteLiteral(param.slice(param.indexOf('(') + 1, -1)),
+    param.startsWith('(') && param.endsWith(')') ? unquoteLiteral(param.slice(1, -1)) : O.none,
     E.fromOption(() => graphErrors.badRequest('A key in parentheses must be a string in single quotes.')),
   )
 
-/** The two spellings of one profile. `[^/]`: the pattern must not reach into the next segment. */
 const keySegment: KeyedRoute = { path: `${profilesPath}/:userId`, userIdOf: parseUserId }
 const keyInParentheses: KeyedRoute = {
-  path: '/directory/:userId{inboundSharedUserProfiles\\([^/]*\\)}',
+  path: `${profilesPath}()/:userId`,
   userIdOf: param => pipe(keyOfParentheses(param), E.flatMap(parseUserId)),
 }
 

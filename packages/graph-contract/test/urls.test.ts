@@ -11,6 +11,7 @@ import {
   quoteLiteral,
   removePersonalDataPath,
   removePersonalDataRoutes,
+  routedPath,
   unquoteLiteral,
 } from '../src/index.js'
 import * as O from 'fp-ts/lib/Option.js'
@@ -18,13 +19,15 @@ import { bob, text } from './arbitraries.js'
 
 const base = '/directory/inboundSharedUserProfiles'
 
-/** What a router does with a pattern: one segment, or what the braces say, is the parameter. */
+/** What a router does with a pattern: one segment is the parameter. */
 const capture = (pattern: string, path: string): string | undefined => {
-  const [before = '', rest = ''] = pattern.split(':userId')
-  const inBraces = /^\{(.+)\}(.*)$/.exec(rest)
-  const source = inBraces?.[1] ?? '[^/]+'
-  const after = inBraces?.[2] ?? rest
-  return new RegExp(`^${before}(${source})${after.replaceAll('.', '\\.')}$`).exec(path)?.[1]
+  const segments = routedPath(path).split('/')
+  const expected = pattern.split('/')
+  const fits = (segment: string, index: number) =>
+    segment === expected[index] || (expected[index] === ':userId' && segment !== '')
+  return segments.length === expected.length && segments.every(fits)
+    ? segments[expected.indexOf(':userId')]
+    : undefined
 }
 
 const userIdsIn = (routes: ReadonlyArray<KeyedRoute>, path: string) =>
@@ -90,17 +93,35 @@ describe('a server', () => {
     [`(userId='${bob.userId}')`],
     [`('a'b')`],
     [`(')`],
+    [`('a'`],
+    [`('a')b`],
+    [`('a`],
+    ['('],
   ])('refuses the key predicate %s', predicate => {
-    expect(E.isLeft(keyOfParentheses(`inboundSharedUserProfiles${predicate}`))).toBe(true)
+    expect(E.isLeft(keyOfParentheses(predicate))).toBe(true)
     expect(userIdsIn(profileRoutes, `${base}${predicate}`)).toEqual([
       E.left(graphErrors.badRequest('A key in parentheses must be a string in single quotes.')),
     ])
   })
 
+  test('finds a key in parentheses nowhere else than where it is', () => {
+    for (const path of [`${base}()/('${bob.userId}')`, `${base}/()/('${bob.userId}')`, `${base}()/()/('a')`])
+      expect(userIdsIn(profileRoutes, path)).toEqual([])
+    expect(userIdsIn(profileRoutes, `${base}/('${bob.userId}')`)).toEqual([
+      E.left(graphErrors.invalidObjectId(`('${bob.userId}')`)),
+    ])
+  })
+
+  test('leaves every other path as it is', () => {
+    for (const path of ['', '/', base, `${base}/`, `${base}/(a)`, `/directory/(a)`, `${base}s('a')`])
+      expect(routedPath(path)).toBe(path)
+    expect(routedPath(`/beta${base}('a')/b('c')`)).toBe(`/beta${base}()/('a')/b('c')`)
+  })
+
   test('reads every key that a client can write', () => {
     fc.assert(
       fc.property(text, key => {
-        expect(keyOfParentheses(`inboundSharedUserProfiles(${quoteLiteral(key)})`)).toEqual(E.right(key))
+        expect(keyOfParentheses(`(${quoteLiteral(key)})`)).toEqual(E.right(key))
       }),
     )
   })

@@ -12,8 +12,9 @@ import type {
   WithdrawRemoval,
 } from '@lethe/application'
 import type { PublishedContract } from '@lethe/domain'
-import { graphErrors } from '@lethe/graph-contract'
+import { graphErrors, routedPath } from '@lethe/graph-contract'
 import { Hono } from 'hono'
+import { getPath } from 'hono/utils/url'
 import type { Logger } from 'pino'
 import { errorAnswer } from './answer.js'
 import { traceOf } from '../log.js'
@@ -71,7 +72,7 @@ export const createApp = (deps: AppDeps): Hono<ApiEnv> => {
 
 /** What every request goes through, whatever its route: a line in the log, ids, and the headers that all responses have. */
 export const createShell = (log: Logger): Hono<ApiEnv> => {
-  const app = new Hono<ApiEnv>()
+  const app = new Hono<ApiEnv>({ getPath: request => routedPath(getPath(request)) })
   app.use('*', requestLog(log))
   app.use('*', requestContext)
   return app
@@ -90,7 +91,7 @@ const routes = (deps: AppDeps): Hono<ApiEnv> => {
   app.notFound(c => {
     const why = whyUnrouted(
       app.routes.filter(route => route.method !== 'ALL'),
-      new URL(c.req.url).pathname,
+      c.req.path,
     )
     switch (why.kind) {
       case 'segment':

@@ -15,11 +15,11 @@ interface Route {
  * first that leads nowhere.
  *
  * @param routes all routes, with paths in Hono's notation.
- * @param path the path of the request, percent-encoded.
+ * @param path the path as the router saw it.
  */
 export const whyUnrouted = (routes: ReadonlyArray<Route>, path: string): Unrouted => {
   const segments = path.split('/').slice(1).map(decoded)
-  const patterns = routes.map(route => ({ method: route.method, segments: patternSegments(route.path) }))
+  const patterns = routes.map(route => ({ method: route.method, segments: route.path.split('/').slice(1) }))
   const allowed = patterns
     .filter(
       pattern =>
@@ -32,21 +32,15 @@ export const whyUnrouted = (routes: ReadonlyArray<Route>, path: string): Unroute
   return { kind: 'segment', segment: segments[known] ?? segments.at(-1) ?? '' }
 }
 
-/** The segments of a pattern: a slash in braces belongs to the expression there. */
-const patternSegments = (path: string): ReadonlyArray<string> => path.split(/\/(?![^{]*\})/).slice(1)
-
 /** How many of the first segments a pattern shares with a path. */
 const commonLength = (pattern: ReadonlyArray<string>, segments: ReadonlyArray<string>): number => {
   const differs = segments.findIndex((segment, index) => !matches(pattern[index], segment))
   return differs === -1 ? segments.length : differs
 }
 
-const matches = (pattern: string | undefined, segment: string): boolean => {
-  if (pattern === undefined) return false
-  if (!pattern.startsWith(':')) return pattern === segment
-  const expression = /^:\w+\{(.+)\}$/.exec(pattern)?.[1]
-  return expression === undefined ? segment !== '' : new RegExp(`^(?:${expression})$`).test(segment)
-}
+/** A parameter fills a segment. */
+const matches = (pattern: string | undefined, segment: string): boolean =>
+  pattern?.startsWith(':') === true ? segment !== '' : pattern === segment
 
 const decoded = (segment: string): string => {
   try {
