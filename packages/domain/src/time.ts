@@ -30,12 +30,15 @@ export interface InstantBrand {
 /** A moment in UTC, as `YYYY-MM-DDTHH:mm:ss.sssZ`. There is one spelling, so instants compare as strings. */
 export type Instant = t.Branded<string, InstantBrand>
 
-const canonicalInstant = /^(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
+const canonicalInstant = /^(\d{4})-(\d{2})-(\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/
 const rfc3339 =
   /^(\d{4}-\d{2}-\d{2})T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/
 
-const isInstant = (u: unknown): u is Instant =>
-  typeof u === 'string' && isLocalDate(canonicalInstant.exec(u)?.[1])
+const isInstant = (u: unknown): u is Instant => {
+  if (typeof u !== 'string') return false
+  const [, year, month, day] = canonicalInstant.exec(u) ?? []
+  return year !== undefined && isRealDay(Number(year), Number(month), Number(day))
+}
 
 /** Reads a date-time of RFC 3339 in any offset, to the millisecond; writes the one canonical spelling in UTC. */
 export const Instant: t.Type<Instant, string, unknown> = new t.Type(

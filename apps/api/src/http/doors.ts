@@ -57,20 +57,37 @@ export const doors = ({ authenticate, contract, requiredRoles, respondWithError 
       return next()
     }),
     /** Lets in whoever may do the operation, and hands on the grant. */
-    permitted: <O extends Operation>(operation: O) =>
-      createMiddleware<ApiEnv & { Variables: { verifiedCaller: Caller; grant: Grant<O> } }>(
+    permitted: <O extends Operation>(operation: O) => {
+      const grantOf = remembered(may(operation))
+      return createMiddleware<ApiEnv & { Variables: { verifiedCaller: Caller; grant: Grant<O> } }>(
         async (c, next) => {
-          const grant = may(operation)(c.get('verifiedCaller'))
+          const grant = grantOf(c.get('verifiedCaller'))
           if (E.isLeft(grant)) return respondWithError(c, answerOf(grant.left))
           c.set('grant', grant.right)
           return next()
         },
-      ),
+      )
+    },
     /** Lets in a body of at most 1 MiB. */
     bounded: createMiddleware<ApiEnv>(async (c, next) => (hasNoBody(c) ? next() : limited(c, next))),
     /** Which operations a caller may do. */
     operationsOf: (caller: Caller): ReadonlyArray<Operation> =>
       operations.filter(operation => E.isRight(may(operation)(caller))),
+  }
+}
+
+/**
+ * Asks once for each caller. A caller is what one token says, and the rules do not change while a process runs; with the
+ * token, its caller is forgotten.
+ */
+const remembered = <A>(rule: (caller: Caller) => A): ((caller: Caller) => A) => {
+  const known = new WeakMap<Caller, A>()
+  return caller => {
+    const answer = known.get(caller)
+    if (answer !== undefined) return answer
+    const found = rule(caller)
+    known.set(caller, found)
+    return found
   }
 }
 

@@ -2,7 +2,6 @@ import { RemovalRequestId } from '@lethe/domain'
 import { graphErrors, parseNoOptions } from '@lethe/graph-contract'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import * as T from 'fp-ts/lib/Task.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { answerOf, type BadInput, type Refusal, type WireRefusal } from './answer.js'
 import type { RespondWithError, WithExchange } from './context.js'
@@ -21,11 +20,10 @@ export interface Incoming {
 /** Runs what a request asks for, and answers with its response or with the row of its refusal. */
 export const responding =
   (respondWithError: RespondWithError) =>
-  <R extends Refusal>(c: WithExchange, work: TE.TaskEither<R, Response>): Promise<Response> =>
-    pipe(
-      work,
-      TE.getOrElse(refusal => T.of(respondWithError(c, answerOf(refusal)))),
-    )()
+  async <R extends Refusal>(c: WithExchange, work: TE.TaskEither<R, Response>): Promise<Response> => {
+    const done = await work()
+    return E.isLeft(done) ? respondWithError(c, answerOf(done.left)) : done.right
+  }
 
 /** The decoded names and values of the query, in their order. */
 export const queryOf = (c: Incoming): ReadonlyArray<readonly [string, string]> =>

@@ -1,4 +1,4 @@
-import type { GetProfile, ListProfiles, SubmitRemoval, SubmittedRemoval } from '@lethe/application'
+import type { GetProfile, ListProfiles, SubmitRemoval } from '@lethe/application'
 import { removalRequestPath } from '@lethe/api-contract'
 import type { PublishedContract, UserId } from '@lethe/domain'
 import {
@@ -110,22 +110,19 @@ export const profileRoutes = (app: Hono<ApiEnv>, deps: ProfileRoutesDeps): void 
 
   for (const { path, userIdOf } of removePersonalDataRoutes)
     app.post(`${graphRoot}${path}`, doors.authenticated, doors.permitted('submit'), doors.bounded, c =>
-      respond(
-        c,
-        pipe(
-          contentOf(c),
-          TE.flatMap((content): TE.TaskEither<Refusal, SubmittedRemoval> => {
-            const userId = removalIn(c, content, userIdOf(c.req.param('userId') ?? ''))
-            return E.isLeft(userId)
-              ? TE.left(userId.left)
-              : deps.submitRemoval({ grant: c.get('grant'), userId: userId.right, receivedAt: null })
-          }),
-          TE.map(({ view }) =>
-            c.body(null, 204, {
-              'Operation-Location': `${deps.publicUrl}${removalRequestPath(view.request.id)}`,
-            }),
-          ),
-        ),
-      ),
+      respond(c, async (): Promise<E.Either<Refusal, Response>> => {
+        const content = await contentOf(c)()
+        if (E.isLeft(content)) return content
+        const userId = removalIn(c, content.right, userIdOf(c.req.param('userId') ?? ''))
+        if (E.isLeft(userId)) return userId
+        const submitted = await deps.submitRemoval({
+          grant: c.get('grant'),
+          userId: userId.right,
+          receivedAt: null,
+        })()
+        if (E.isLeft(submitted)) return submitted
+        const at = `${deps.publicUrl}${removalRequestPath(submitted.right.view.request.id)}`
+        return E.right(c.body(null, 204, { 'Operation-Location': at }))
+      }),
     )
 }

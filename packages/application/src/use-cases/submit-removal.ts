@@ -61,39 +61,32 @@ export type SubmitRemoval = (
  */
 export const submitRemoval =
   (deps: SubmitRemovalDeps): SubmitRemoval =>
-  input => {
+  input => async () => {
     const at = deps.clock.now()
-    if (input.receivedAt !== null && input.receivedAt > at) return TE.left({ _tag: 'ReceivedInFuture' })
-    return pipe(
-      deps.inboundProfiles.get(input.grant.tenantId, input.userId),
-      TE.flatMap(found => (O.isNone(found) ? joinOpen(deps, input) : record(deps, input, at, found.value))),
-    )
+    if (input.receivedAt !== null && input.receivedAt > at) return E.left({ _tag: 'ReceivedInFuture' })
+    const found = await deps.inboundProfiles.get(input.grant.tenantId, input.userId)()
+    if (E.isLeft(found)) return found
+    return O.isNone(found.right) ? joinOpen(deps, input)() : record(deps, input, at, found.right.value)
   }
 
-const record = (
+/** Written out and not piped: every request comes through here, and the pipe would cost as much as the decision. */
+const record = async (
   deps: SubmitRemovalDeps,
   input: SubmitRemovalInput,
   at: Instant,
   profile: InboundSharedUserProfile,
-): TE.TaskEither<SubmitRemovalRefusal, SubmittedRemoval> =>
-  pipe(
-    deps.approvalPolicies.of(input.grant.tenantId),
-    TE.flatMap((policy): TE.TaskEither<SubmitRemovalRefusal, SubmittedRemoval> => {
-      const submission = decide(deps, input, at, profile, policy)
-      return E.isLeft(submission) ? TE.left(submission.left) : recordSubmission(deps, submission.right)
-    }),
-  )
-
-const recordSubmission = (
-  deps: SubmitRemovalDeps,
-  submission: Submission,
-): TE.TaskEither<Unavailable, SubmittedRemoval> =>
-  pipe(
-    deps.removalRequests.submit(submission),
-    TE.flatMap(({ joined, request }) =>
-      joined ? joinedTo(deps, request) : TE.right({ view: viewOfNew(submission, request), joined }),
-    ),
-  )
+): Promise<E.Either<SubmitRemovalRefusal, SubmittedRemoval>> => {
+  const policy = await deps.approvalPolicies.of(input.grant.tenantId)()
+  if (E.isLeft(policy)) return policy
+  const submission = decide(deps, input, at, profile, policy.right)
+  if (E.isLeft(submission)) return submission
+  const recorded = await deps.removalRequests.submit(submission.right)()
+  if (E.isLeft(recorded)) return recorded
+  const { joined, request } = recorded.right
+  return joined
+    ? joinedTo(deps, request)()
+    : E.right({ view: viewOfNew(submission.right, request), joined })
+}
 
 const joinOpen = (
   deps: SubmitRemovalDeps,
