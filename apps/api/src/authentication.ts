@@ -6,7 +6,8 @@ import type { Authenticate } from './http/doors.js'
 /** Verifies the token of a bearer credential (RFC 6750, section 2.1). Any other credential counts as none. */
 export const bearerAuthentication =
   (verify: (token: string) => TE.TaskEither<TokenRefusal | KeysUnavailable, VerifiedToken>): Authenticate =>
-  authorization => async () => {
+  authorization =>
+  async () => {
     const token = tokenIn(authorization ?? '')
     if (token === undefined) return E.left({ _tag: 'TokenMissing' })
     const verified = await verify(token)()

@@ -31,7 +31,7 @@ const grouped = <Item, Result>(
 
   const next = (): void => {
     // A group that another one follows is full.
-    while (underWay < lanes && waiting.length > 1) startNext()
+    for (let full = waiting.length - 1; full > 0 && underWay < lanes; full -= 1) startNext()
     if (underWay === lanes || waiting.length === 0 || awaitingTurn) return
     awaitingTurn = true
     // The last one goes after everything that arrived in the same turn of the event loop.

@@ -61,7 +61,8 @@ export type SubmitRemoval = (
  */
 export const submitRemoval =
   (deps: SubmitRemovalDeps): SubmitRemoval =>
-  input => async () => {
+  input =>
+  async () => {
     const at = deps.clock.now()
     if (input.receivedAt !== null && input.receivedAt > at) return E.left({ _tag: 'ReceivedInFuture' })
     const found = await deps.inboundProfiles.get(input.grant.tenantId, input.userId)()
@@ -83,9 +84,7 @@ const record = async (
   const recorded = await deps.removalRequests.submit(submission.right)()
   if (E.isLeft(recorded)) return recorded
   const { joined, request } = recorded.right
-  return joined
-    ? joinedTo(deps, request)()
-    : E.right({ view: viewOfNew(submission.right, request), joined })
+  return joined ? joinedTo(deps, request)() : E.right({ view: viewOfNew(submission.right, request), joined })
 }
 
 const joinOpen = (
