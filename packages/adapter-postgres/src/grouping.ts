@@ -22,6 +22,8 @@ const grouped = <Item, Result>(
   let underWay = 0
   let awaitingTurn = false
 
+  const mayStart = (): boolean => underWay < lanes
+
   const startNext = (): void => {
     const dispatch = waiting.shift()
     if (dispatch === undefined) return
@@ -31,13 +33,13 @@ const grouped = <Item, Result>(
 
   const next = (): void => {
     // A group that another one follows is full.
-    for (let full = waiting.length - 1; full > 0 && underWay < lanes; full -= 1) startNext()
-    if (underWay === lanes || waiting.length === 0 || awaitingTurn) return
+    while (mayStart() && waiting.length > 1) startNext()
+    if (!mayStart() || waiting.length === 0 || awaitingTurn) return
     awaitingTurn = true
     // The last one goes after everything that arrived in the same turn of the event loop.
     setImmediate(() => {
       awaitingTurn = false
-      if (underWay < lanes) startNext()
+      if (mayStart()) startNext()
     })
   }
 
