@@ -5,8 +5,6 @@ import {
   abandonRemoval,
   approveRemoval,
   countOverdue,
-  type DataHolders,
-  type InboundProfiles,
   denyRemoval,
   expireRemovals,
   getHistory,
@@ -14,6 +12,7 @@ import {
   getRemovalRequest,
   listProfiles,
   listRemovalRequests,
+  noSignIns,
   performRemoval,
   resumeRemovals,
   retryRemoval,
@@ -24,6 +23,7 @@ import type { RetrySchedule } from '@lethe/domain'
 import type { Logger } from 'pino'
 import { bearerAuthentication } from './authentication.js'
 import type { Config } from './config.js'
+import type { DataPlane } from './data-plane.js'
 import type { UseCases } from './http/app.js'
 import type { Authenticate } from './http/doors.js'
 import type { OpenStore } from './open-store.js'
@@ -35,17 +35,11 @@ export interface Composition {
   readonly worker: WorkerDeps
 }
 
-/** Where the profiles of inbound users are, and who holds data of theirs. */
-export interface DataPlane {
-  readonly inboundProfiles: InboundProfiles
-  readonly dataHolders: DataHolders
-}
-
 /** Builds everything that the API and its worker run on. */
 export const compose = (
   config: Config,
   { ports, leaseSeconds }: Pick<OpenStore, 'ports' | 'leaseSeconds'>,
-  { inboundProfiles, dataHolders }: DataPlane,
+  { inboundProfiles, dataHolders, delegation }: DataPlane,
   log: Logger,
 ): Composition => {
   const clock = systemClock
@@ -56,6 +50,7 @@ export const compose = (
     approval: config.approval,
     expiresAfterDays: config.approvalExpiryDays,
   })
+  const signIns = delegation?.signIns ?? noSignIns
   const deps = {
     removalRequests,
     subjects,
@@ -66,6 +61,7 @@ export const compose = (
     digest,
     dataHolders,
     inboundProfiles,
+    signIns,
   }
 
   return {
@@ -88,6 +84,7 @@ export const compose = (
         audiences: config.audiences,
         clock: Date.now,
       }).verify,
+      delegation?.hear,
     ),
     worker: {
       jobs,
@@ -100,6 +97,7 @@ export const compose = (
       expireRemovals: expireRemovals(deps),
       resumeRemovals: resumeRemovals(deps),
       countOverdue: countOverdue(deps),
+      signIns,
       tenants: config.tenants,
       concurrency: config.workerConcurrency,
       renewMilliseconds: (leaseSeconds * 1000) / 4,
@@ -115,9 +113,9 @@ const attemptsFor = (giveUpAfterSeconds: number): RetrySchedule => ({
   giveUpAfterSeconds,
 })
 
-/** On a real Graph a profile may take days to go: the first look is at once, then ever more rarely. */
+/** On a real Graph a profile may take days to go, or a moment: the first look is at once, then ever more rarely. */
 const readBacksFor = (giveUpAfterSeconds: number): RetrySchedule => ({
-  firstDelaySeconds: 30,
+  firstDelaySeconds: 2,
   factor: 2,
   longestDelaySeconds: 6 * 3600,
   giveUpAfterSeconds,

@@ -14,6 +14,24 @@ import { trustedIssuers } from '@lethe/adapter-entra'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
+import {
+  type DataPlaneConfig,
+  decodeDataPlaneConfig,
+  GraphSettings,
+  type Surroundings,
+} from './graph-config.js'
+import {
+  either,
+  httpUrl,
+  InHeader,
+  isLoopback,
+  listOf,
+  optional,
+  setting,
+  trueOrFalse,
+  urlOf,
+  wholeNumber,
+} from './setting.js'
 
 /** What the API is told by its environment, decoded and checked. */
 export interface Config {
@@ -45,6 +63,8 @@ export interface Config {
   readonly tenantConcurrency: number
   /** For how long a worker that is gone keeps its jobs from others. */
   readonly leaseSeconds: number
+  /** Where the profiles of inbound users are, and how they are reached. */
+  readonly dataPlane: DataPlaneConfig
 }
 
 /** What `lethe-api migrate` is told by its environment. */
@@ -59,66 +79,6 @@ export interface BadConfig {
   readonly _tag: 'BadConfig'
   readonly mistakes: ReadonlyArray<string>
 }
-
-/** A setting read from text, with what it should be as its name. */
-const setting = <A>(
-  expected: string,
-  read: (text: string) => E.Either<unknown, A>,
-): t.Type<A, unknown, unknown> =>
-  new t.Type<A, unknown, unknown>(
-    expected,
-    (_u): _u is A => false,
-    (u, context) =>
-      typeof u === 'string'
-        ? pipe(
-            read(u),
-            E.orElse(() => t.failure<A>(u, context)),
-          )
-        : t.failure(u, context),
-    t.identity,
-  )
-
-/** The same, for a setting that may be left out or empty. */
-const optional = <A, const B>(
-  codec: t.Type<A, unknown, unknown>,
-  otherwise: B,
-): t.Type<A | B, unknown, unknown> =>
-  new t.Type<A | B, unknown, unknown>(
-    codec.name,
-    (_u): _u is A | B => false,
-    (u, context) => (u === undefined || u === '' ? t.success(otherwise) : codec.validate(u, context)),
-    t.identity,
-  )
-
-const either = <A>(value: A | null): E.Either<null, A> => (value === null ? E.left(null) : E.right(value))
-
-const itemsOf = (text: string): ReadonlyArray<string> => text.split(/[\s,]+/).filter(item => item !== '')
-
-const listOf = <A>(expected: string, item: t.Type<A, string, unknown>) =>
-  setting<ReadonlyArray<A>>(expected, text =>
-    itemsOf(text).length === 0 ? E.left(null) : t.readonlyArray(item).decode(itemsOf(text)),
-  )
-
-const wholeNumber = (expected: string, from: number, to: number) =>
-  setting(expected, text => {
-    const number = /^\d{1,9}$/.test(text) ? Number(text) : -1
-    return either(number >= from && number <= to ? number : null)
-  })
-
-/** Text that can stand in the quotes of a response header (RFC 9110, 5.6.4). */
-const InHeader = t.refinement(t.string, text => /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(text), 'visible ASCII')
-
-const urlOf = (text: string): URL | null => (URL.canParse(text) ? new URL(text) : null)
-
-const httpUrl = (expected: string) =>
-  setting(expected, text => {
-    const usable = URL.canParse(text) && InHeader.is(text) && /^https?:\/\/[^\s?#@]+$/i.test(text)
-    return either(usable ? text.replace(/\/+$/, '') : null)
-  })
-
-const trueOrFalse = setting('true or false', text =>
-  either(text === 'true' ? true : text === 'false' ? false : null),
-)
 
 const approvalPolicy = setting<ApprovalPolicy>(
   'automatic, or how many people must approve (1 or more)',
@@ -191,7 +151,10 @@ const Settings = t.type({
 type Settings = t.TypeOf<typeof Settings>
 
 /** The names of all settings of the API. */
-const settingNames: ReadonlySet<string> = new Set(Object.keys(Settings.props))
+const settingNames: ReadonlySet<string> = new Set([
+  ...Object.keys(Settings.props),
+  ...Object.keys(GraphSettings.props),
+])
 
 /**
  * Names in the environment that look like settings of the API, but are none: most likely misspelt.
@@ -224,15 +187,26 @@ export const decodeConfig = (
   environment: Readonly<Record<string, string | undefined>>,
 ): E.Either<BadConfig, Config> => {
   const settings = Settings.decode(environment)
+  const dataPlane = decodeDataPlaneConfig(
+    environment,
+    E.isLeft(settings) ? null : surroundingsOf(settings.right),
+  )
   const mistakes = [
     ...(E.isLeft(settings) ? describeErrors(settings.left) : []),
     ...mistakesIn(TrustSettings.decode(environment), trustMistakes),
     ...mistakesIn(IssuerSettings.decode(environment), insecureMistakes),
+    ...(E.isLeft(dataPlane) ? dataPlane.left : []),
   ]
-  return E.isLeft(settings) || mistakes.length > 0
+  return E.isLeft(settings) || E.isLeft(dataPlane) || mistakes.length > 0
     ? E.left({ _tag: 'BadConfig', mistakes })
-    : E.right(configOf(settings.right))
+    : E.right(configOf(settings.right, dataPlane.right))
 }
+
+const surroundingsOf = (settings: Settings): Surroundings => ({
+  clientId: settings.LETHE_CLIENT_ID ?? clientIdIn(settings.LETHE_AUDIENCES),
+  approvesByItself: settings.LETHE_APPROVALS.mode === 'automatic',
+  allowInsecure: settings.LETHE_ALLOW_INSECURE_ISSUER,
+})
 
 /** The mistakes between settings; none where one of them is wrong by itself, which is reported already. */
 const mistakesIn = <A>(
@@ -264,10 +238,7 @@ const insecureIssuerMistakes = (settings: IssuerSettings): ReadonlyArray<string>
 
 const isInsecure = (issuer: string): boolean => !issuer.toLowerCase().startsWith('https:')
 
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host)
-
-const configOf = (settings: Settings): Config => ({
+const configOf = (settings: Settings, dataPlane: DataPlaneConfig): Config => ({
   host: settings.LETHE_HOST,
   port: settings.LETHE_PORT,
   publicUrl: settings.LETHE_PUBLIC_URL ?? `http://${hostInUrl(settings.LETHE_HOST)}:${settings.LETHE_PORT}`,
@@ -290,6 +261,7 @@ const configOf = (settings: Settings): Config => ({
   workerConcurrency: settings.LETHE_WORKER_CONCURRENCY,
   tenantConcurrency: settings.LETHE_TENANT_CONCURRENCY,
   leaseSeconds: settings.LETHE_LEASE_SECONDS,
+  dataPlane,
 })
 
 const MigrationSettings = t.type({

@@ -1,7 +1,7 @@
 import { inMemoryProfiles } from '@lethe/adapter-memory'
 import { HolderName, type InboundSharedUserProfile, type TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
-import type { DataPlane } from './compose.js'
+import type { DataPlane } from './data-plane.js'
 
 /** The inbound shared user profiles that a data plane in memory starts with. */
 export type Profiles = ReadonlyMap<TenantId, ReadonlyArray<InboundSharedUserProfile>>

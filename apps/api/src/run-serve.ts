@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { type BadConfig, decodeConfig, unknownSettings } from './config.js'
 import { createLog } from './log.js'
-import { memoryDataPlane } from './memory-data-plane.js'
+import { openDataPlane } from './open-data-plane.js'
 import { openStore } from './open-store.js'
 import { readProfiles } from './profiles-file.js'
 import type { Role } from './role.js'
@@ -26,8 +26,13 @@ export const runServe = async (
   if (unknown.length > 0) log.warn({ unknown }, 'these settings are not known')
   const store = await openStore(config.right, role, log)
   if (E.isLeft(store)) return store
+  const data = await openDataPlane(config.right.dataPlane, profiles.right, store.right.ports, log)
+  if (E.isLeft(data)) {
+    await store.right.close()
+    return data
+  }
   try {
-    const api = await startApi(config.right, role, store.right, memoryDataPlane(profiles.right), log)
+    const api = await startApi(config.right, role, store.right, data.right, log)
     stopOnSignals(api.stop)
     return E.right(null)
   } catch (error) {

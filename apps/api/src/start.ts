@@ -2,9 +2,11 @@ import { systemClock } from '@lethe/adapter-system'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Logger } from 'pino'
-import { compose, type Composition, type DataPlane } from './compose.js'
+import { compose, type Composition } from './compose.js'
 import type { Config } from './config.js'
+import type { DataPlane } from './data-plane.js'
 import { createApp, type UseCases } from './http/app.js'
+import type { Health } from './http/health-routes.js'
 import type { OpenStore } from './open-store.js'
 import { type Role, servesIn, worksIn } from './role.js'
 import { type RunningServer, startServer } from './server.js'
@@ -32,10 +34,20 @@ export const startApi = async (
     if (worker !== null) await within(config.shutdownSeconds, worker.stop())
   }
   const serving = servesIn(role)
-    ? serve(config, composition, worker, async () => ready && (await store.isReachable()), log)
+    ? serve(
+        config,
+        composition,
+        worker,
+        {
+          isReady: async () => ready && (await store.isReachable()),
+          graph: () => data.health?.() ?? null,
+        },
+        log,
+      )
     : Promise.resolve(null)
   const server = await serving.catch(async (error: unknown) => {
     await stopWorker()
+    await data.close?.()
     await store.close()
     throw error
   })
@@ -48,6 +60,7 @@ export const startApi = async (
     ready = false
     log.info('stopping')
     await Promise.all([server?.stop(config.shutdownSeconds), stopWorker()])
+    await data.close?.()
     await store.close()
     log.info('stopped')
   }
@@ -65,7 +78,7 @@ const serve = async (
   config: Config,
   { useCases, authenticate }: Composition,
   worker: Worker | null,
-  isReady: () => Promise<boolean>,
+  health: Health,
   log: Logger,
 ): Promise<RunningServer> => {
   const app = createApp({
@@ -77,7 +90,7 @@ const serve = async (
     authority: config.authority,
     clientId: config.clientId,
     clock: systemClock,
-    isReady,
+    health,
     log,
   })
   return startServer({ host: config.host, port: config.port, fetch: app.fetch, clock: systemClock })

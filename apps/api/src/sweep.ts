@@ -1,4 +1,4 @@
-import type { CountOverdue, ExpireRemovals, ResumeRemovals } from '@lethe/application'
+import type { CountOverdue, ExpireRemovals, ResumeRemovals, SignIns } from '@lethe/application'
 import type { TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Logger } from 'pino'
@@ -7,6 +7,7 @@ export interface SweepDeps {
   readonly expireRemovals: ExpireRemovals
   readonly resumeRemovals: ResumeRemovals
   readonly countOverdue: CountOverdue
+  readonly signIns: Pick<SignIns, 'forgetOld'>
   readonly tenants: ReadonlyArray<TenantId>
   readonly log: Logger
 }
@@ -18,7 +19,7 @@ const limit = 100
 
 /**
  * Looks in every tenant for requests whose time is up: those that expire, those whose job is lost, and those that are past
- * their due date, which somebody has to know.
+ * their due date, which somebody has to know. And for sign-ins that were kept for as long as they may be.
  *
  * @returns how long to wait before the next sweep, in milliseconds.
  */
@@ -29,15 +30,16 @@ export const sweep = async (deps: SweepDeps): Promise<number> => {
 }
 
 const sweepTenant = async (
-  { expireRemovals, resumeRemovals, countOverdue, log }: SweepDeps,
+  { expireRemovals, resumeRemovals, countOverdue, signIns, log }: SweepDeps,
   tenantId: TenantId,
 ): Promise<number> => {
-  const [expired, resumed, overdue] = [
+  const [expired, resumed, overdue, forgotten] = [
     await expireRemovals({ tenantId, limit })(),
     await resumeRemovals({ tenantId, limit })(),
     await countOverdue({ tenantId })(),
+    await signIns.forgetOld(tenantId)(),
   ]
-  if (E.isLeft(expired) || E.isLeft(resumed) || E.isLeft(overdue)) {
+  if (E.isLeft(expired) || E.isLeft(resumed) || E.isLeft(overdue) || E.isLeft(forgotten)) {
     log.warn({ tenantId }, 'sweep put off: unavailable')
     return sweepMilliseconds
   }

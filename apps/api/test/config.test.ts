@@ -11,6 +11,7 @@ const least: Environment = {
   LETHE_AUDIENCES: 'api://lethe',
   LETHE_ISSUERS: 'https://login.microsoftonline.com/{tenantid}/v2.0',
   LETHE_DATABASE_URL: 'postgres://lethe:secret@db.example/lethe',
+  LETHE_GRAPH_CLIENT_SECRET: 'a secret of Graph',
 }
 
 const decode = (changes: Environment = {}) => rightOf(decodeConfig({ ...least, ...changes }))
@@ -44,12 +45,23 @@ describe('the configuration', () => {
       workerConcurrency: 64,
       tenantConcurrency: 64,
       leaseSeconds: 60,
+      dataPlane: {
+        kind: 'graph',
+        root: 'https://graph.microsoft.com/beta',
+        audience: 'https://graph.microsoft.com',
+        authority: 'https://login.microsoftonline.com',
+        clientId: 'lethe',
+        secret: { kind: 'secret', secret: 'a secret of Graph' },
+        delegated: null,
+        allowInsecure: false,
+      },
     })
     expect(mistakesOf({})).toEqual([
       'LETHE_TENANTS: expected a list of tenant ids, no wildcard',
       'LETHE_AUDIENCES: expected a list of audiences',
       'LETHE_ISSUERS: expected a list of issuer URLs',
       'LETHE_DATABASE_URL: expected a postgres:// URL, or memory: to keep nothing',
+      'LETHE_GRAPH_CLIENT_SECRET, LETHE_GRAPH_CERTIFICATE_FILE, LETHE_GRAPH_FEDERATED_TOKEN_FILE: expected one of them (none with LETHE_GRAPH_URL=memory:)',
     ])
   })
 

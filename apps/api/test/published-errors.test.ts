@@ -323,4 +323,10 @@ describe('probes', () => {
     expect(answer.headers.get('Retry-After')).toBe('1')
     expect((await stopping.ask('GET', '/healthz/live')).status).toBe(200)
   })
+
+  test('say how calls to Graph fare; a Graph that fails does not make the process unready', async () => {
+    const graph = { closed: 1, open: 1, halfOpen: 0 }
+    const answer = await openWorld(issuer, { graph: () => graph }).ask('GET', '/healthz/ready')
+    expect([answer.status, jsonOf(answer)]).toEqual([200, { status: 'ready', graph }])
+  })
 })

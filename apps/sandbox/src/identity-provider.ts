@@ -1,11 +1,14 @@
 import { personalAccountTenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import * as t from 'io-ts'
-import { SignJWT } from 'jose'
+import { spelledHttps, tenantUrls } from './identity/tenant-urls.js'
+import { signInRoute, tokenRoute } from './identity/token-routes.js'
+import type { TokenEndpointDeps } from './identity/token-endpoint.js'
+import { lifeOf, signed, usualLifetimeSeconds } from './identity/tokens.js'
+import { parsedJson } from './parsed-json.js'
 import { contoso, letheClientId, northwind, people, type Person } from './people.js'
-import type { SigningKeys } from './signing-keys.js'
 
 const TokenRequest = t.exact(
   t.intersection([
@@ -19,18 +22,15 @@ const TokenRequest = t.exact(
 )
 type TokenRequest = t.TypeOf<typeof TokenRequest>
 
-const usualLifetimeSeconds = 3600
 const tenants: ReadonlySet<string> = new Set([contoso, northwind, personalAccountTenantId])
 
 /**
- * The sandbox's identity provider, in the place of Microsoft Entra: discovery and keys under each tenant's issuer, and
- * tokens for whoever asks. For tests and demos only.
- *
- * @param baseUrl where it is reached, without a slash at the end.
+ * The sandbox's identity provider, in the place of Microsoft Entra: discovery and keys under each tenant's issuer,
+ * tokens for whoever asks, and tokens for Graph for Lethe. For tests and demos only.
  */
-export const identityProvider = (baseUrl: string, keys: SigningKeys): Hono => {
+export const identityProvider = (deps: TokenEndpointDeps): Hono => {
+  const { baseUrl, keys } = deps
   const app = new Hono()
-  const issuerOf = (tenant: string): string => `${baseUrl}/${tenant}/v2.0`
   const known = (tenant: string): boolean => tenants.has(tenant)
 
   app.get('/', c =>
@@ -39,6 +39,7 @@ export const identityProvider = (baseUrl: string, keys: SigningKeys): Hono => {
         'The identity provider of the Lethe sandbox.',
         '',
         `POST /sandbox/token {"as":"…"} gives a token for one of: ${[...people.keys()].join(', ')}.`,
+        'PUT /sandbox/sign-ins/{person} {"state":"ok"|"revoked"|"needsInteraction"} takes a sign-in away, or gives it back.',
         '',
       ].join('\n'),
     ),
@@ -46,31 +47,40 @@ export const identityProvider = (baseUrl: string, keys: SigningKeys): Hono => {
 
   app.get('/:tenant/v2.0/.well-known/openid-configuration', c => {
     const tenant = c.req.param('tenant')
-    return known(tenant)
-      ? c.json({
-          issuer: issuerOf(tenant),
-          jwks_uri: `${baseUrl}/${tenant}/discovery/v2.0/keys`,
-          token_endpoint: `${baseUrl}/${tenant}/oauth2/v2.0/token`,
-          authorization_endpoint: `${baseUrl}/${tenant}/oauth2/v2.0/authorize`,
-          response_types_supported: ['code'],
-          subject_types_supported: ['pairwise'],
-          id_token_signing_alg_values_supported: ['RS256'],
-        })
-      : c.notFound()
+    if (!known(tenant)) return c.notFound()
+    const { issuer, keySet, token, authorization } = tenantUrls(baseOf(c, baseUrl), tenant)
+    return c.json({
+      issuer,
+      jwks_uri: keySet,
+      token_endpoint: token,
+      authorization_endpoint: authorization,
+      response_types_supported: ['code'],
+      subject_types_supported: ['pairwise'],
+      id_token_signing_alg_values_supported: ['RS256'],
+    })
   })
 
   app.get('/:tenant/discovery/v2.0/keys', c =>
     known(c.req.param('tenant'))
       ? c.json({
           keys: [
-            { ...keys.publicJwk, kid: keys.kid, use: 'sig', alg: 'RS256', issuer: issuerOf('{tenantid}') },
+            {
+              ...keys.publicJwk,
+              kid: keys.kid,
+              use: 'sig',
+              alg: 'RS256',
+              issuer: tenantUrls(baseUrl, '{tenantid}').issuer,
+            },
           ],
         })
       : c.notFound(),
   )
 
+  tokenRoute(app, deps)
+  signInRoute(app, deps)
+
   app.post('/sandbox/token', bodyLimit({ maxSize: 64 * 1024 }), async c => {
-    const asked = TokenRequest.decode(parsed(await c.req.text()))
+    const asked = TokenRequest.decode(parsedJson(await c.req.text()))
     const person = E.isRight(asked) ? people.get(asked.right.as) : undefined
     if (E.isLeft(asked) || person === undefined)
       return c.json(
@@ -80,7 +90,8 @@ export const identityProvider = (baseUrl: string, keys: SigningKeys): Hono => {
         },
         400,
       )
-    const token = await sign(keys, asked.right, claimsOf(person, asked.right, issuerOf(person.tid)))
+    const claims = claimsOf(person, asked.right, tenantUrls(baseUrl, person.tid).issuer)
+    const token = await signed(keys, claims, asked.right.key)
     return c.req.header('Accept') === 'text/plain'
       ? c.text(token)
       : c.json({ access_token: token, token_type: 'Bearer' })
@@ -88,35 +99,22 @@ export const identityProvider = (baseUrl: string, keys: SigningKeys): Hono => {
   return app
 }
 
+/**
+ * MSAL takes nothing but https. Where whoever carries its requests says so with `X-Forwarded-Proto: https`, discovery
+ * spells every address so; the tokens' issuer is always spelled http.
+ */
+const baseOf = (c: Context, baseUrl: string): string =>
+  c.req.header('X-Forwarded-Proto') === 'https' ? spelledHttps(baseUrl) : baseUrl
+
 const claimsOf = (person: Person, asked: TokenRequest, issuer: string): Readonly<Record<string, unknown>> => {
-  const now = Math.floor(Date.now() / 1000)
   const merged = {
     aud: letheClientId,
     iss: issuer,
     tid: person.tid,
-    iat: now,
-    nbf: now,
-    exp: now + (asked.expiresInSeconds ?? usualLifetimeSeconds),
+    ...lifeOf(asked.expiresInSeconds ?? usualLifetimeSeconds),
     ver: '2.0',
     ...person.claims,
     ...asked.claims,
   }
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null))
-}
-
-const sign = (
-  keys: SigningKeys,
-  asked: TokenRequest,
-  claims: Readonly<Record<string, unknown>>,
-): Promise<string> =>
-  new SignJWT(claims)
-    .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: keys.kid })
-    .sign(asked.key === 'rogue' ? keys.rogue : keys.published)
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { getRequestListener } from '@hono/node-server'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
 
 export interface LoopbackServer {
   readonly stop: () => Promise<void>
@@ -7,12 +7,12 @@ export interface LoopbackServer {
 
 /** Serves HTTP on 127.0.0.1 only. Rejects where the port cannot be had. */
 export const listenOnLoopback = async (
-  fetch: (request: Request) => Response | Promise<Response>,
+  fetch: (request: Request, connection: HttpBindings) => Response | Promise<Response>,
   port: number,
 ): Promise<LoopbackServer> => {
-  const listener = getRequestListener(fetch)
-  const server = createServer((request, response) => {
-    void listener(request, response)
+  const server = createServer((incoming, outgoing) => {
+    const listener = getRequestListener(request => fetch(request, { incoming, outgoing }))
+    void listener(incoming, outgoing)
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

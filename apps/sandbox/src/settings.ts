@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js'
 export interface SandboxSettings {
   readonly lethePort: number
   readonly identityPort: number
+  readonly graphPort: number
   readonly postgresPort: number
   /** A database of somebody else's to use instead of the sandbox's own server; null for none. */
   readonly databaseUrl: string | null
@@ -17,25 +18,33 @@ export type SettingMistakes = ReadonlyArray<string>
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-const portNames = ['LETHE_PORT', 'LETHE_SANDBOX_IDENTITY_PORT', 'LETHE_SANDBOX_POSTGRES_PORT'] as const
+const portNames = [
+  'LETHE_PORT',
+  'LETHE_SANDBOX_IDENTITY_PORT',
+  'LETHE_SANDBOX_GRAPH_PORT',
+  'LETHE_SANDBOX_POSTGRES_PORT',
+] as const
 type PortName = (typeof portNames)[number]
 
 const usualPorts: Readonly<Record<PortName, number>> = {
   LETHE_PORT: 8080,
   LETHE_SANDBOX_IDENTITY_PORT: 8081,
+  LETHE_SANDBOX_GRAPH_PORT: 8082,
   LETHE_SANDBOX_POSTGRES_PORT: 8083,
 }
 
 /**
  * @param args arguments of the command line: `--reset` or nothing.
- * @param environment `LETHE_PORT`, `LETHE_SANDBOX_IDENTITY_PORT`, `LETHE_SANDBOX_POSTGRES_PORT`, `LETHE_SANDBOX_STATE`
- * and `LETHE_SANDBOX_DATABASE_URL`, each with a default.
+ * @param environment `LETHE_PORT`, `LETHE_SANDBOX_IDENTITY_PORT`, `LETHE_SANDBOX_GRAPH_PORT`,
+ * `LETHE_SANDBOX_POSTGRES_PORT`, `LETHE_SANDBOX_STATE` and `LETHE_SANDBOX_DATABASE_URL`, each with a default.
  */
 export const decodeSettings = (
   args: ReadonlyArray<string>,
   environment: Environment,
 ): E.Either<SettingMistakes, SandboxSettings> => {
-  const [lethe, identity, postgres] = portNames.map(name => portIn(environment[name], usualPorts[name]))
+  const [lethe, identity, graph, postgres] = portNames.map(name =>
+    portIn(environment[name], usualPorts[name]),
+  )
   const databaseUrl = textIn(environment['LETHE_SANDBOX_DATABASE_URL'], null)
   const reset = args.includes('--reset')
   const mistakes = [
@@ -51,12 +60,14 @@ export const decodeSettings = (
   ]
   return typeof lethe !== 'number' ||
     typeof identity !== 'number' ||
+    typeof graph !== 'number' ||
     typeof postgres !== 'number' ||
     mistakes.length > 0
     ? E.left(mistakes)
     : E.right({
         lethePort: lethe,
         identityPort: identity,
+        graphPort: graph,
         postgresPort: postgres,
         databaseUrl,
         stateFolder: textIn(environment['LETHE_SANDBOX_STATE'], '.lethe'),

@@ -13,6 +13,7 @@ Lethe is ready.
 
   Lethe API           ${addresses.lethe}
   Identity provider   ${addresses.identity}   (tokens for ${[...people.keys()].join(', ')})
+  Graph twin          ${addresses.graph}   (what goes wrong: ${addresses.graph}/sandbox/faults)
   PostgreSQL          ${addresses.postgres}
 
 Everything is kept, and there again after a restart; npm start -- --reset begins anew. Stop with Ctrl-C.

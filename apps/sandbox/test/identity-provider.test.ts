@@ -8,13 +8,15 @@ import { contoso, letheClientId, northwind, people } from '../src/people.js'
 import { loadSigningKeys } from '../src/signing-keys.js'
 import { decoded } from './making/decoded.js'
 import { newFolder, removeFolders } from './making/folders.js'
+import { providerDeps } from './making/provider.js'
 
 afterAll(removeFolders)
 
 const base = 'http://127.0.0.1:8081'
 const personal = '9188040d-6c67-4c5b-b112-36a304b66dad'
-const keys = await loadSigningKeys(join(await newFolder(), 'key.json'))
-const provider = identityProvider(base, keys)
+const deps = await providerDeps(base)
+const { keys } = deps
+const provider = identityProvider(deps)
 
 const Discovery = t.type({ issuer: t.string, jwks_uri: t.string })
 const KeySet = t.type({
@@ -62,6 +64,18 @@ describe('discovery', () => {
       )
       expect((await provider.request(`${base}/${tenant}/discovery/v2.0/keys`)).status).toBe(404)
     }
+  })
+
+  test('spells its addresses https for whoever carries the requests of a client that takes nothing else', async () => {
+    const response = await provider.request(`${base}/${contoso}/v2.0/.well-known/openid-configuration`, {
+      headers: { 'X-Forwarded-Proto': 'https' },
+    })
+    const secure = `https://127.0.0.1:8081/${contoso}`
+    expect(await response.json()).toMatchObject({
+      issuer: `${secure}/v2.0`,
+      jwks_uri: `${secure}/discovery/v2.0/keys`,
+      token_endpoint: `${secure}/oauth2/v2.0/token`,
+    })
   })
 
   test('publishes one key, and nothing private', async () => {
@@ -166,14 +180,16 @@ describe('the signing key', () => {
     expect((await stat(file)).mode & 0o077).toBe(0)
     const token = decoded(Token)(
       await (
-        await identityProvider(base, first).request(`${base}/sandbox/token`, {
+        await identityProvider({ ...deps, keys: first }).request(`${base}/sandbox/token`, {
           method: 'POST',
           body: '{"as":"adele"}',
         })
       ).json(),
     ).access_token
     const published = decoded(KeySet)(
-      await (await identityProvider(base, second).request(`${base}/${contoso}/discovery/v2.0/keys`)).json(),
+      await (
+        await identityProvider({ ...deps, keys: second }).request(`${base}/${contoso}/discovery/v2.0/keys`)
+      ).json(),
     )
     expect((await jwtVerify(token, createLocalJWKSet(published))).payload['tid']).toBe(contoso)
   })

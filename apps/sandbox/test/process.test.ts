@@ -14,6 +14,7 @@ const launch = async (args: ReadonlyArray<string> = []) => {
   const environment = {
     LETHE_PORT: String(ports.lethe),
     LETHE_SANDBOX_IDENTITY_PORT: String(ports.identity),
+    LETHE_SANDBOX_GRAPH_PORT: String(ports.graph),
     LETHE_SANDBOX_POSTGRES_PORT: String(ports.postgres),
     LETHE_SANDBOX_STATE: await newFolder(),
     LETHE_SHUTDOWN_SECONDS: '1',
@@ -37,6 +38,7 @@ describe('the process of the sandbox', () => {
       expect(await child.ended).toBe(0)
       expect(await isFree(ports.lethe)).toBe(true)
       expect(await isFree(ports.identity)).toBe(true)
+      expect(await isFree(ports.graph)).toBe(true)
       await expect.poll(() => isFree(ports.postgres), patient).toBe(true)
       expect(child.stderr()).toBe('')
     },
@@ -60,6 +62,7 @@ describe('the process of the sandbox', () => {
     expect(await child.ended).toBe(0)
     expect(await isFree(ports.lethe)).toBe(true)
     expect(await isFree(ports.identity)).toBe(true)
+    expect(await isFree(ports.graph)).toBe(true)
     await expect.poll(() => isFree(ports.postgres), patient).toBe(true)
   })
 
@@ -69,6 +72,7 @@ describe('the process of the sandbox', () => {
     expect(await child.ended).toBe(0)
     expect(await isFree(ports.lethe)).toBe(true)
     expect(await isFree(ports.identity)).toBe(true)
+    expect(await isFree(ports.graph)).toBe(true)
     await expect.poll(() => isFree(ports.postgres), patient).toBe(true)
   })
 
@@ -87,6 +91,7 @@ describe('the process of the sandbox', () => {
   test.each([
     ['LETHE_PORT', 'lethe', 'Lethe'],
     ['LETHE_SANDBOX_IDENTITY_PORT', 'identity', 'The identity provider'],
+    ['LETHE_SANDBOX_GRAPH_PORT', 'graph', 'The Graph twin'],
     ['LETHE_SANDBOX_POSTGRES_PORT', 'postgres', 'PostgreSQL'],
   ] as const)('says that %s is in use, and ends with 1', async (name, which, who) => {
     const ports = await freePorts()
@@ -95,6 +100,7 @@ describe('the process of the sandbox', () => {
       const child = startChild({
         LETHE_PORT: String(ports.lethe),
         LETHE_SANDBOX_IDENTITY_PORT: String(ports.identity),
+        LETHE_SANDBOX_GRAPH_PORT: String(ports.graph),
         LETHE_SANDBOX_POSTGRES_PORT: String(ports.postgres),
         LETHE_SANDBOX_STATE: await newFolder(),
       })

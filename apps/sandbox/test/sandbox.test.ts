@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { graphAudience } from '../src/identity/graph-access.js'
 import { contoso } from '../src/people.js'
 import { alice, bob, seedProfiles } from '../src/seed-profiles.js'
 import { removeFolders } from './making/folders.js'
@@ -43,6 +44,28 @@ describe('the sandbox', () => {
     expect(await statusOf(addresses, { as: 'adele', claims: { aud: 'x' } }, profiles)).toBe(401)
   })
 
+  test('has a twin of Graph, for tokens of Graph, which asks more of whose sign-in was set so', async () => {
+    const { addresses } = await openSandbox()
+    await fetch(`${addresses.graph}/sandbox/faults`, {
+      method: 'PUT',
+      body: JSON.stringify({ tenantId: contoso, faults: {} }),
+    })
+    const claims = { aud: graphAudience }
+    const atTwin = { ...addresses, lethe: addresses.graph }
+    expect(await statusOf(atTwin, { as: 'pradeep', claims }, `${profiles}/${bob}`)).toBe(200)
+    expect(await statusOf(addresses, { as: 'pradeep', claims }, `${profiles}/${bob}`)).toBe(401)
+    expect(await statusOf(atTwin, { as: 'pradeep' }, `${profiles}/${bob}`)).toBe(401)
+
+    const demand = JSON.stringify({ access_token: { acrs: { essential: true, value: 'c1' } } })
+    await fetch(`${addresses.identity}/sandbox/sign-ins/pradeep`, {
+      method: 'PUT',
+      body: JSON.stringify({ state: 'ok', claims: demand }),
+    })
+    expect(await statusOf(atTwin, { as: 'pradeep', claims }, `${profiles}/${bob}`)).toBe(401)
+    const stronger = { ...claims, acrs: ['c1'] }
+    expect(await statusOf(atTwin, { as: 'pradeep', claims: stronger }, `${profiles}/${bob}`)).toBe(200)
+  })
+
   test('takes the settings of the API that it does not fix itself', async () => {
     const { addresses } = await openSandbox({
       LETHE_CONTRACT: 'graph',
@@ -70,7 +93,7 @@ describe('the sandbox', () => {
   test('lets go of its ports when it stops', async () => {
     const { addresses, stop } = await openSandbox()
     await stop()
-    for (const address of [addresses.lethe, addresses.identity])
+    for (const address of [addresses.lethe, addresses.identity, addresses.graph])
       expect(await isFree(Number(new URL(address).port))).toBe(true)
   })
 
@@ -120,6 +143,11 @@ describe('the sandbox', () => {
         `The identity provider cannot listen on port ${port}; set LETHE_SANDBOX_IDENTITY_PORT to another one.`,
     ],
     [
+      'graphPort',
+      (port: number) =>
+        `The Graph twin cannot listen on port ${port}; set LETHE_SANDBOX_GRAPH_PORT to another one.`,
+    ],
+    [
       'postgresPort',
       (port: number) =>
         `PostgreSQL cannot listen on port ${port}; set LETHE_SANDBOX_POSTGRES_PORT to another one.`,
@@ -129,8 +157,9 @@ describe('the sandbox', () => {
     const release = await occupy(settings[which])
     try {
       expect(await tryToStart(settings)).toEqual(E.left({ mistakes: [mistake(settings[which])] }))
-      const others = (['lethePort', 'identityPort', 'postgresPort'] as const).filter(port => port !== which)
-      expect(await Promise.all(others.map(async port => isFree(settings[port])))).toEqual([true, true])
+      const all = ['lethePort', 'identityPort', 'graphPort', 'postgresPort'] as const
+      const others = all.filter(port => port !== which)
+      expect(await Promise.all(others.map(async port => isFree(settings[port])))).toEqual([true, true, true])
     } finally {
       await release()
     }

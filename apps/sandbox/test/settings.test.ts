@@ -8,6 +8,7 @@ describe('the settings of the sandbox', () => {
       E.right({
         lethePort: 8080,
         identityPort: 8081,
+        graphPort: 8082,
         postgresPort: 8083,
         databaseUrl: null,
         stateFolder: '.lethe',
@@ -24,6 +25,7 @@ describe('the settings of the sandbox', () => {
       decodeSettings(['--reset'], {
         LETHE_PORT: '1',
         LETHE_SANDBOX_IDENTITY_PORT: '65535',
+        LETHE_SANDBOX_GRAPH_PORT: '3',
         LETHE_SANDBOX_POSTGRES_PORT: '2',
         LETHE_SANDBOX_STATE: 'elsewhere',
       }),
@@ -31,6 +33,7 @@ describe('the settings of the sandbox', () => {
       E.right({
         lethePort: 1,
         identityPort: 65_535,
+        graphPort: 3,
         postgresPort: 2,
         databaseUrl: null,
         stateFolder: 'elsewhere',
@@ -44,12 +47,14 @@ describe('the settings of the sandbox', () => {
       decodeSettings([], {
         LETHE_PORT: port,
         LETHE_SANDBOX_IDENTITY_PORT: port,
+        LETHE_SANDBOX_GRAPH_PORT: port,
         LETHE_SANDBOX_POSTGRES_PORT: port,
       }),
     ).toEqual(
       E.left([
         'LETHE_PORT: expected a port, 1 to 65535',
         'LETHE_SANDBOX_IDENTITY_PORT: expected a port, 1 to 65535',
+        'LETHE_SANDBOX_GRAPH_PORT: expected a port, 1 to 65535',
         'LETHE_SANDBOX_POSTGRES_PORT: expected a port, 1 to 65535',
       ]),
     )

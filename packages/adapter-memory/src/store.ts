@@ -33,6 +33,8 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { inMemoryJobs, type JobsSettings } from './jobs.js'
+import { inMemoryPaceStates } from './pace-states.js'
+import { inMemorySignIns } from './sign-ins.js'
 
 /** Everything about one request. Replaced as a whole, so that no reader sees half of a change. */
 interface Stored {
@@ -84,6 +86,7 @@ export const inMemoryStore = ({
     enqueue(events.flatMap(jobsOf))
   }
 
+  const signIns = inMemorySignIns()
   const removalRequests: RemovalRequests = {
     submit: submission =>
       TE.fromIO(() => {
@@ -110,6 +113,7 @@ export const inMemoryStore = ({
           },
           events,
         )
+        if (!('job' in next.request)) signIns.delete(tenantId, requestId)
         return E.right(next.request)
       }),
     list: (tenantId, filter, page) => TE.fromIOEither(() => pageOf(allOf(tenantId), filter, page)),
@@ -217,6 +221,8 @@ export const inMemoryStore = ({
             ),
         ),
     },
+    signIns: signIns.port,
+    paces: inMemoryPaceStates(clock),
   }
 }
 

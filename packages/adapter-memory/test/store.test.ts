@@ -5,7 +5,9 @@ import {
   jobsContract,
   notesContract,
   type OpenStore,
+  paceStatesContract,
   removalRequestsContract,
+  sealedSignInsContract,
   subjectsContract,
 } from '@lethe/application/testing'
 import { freshIds } from './fresh-ids.js'
@@ -31,3 +33,5 @@ jobsContract('in memory', open)
 actorsContract('in memory', open)
 subjectsContract('in memory', open)
 notesContract('in memory', open)
+paceStatesContract('in memory', open)
+sealedSignInsContract('in memory', open)

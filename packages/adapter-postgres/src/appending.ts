@@ -202,6 +202,9 @@ const appending = (tenantId: TenantId, group: ReadonlyArray<Prepared>): Statemen
       update lethe.removal_subject set ended_as = request_id
       where tenant_id = $1
         and commitment = any (array(select decode(ended, 'hex') from kept where ended is not null))
+    ), signed_out as (
+      delete from lethe.sign_in
+      where tenant_id = $1 and request_id = any (array(select r from kept where job is null))
     ), projected as (
       update lethe.removal_request request
       set version = v, head_hash = decode(hh, 'hex'), state = st, due_at = due, expires_at = ex, job_due_at = job

@@ -8,12 +8,14 @@ import { type Grouping, groupedBy } from './grouping.js'
 import { startJobQueue } from './job-queue.js'
 import { knownRequests } from './known-requests.js'
 import { countOverdue, readExpiring, readPage } from './listing.js'
+import { postgresPaceStates } from './pace-states.js'
 import { postgresActors, postgresNotes, postgresSubjects } from './people.js'
 import { openPool } from './pool.js'
 import { type OnProblem, orUnavailable } from './problems.js'
 import { checkDatabase, type DatabaseUnfit, unfit } from './readiness.js'
 import { readHistory, readRequests } from './reading-requests.js'
 import { resumeWaiting } from './resuming.js'
+import { postgresSignIns } from './sign-ins.js'
 import { openRequests, submitGroup } from './submitting.js'
 import { tenantTransactions } from './tenant-transactions.js'
 
@@ -101,6 +103,8 @@ export const openPostgresStore = async (
     subjects: postgresSubjects(people),
     actors: postgresActors(people),
     notes: postgresNotes(people),
+    signIns: postgresSignIns(people),
+    paces: postgresPaceStates(people),
     leaseSeconds: queue.leaseSeconds,
     isReachable: async () => {
       const answer = orUnavailable(onProblem)(() => pool.query('select 1'))()

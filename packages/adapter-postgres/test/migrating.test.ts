@@ -1,8 +1,10 @@
-import { rightOf, upTo } from '@lethe/application/testing'
+import { rightOf, submissionOf, succeed, upTo } from '@lethe/application/testing'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, describe, expect, it } from 'vitest'
 import { migrate } from '../src/index.js'
+import { sha256Digest, systemClock } from '@lethe/adapter-system'
 import { emptyDatabase, migratedDatabase } from './making/database.js'
+import { freshIds } from './making/fresh-ids.js'
 import { openStoreOn } from './making/store.js'
 
 const dropping: Array<() => Promise<void>> = []
@@ -32,6 +34,28 @@ describe('migrate', () => {
     await migrate(url)
 
     expect(await migrate(url)).toStrictEqual(E.right({ migrations: [] }))
+  })
+
+  it('brings a database of the first version, with what is in it, to this one', async () => {
+    const database = await migratedDatabase()
+    dropping.push(database.drop)
+    const store = rightOf(await openStoreOn(database.appUrl))
+    const make = { ids: freshIds, digest: sha256Digest, clock: systemClock }
+    const tenantId = freshIds.tenantId()
+    const { request } = await succeed(store.removalRequests.submit(submissionOf(make, { tenantId })))
+    await store.close()
+    // As it was before the second migration.
+    await database.asOwner(
+      `drop table lethe.sign_in, lethe.call_pace; delete from lethe.migration where name <> '0001_removal-requests'`,
+    )
+    expect(await openStoreOn(database.appUrl)).toStrictEqual(E.left({ _tag: 'NotMigrated' }))
+
+    expect(await migrate(database.ownerUrl)).toStrictEqual(E.right({ migrations: ['0002_calling-graph'] }))
+
+    const again = rightOf(await openStoreOn(database.appUrl))
+    expect(await succeed(again.removalRequests.load(tenantId, request.id))).toMatchObject({ value: request })
+    expect(await succeed(again.paces.change(tenantId, state => [{ rate: 1 }, state]))).toBeNull()
+    await again.close()
   })
 
   it('says that a database cannot be reached', async () => {

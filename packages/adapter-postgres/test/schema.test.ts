@@ -1,7 +1,7 @@
 import { elementAt, succeed } from '@lethe/application/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type HarnessWithDatabase, postgresHarness } from './making/harness.js'
-import { approvedRequest, deniedRequest, submittedRequest } from './making/requests.js'
+import { approvedRequest, requestWithAll, submittedRequest } from './making/requests.js'
 
 let h: HarnessWithDatabase
 beforeAll(async () => {
@@ -11,7 +11,15 @@ afterAll(async () => {
   await h.close()
 })
 
-const tables = ['removal_event', 'removal_request', 'removal_subject', 'removal_actor', 'removal_note']
+const tables = [
+  'removal_event',
+  'removal_request',
+  'removal_subject',
+  'removal_actor',
+  'removal_note',
+  'sign_in',
+  'call_pace',
+]
 
 describe('the history', () => {
   it.each([
@@ -118,8 +126,8 @@ describe('people', () => {
 
 describe('row-level security', () => {
   it.each(tables)('shows nothing of %s without a tenant, and nothing of another', async table => {
-    const one = await deniedRequest(h)
-    const other = await deniedRequest(h)
+    const one = await requestWithAll(h)
+    const other = await requestWithAll(h)
     const count = `select count(*)::int as rows from lethe.${table}`
 
     expect(await h.database.asApp(count)).toStrictEqual([{ rows: 0 }])
@@ -135,7 +143,7 @@ describe('row-level security', () => {
   })
 
   it.each(tables)('writes nothing into %s without a tenant, and nothing into another', async table => {
-    const { tenantId } = await deniedRequest(h)
+    const { tenantId } = await requestWithAll(h)
     const copy = `insert into lethe.${table} select * from jsonb_populate_recordset(null::lethe.${table}, $1)`
     const rows = JSON.stringify(
       await h.database.asOwner(`select * from lethe.${table} where tenant_id = '${tenantId}'`),
@@ -146,7 +154,7 @@ describe('row-level security', () => {
   })
 
   it('changes and erases nothing of another tenant', async () => {
-    const { tenantId } = await deniedRequest(h)
+    const { tenantId, id } = await requestWithAll(h)
     const foreign = h.ids.tenantId()
 
     for (const statement of [
@@ -154,6 +162,8 @@ describe('row-level security', () => {
       'delete from lethe.removal_subject returning 1',
       'delete from lethe.removal_actor returning 1',
       'delete from lethe.removal_note returning 1',
+      'delete from lethe.sign_in returning 1',
+      `update lethe.call_pace set state = '{}' returning 1`,
     ]) {
       expect(await h.database.asAppOf(foreign, statement)).toStrictEqual([])
       expect(await h.database.asApp(statement)).toStrictEqual([])
@@ -161,6 +171,34 @@ describe('row-level security', () => {
     expect(
       rowsIn(await h.database.asAppOf(tenantId, 'select count(*)::int as rows from lethe.removal_actor')),
     ).toBe(2)
+    expect(await succeed(h.store.signIns.find(tenantId, id))).toMatchObject({ _tag: 'Some' })
+    const state = await succeed(h.store.paces.change(tenantId, known => [{ rate: 2 }, known]))
+    expect(state).toStrictEqual({ rate: 1 })
+  })
+
+  it('holds for every table of the schema that has a tenant, forced for the owner too', async () => {
+    const secured = await h.database.asOwner(
+      `select relname as name from pg_class
+       where relnamespace = 'lethe'::regnamespace and relkind = 'r' and relrowsecurity and relforcerowsecurity
+         and exists (select from pg_policy where polrelid = pg_class.oid)`,
+    )
+    const all = await h.database.asOwner(
+      `select table_name as name from information_schema.columns
+       where table_schema = 'lethe' and column_name = 'tenant_id'`,
+    )
+
+    expect(
+      secured
+        .map(asNamed)
+        .map(({ name }) => name)
+        .toSorted(),
+    ).toStrictEqual(tables.toSorted())
+    expect(
+      all
+        .map(asNamed)
+        .map(({ name }) => name)
+        .toSorted(),
+    ).toStrictEqual(tables.toSorted())
   })
 
   it('does not remember the tenant of a transaction that is over', async () => {

@@ -2,7 +2,9 @@ import {
   actorsContract,
   jobsContract,
   notesContract,
+  paceStatesContract,
   removalRequestsContract,
+  sealedSignInsContract,
   subjectsContract,
 } from '@lethe/application/testing'
 import { afterAll, beforeAll } from 'vitest'
@@ -23,3 +25,5 @@ jobsContract('on PostgreSQL', open)
 actorsContract('on PostgreSQL', open)
 subjectsContract('on PostgreSQL', open)
 notesContract('on PostgreSQL', open)
+paceStatesContract('on PostgreSQL', open)
+sealedSignInsContract('on PostgreSQL', open)

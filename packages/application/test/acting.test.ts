@@ -4,13 +4,15 @@ import {
   type ApproveRemovalDeps,
   denyRemoval,
   type DenyRemovalDeps,
+  noSignIns,
   retryRemoval,
+  type SignIns,
   type Unavailable,
   type VersionConflict,
   withdrawRemoval,
 } from '../src/index.js'
-import { refuse, succeed } from '../src/testing/index.js'
-import { withdraw } from '@lethe/domain'
+import { decoded, refuse, succeed } from '../src/testing/index.js'
+import { approve as approveBy, fail, PositiveInteger, type RemovalRequest, withdraw } from '@lethe/domain'
 import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { describe, expect, it } from 'vitest'
@@ -44,11 +46,12 @@ const refusing = (conflicts: number) => {
   }
 }
 
-const working: DenyRemovalDeps = {
+const working: ApproveRemovalDeps & DenyRemovalDeps = {
   ...nobody,
   removalRequests: { load: loading(pending).load, append: refusing(0).append },
   identifiers: counting(),
   clock,
+  signIns: noSignIns,
 }
 const approve = { grant: granted('approve'), id: requestId }
 
@@ -183,5 +186,101 @@ describe('acting on a request', () => {
       _tag: 'WrongState',
       state: 'pendingApproval',
     })
+  })
+})
+
+describe('the sign-in of who sets a worker going', () => {
+  /** Notes who is kept, and what was appended before. */
+  const keeping = () => {
+    const log: Array<string> = []
+    const kept: Array<Parameters<SignIns['keep']>[0]> = []
+    return {
+      log,
+      kept,
+      signIns: {
+        keep: (signIn: Parameters<SignIns['keep']>[0]) => {
+          kept.push(signIn)
+          log.push('kept')
+          return TE.right(undefined)
+        },
+      },
+      removalRequests: (request: RemovalRequest, conflicts = 0) => ({
+        load: loading(request).load,
+        append: (append: Append) => {
+          log.push('appended')
+          return log.filter(entry => entry === 'appended').length <= conflicts
+            ? TE.left<Unavailable | VersionConflict>(conflict)
+            : TE.right(after(request, append.events))
+        },
+      }),
+    }
+  }
+
+  it('is kept before the last approval is recorded, under the reference of the approver', async () => {
+    const { log, kept, signIns, removalRequests } = keeping()
+
+    await succeed(approveRemoval({ ...working, signIns, removalRequests: removalRequests(pending) })(approve))
+
+    expect(log).toStrictEqual(['kept', 'appended'])
+    expect(kept).toMatchObject([
+      { tenantId: pending.tenantId, requestId: pending.id, caller: approve.grant.caller },
+    ])
+  })
+
+  it('is kept again where the decision is made anew', async () => {
+    const { log, signIns, removalRequests } = keeping()
+
+    await succeed(
+      approveRemoval({ ...working, signIns, removalRequests: removalRequests(pending, 1) })(approve),
+    )
+
+    expect(log).toStrictEqual(['kept', 'appended', 'kept', 'appended'])
+  })
+
+  it('is not kept while another approval is missing, nor for a repeat, nor for a refusal', async () => {
+    const two = { ...pending, policy: { mode: 'approvers', required: decoded(PositiveInteger, 2) } as const }
+    const repeated = decidedOn(two, approveBy({ by: approver, guest: false, at: start }))
+    const actors = { ...nobody.actors, referenceOf: () => TE.right(O.some(approver)) }
+    const mine = { ...nobody.actors, referenceOf: () => TE.right(O.some(submitter)) }
+    const { kept, signIns, removalRequests } = keeping()
+
+    await succeed(approveRemoval({ ...working, signIns, removalRequests: removalRequests(two) })(approve))
+    await succeed(
+      approveRemoval({ ...working, signIns, actors, removalRequests: removalRequests(repeated) })(approve),
+    )
+    await refuse(
+      approveRemoval({ ...working, signIns, actors: mine, removalRequests: removalRequests(pending) })(
+        approve,
+      ),
+    )
+
+    expect(kept).toStrictEqual([])
+  })
+
+  it('that cannot be kept now leaves the request as it is', async () => {
+    const signIns = { keep: unavailable }
+    const removalRequests = { load: loading(pending).load, append: unexpected }
+
+    expect(await refuse(approveRemoval({ ...working, signIns, removalRequests })(approve))).toStrictEqual(
+      down,
+    )
+  })
+
+  it('is kept for a retry', async () => {
+    const failed = decidedOn(
+      decidedOn(pending, approveBy({ by: approver, guest: false, at: start })),
+      fail({ reason: 'signInRequired', at: start }),
+    )
+    const { log, signIns, removalRequests } = keeping()
+    const grant = granted('retry')
+
+    await succeed(
+      retryRemoval({ ...working, signIns, removalRequests: removalRequests(failed) })({
+        grant,
+        id: requestId,
+      }),
+    )
+
+    expect(log).toStrictEqual(['kept', 'appended'])
   })
 })

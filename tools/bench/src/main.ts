@@ -6,6 +6,7 @@ import { measureDrain } from './drain.js'
 import { type Figure, meetsBar } from './figure.js'
 import { measureList } from './list.js'
 import { reportOf, tableOf } from './report.js'
+import { measureThrottle } from './throttle.js'
 import { openWorld, type World } from './world.js'
 
 const parts: Readonly<Record<string, (world: World) => Promise<ReadonlyArray<Figure>>>> = {
@@ -13,6 +14,7 @@ const parts: Readonly<Record<string, (world: World) => Promise<ReadonlyArray<Fig
   resident: measureResident,
   drain: measureDrain,
   list: measureList,
+  throttle: measureThrottle,
 }
 
 const { values, positionals } = parseArgs({

@@ -1,5 +1,14 @@
 import { systemClock } from '@lethe/adapter-system'
-import { createLog, createShell, decodeConfig, openStore, type Role, startApi, startServer } from '@lethe/api'
+import {
+  createLog,
+  createShell,
+  decodeConfig,
+  openDataPlane,
+  openStore,
+  type Role,
+  startApi,
+  startServer,
+} from '@lethe/api'
 import * as E from 'fp-ts/lib/Either.js'
 import { endlessData } from './endless-data.js'
 
@@ -13,7 +22,13 @@ if (E.isLeft(config)) throw new Error(config.left.mistakes.join('; '))
 const log = createLog(config.right.logLevel)
 const store = await openStore(config.right, role, log)
 if (E.isLeft(store)) throw new Error(store.left.mistakes.join('; '))
-const api = await startApi(config.right, role, store.right, endlessData(), log)
+const { dataPlane } = config.right
+const data =
+  dataPlane.kind === 'memory'
+    ? E.right(endlessData())
+    : await openDataPlane(dataPlane, new Map(), store.right.ports, log)
+if (E.isLeft(data)) throw new Error(data.left.mistakes.join('; '))
+const api = await startApi(config.right, role, store.right, data.right, log)
 
 const shell = createShell(log)
 shell.post('/bare', c => c.body(null, 204))

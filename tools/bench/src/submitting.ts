@@ -18,11 +18,28 @@ import type { World } from './world.js'
 
 const atATime = 512
 
-/** Submits so many requests of a tenant, as the API would. */
-export const submitMany = async (
+/** Submits so many requests of a tenant, as the API would, each for somebody else. */
+export const submitMany = (
   world: World,
   tenantId: TenantId,
   count: number,
+  approval: 'automatic' | 'approvers',
+): Promise<void> => submitEach(world, tenantId, count, newUser, approval)
+
+/** Submits a request for each of these people. */
+export const submitFor = (
+  world: World,
+  tenantId: TenantId,
+  userIds: ReadonlyArray<UserId>,
+  approval: 'automatic' | 'approvers',
+): Promise<void> => submitEach(world, tenantId, userIds.length, left => userIds[left] ?? newUser(), approval)
+
+/** @param userOf whose request is submitted while so many are left. */
+const submitEach = async (
+  world: World,
+  tenantId: TenantId,
+  count: number,
+  userOf: (left: number) => UserId,
   approval: 'automatic' | 'approvers',
 ): Promise<void> => {
   const opened = await openPostgresStore({
@@ -57,7 +74,7 @@ export const submitMany = async (
   const client = async (): Promise<void> => {
     while (left > 0) {
       left -= 1
-      const submitted = await submit({ grant, userId: newUser(), receivedAt: null })()
+      const submitted = await submit({ grant, userId: userOf(left), receivedAt: null })()
       if (E.isLeft(submitted)) throw new Error(`A submission was refused: ${submitted.left._tag}`)
     }
   }

@@ -35,7 +35,8 @@ const serverSettings = {
 
 const people = 16
 
-export const openWorld = async (): Promise<World> => {
+/** @param tenant whose requests are measured; default: a new one. */
+export const openWorld = async (tenant?: TenantId): Promise<World> => {
   const folder = await mkdtemp(join(tmpdir(), 'lethe-bench-'))
   const server = await startEmbeddedPostgres({ folder, settings: serverSettings })
   if (E.isLeft(server)) throw new Error(describeRefusal(server.left))
@@ -56,7 +57,7 @@ export const openWorld = async (): Promise<World> => {
     return E.isRight(decoded) ? decoded.right[0]?.[0] : undefined
   }
   const issuer = await openIssuer()
-  const [tenantId, otherTenantId] = [newTenant(), newTenant()]
+  const [tenantId, otherTenantId] = [tenant ?? newTenant(), newTenant()]
   return {
     issuer,
     tenantId,
@@ -69,6 +70,7 @@ export const openWorld = async (): Promise<World> => {
       LETHE_ALLOW_INSECURE_ISSUER: 'true',
       LETHE_PORT: '0',
       LETHE_DATABASE_URL: appUrl.href,
+      LETHE_GRAPH_URL: 'memory:',
     },
     tokens: await Promise.all(Array.from({ length: people }, () => issuer.tokenFor(tenantId, randomUUID()))),
     number: async (text, values = []) => Number(await first(text, values)),

@@ -4,6 +4,7 @@ import {
   getHistory,
   getRemovalRequest,
   listRemovalRequests,
+  noSignIns,
   type RemovalRequestView,
   retryRemoval,
   submitRemoval,
@@ -49,6 +50,7 @@ export const perform = async (backstage: Backstage, strand: Strand, act: Act): P
     calendar: saturdayAndSunday,
     identifiers,
     digest,
+    signIns: noSignIns,
   }
 
   /** Nobody may do anything without a grant: their call ends at the door. */

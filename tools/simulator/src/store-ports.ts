@@ -10,8 +10,11 @@ import { storeChecks } from './store-checks.js'
 
 export const down: Unavailable = { _tag: 'Unavailable', retryAfterSeconds: 1 }
 
-/** The store as one strand of a process sees it, without the queue. */
-export const storePorts = (backstage: Backstage, strand: Strand): Omit<StorePorts, 'jobs'> => {
+/** The store as one strand of a process sees it, without the queue, and without what only adapters use. */
+export const storePorts = (
+  backstage: Backstage,
+  strand: Strand,
+): Omit<StorePorts, 'jobs' | 'signIns' | 'paces'> => {
   const { stage, known, witness, store, crash } = backstage
   const { removalRequests, subjects, actors, notes } = store
   const callOf = callPort(stage, crash, strand)

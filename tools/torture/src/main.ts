@@ -1,7 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { readArguments, usage } from './arguments.js'
 import { reportOf } from './report/report.js'
+import { rules } from './checks/violation.js'
 import { torture } from './torture.js'
+import { twinRun, type TwinRun } from './twin/twin-run.js'
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`)
@@ -25,9 +27,17 @@ const run = async (kills: number, seed: number): Promise<number> => {
   return outcome.violations.length === 0 ? 0 : 1
 }
 
+const runTwin = async (asked: Omit<TwinRun, 'say'>): Promise<number> => {
+  const violations = await twinRun({ ...asked, say })
+  for (const { rule, saw } of violations) say(`violation: ${rules[rule]}: ${saw}`)
+  say(`${violations.length} violations`)
+  return violations.length === 0 ? 0 : 1
+}
+
 const asked = readArguments(process.argv.slice(2))
 if (E.isLeft(asked)) {
   process.stderr.write(`torture: ${asked.left}\n\n${usage}`)
   process.exitCode = 2
 } else if (asked.right.kind === 'help') process.stdout.write(usage)
+else if (asked.right.kind === 'twin') process.exitCode = await runTwin(asked.right)
 else process.exitCode = await run(asked.right.kills, asked.right.seed)

@@ -21,7 +21,7 @@ import { traceOf } from '../log.js'
 import { batchRoute } from './batch-route.js'
 import { type ApiEnv, bearerChallenge, requestContext, respondWithError } from './context.js'
 import { type Authenticate, doors } from './doors.js'
-import { healthRoutes, type Readiness } from './health-routes.js'
+import { type Health, healthRoutes } from './health-routes.js'
 import { identityRoute } from './identity-route.js'
 import { profileRoutes } from './profile-routes.js'
 import { removalRequestRoutes } from './removal-request-routes.js'
@@ -50,7 +50,7 @@ export interface AppDeps {
   readonly authority: string
   readonly clientId: string
   readonly clock: Clock
-  readonly isReady: Readiness
+  readonly health: Health
   readonly log: Logger
 }
 
@@ -83,7 +83,7 @@ const routes = (deps: AppDeps): Hono<ApiEnv> => {
   const app = createShell(deps.log)
   const routeDeps = { ...deps.useCases, ...shared(deps), contract: deps.contract, publicUrl: deps.publicUrl }
 
-  healthRoutes(app, deps.isReady)
+  healthRoutes(app, deps.health)
   profileRoutes(app, routeDeps)
   identityRoute(app, routeDeps)
   removalRequestRoutes(app, routeDeps)

@@ -1,15 +1,28 @@
 import type { Hono } from 'hono'
+import type { DataPlaneHealth } from '../data-plane.js'
 import type { ApiEnv } from './context.js'
 
-/** Whether the process can take requests now. */
-export type Readiness = () => Promise<boolean>
+/** How the process is. */
+export interface Health {
+  /** Whether it can take requests now. */
+  readonly isReady: () => Promise<boolean>
+  /** How its calls to Microsoft Graph fare, as a number of tenants in each state; null where it calls none. */
+  readonly graph: () => DataPlaneHealth | null
+}
 
-/** Probes for whoever runs the process: `live` says that it runs, `ready` that it takes requests. */
-export const healthRoutes = (app: Hono<ApiEnv>, isReady: Readiness): void => {
+/**
+ * Probes for whoever runs the process: `live` says that it runs, `ready` that it takes requests. A Graph that fails does not make
+ * it unready: it still answers, and says so where it cannot.
+ */
+export const healthRoutes = (app: Hono<ApiEnv>, { isReady, graph }: Health): void => {
+  const details = () => {
+    const breakers = graph()
+    return breakers === null ? {} : { graph: breakers }
+  }
   app.get('/healthz/live', c => c.json({ status: 'live' }))
   app.get('/healthz/ready', async c =>
     (await isReady())
-      ? c.json({ status: 'ready' })
-      : c.json({ status: 'notReady' }, 503, { 'Retry-After': '1' }),
+      ? c.json({ status: 'ready', ...details() })
+      : c.json({ status: 'notReady', ...details() }, 503, { 'Retry-After': '1' }),
   )
 }

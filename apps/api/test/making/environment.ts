@@ -18,6 +18,7 @@ export const environmentFor = (issuer: Pick<Issuer, 'template'>): Environment =>
   LETHE_PUBLIC_URL: publicUrl,
   LETHE_CLIENT_ID: audience,
   LETHE_DATABASE_URL: 'memory:',
+  LETHE_GRAPH_URL: 'memory:',
 })
 
 export const configFor = (issuer: Pick<Issuer, 'template'>, changes: Environment = {}): Config =>

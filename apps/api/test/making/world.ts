@@ -3,6 +3,7 @@ import { inMemoryStore } from '@lethe/adapter-memory'
 import type { StorePorts } from '@lethe/application'
 import { compose, type Composition } from '../../src/compose.js'
 import { createApp, type UseCases } from '../../src/http/app.js'
+import type { Health } from '../../src/http/health-routes.js'
 import { memoryDataPlane, type Profiles } from '../../src/memory-data-plane.js'
 import { type Ask, askThrough } from './asking.js'
 import { configFor, type Environment } from './environment.js'
@@ -28,6 +29,7 @@ export interface WorldSettings {
   /** Use cases in the place of the real ones. */
   readonly useCases?: Partial<UseCases>
   readonly isReady?: () => Promise<boolean>
+  readonly graph?: Health['graph']
 }
 
 /** Another host than the one that links are made of. */
@@ -54,7 +56,7 @@ export const openWorld = (issuer: Issuer, settings: WorldSettings = {}): World =
     authority: config.authority,
     clientId: config.clientId,
     clock: systemClock,
-    isReady: settings.isReady ?? (async () => true),
+    health: { isReady: settings.isReady ?? (async () => true), graph: settings.graph ?? (() => null) },
     log,
   })
   return {

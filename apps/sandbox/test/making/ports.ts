@@ -26,15 +26,29 @@ const portOf = (server: Server): number => {
 export interface Ports {
   readonly lethe: number
   readonly identity: number
+  readonly graph: number
   readonly postgres: number
 }
 
 /** Ports that nobody listens on. */
 export const freePorts = async (): Promise<Ports> => {
-  const servers = [await listening(0), await listening(0), await listening(0)] as const
-  const [lethe, identity, postgres] = [portOf(servers[0]), portOf(servers[1]), portOf(servers[2])]
+  const servers = [await listening(0), await listening(0), await listening(0), await listening(0)] as const
+  const ports = {
+    lethe: portOf(servers[0]),
+    identity: portOf(servers[1]),
+    graph: portOf(servers[2]),
+    postgres: portOf(servers[3]),
+  }
   await Promise.all(servers.map(closed))
-  return { lethe, identity, postgres }
+  return ports
+}
+
+/** One such port. */
+export const freePort = async (): Promise<number> => {
+  const server = await listening(0)
+  const port = portOf(server)
+  await closed(server)
+  return port
 }
 
 /** Keeps a port busy until it is let go. */

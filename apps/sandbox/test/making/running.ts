@@ -10,10 +10,11 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** Settings of a sandbox on free ports, in a folder of its own. */
 export const freshSettings = async (changes: Partial<SandboxSettings> = {}): Promise<SandboxSettings> => {
-  const { lethe, identity, postgres } = await freePorts()
+  const { lethe, identity, graph, postgres } = await freePorts()
   return {
     lethePort: lethe,
     identityPort: identity,
+    graphPort: graph,
     postgresPort: postgres,
     databaseUrl: null,
     stateFolder: await newFolder(),

@@ -1,4 +1,4 @@
-import { approvedBy, deniedBy, recordOf, submitted } from '@lethe/application/testing'
+import { approvedBy, deniedBy, recordOf, submitted, succeed } from '@lethe/application/testing'
 import type { RemovalRequest } from '@lethe/domain'
 import type { HarnessWithDatabase } from './harness.js'
 
@@ -11,8 +11,17 @@ export const approvedRequest = async (h: HarnessWithDatabase): Promise<RemovalRe
   approvedBy(h, await submittedRequest(h), recordOf(h))
 
 /** A request that somebody denied, with a note. */
-export const deniedRequest = async (h: HarnessWithDatabase): Promise<RemovalRequest> =>
+const deniedRequest = async (h: HarnessWithDatabase): Promise<RemovalRequest> =>
   deniedBy(h, await submittedRequest(h), recordOf(h), {
     reference: h.ids.identifiers.noteReference(),
     text: 'Not theirs to ask',
   })
+
+/** A denied request, and a row in every table that keeps something beside requests. */
+export const requestWithAll = async (h: HarnessWithDatabase): Promise<RemovalRequest> => {
+  const request = await deniedRequest(h)
+  const signIn = { actor: request.submittedBy, sealed: 'c2VhbGVk', keptAt: h.clock.now() }
+  await succeed(h.store.signIns.put(request.tenantId, request.id, signIn))
+  await succeed(h.store.paces.change(request.tenantId, () => [{ rate: 1 }, null]))
+  return request
+}

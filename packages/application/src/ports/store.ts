@@ -1,6 +1,8 @@
 import type { Jobs } from './jobs.js'
+import type { PaceStates } from './pace-states.js'
 import type { Actors, Notes, Subjects } from './people.js'
 import type { RemovalRequests } from './removal-requests.js'
+import type { SealedSignIns } from './sign-ins.js'
 
 /** The ports that share one store: what is appended, its jobs and its people become visible together. */
 export interface StorePorts {
@@ -9,4 +11,6 @@ export interface StorePorts {
   readonly subjects: Subjects
   readonly actors: Actors
   readonly notes: Notes
+  readonly signIns: SealedSignIns
+  readonly paces: PaceStates
 }

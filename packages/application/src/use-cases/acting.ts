@@ -1,10 +1,11 @@
-import type {
-  ActorReference,
-  RemovalEvent,
-  RemovalRequest,
-  RemovalRequestId,
-  TenantCaller,
-  TenantId,
+import {
+  type ActorReference,
+  jobsOf,
+  type RemovalEvent,
+  type RemovalRequest,
+  type RemovalRequestId,
+  type TenantCaller,
+  type TenantId,
 } from '@lethe/domain'
 import type * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
@@ -14,6 +15,7 @@ import type { Identifiers } from '../ports/environment.js'
 import type { Actor, Actors, NoteRecord } from '../ports/people.js'
 import type { Unavailable, VersionConflict } from '../ports/problems.js'
 import type { RemovalRequests } from '../ports/removal-requests.js'
+import type { SignIns } from '../ports/sign-ins.js'
 import { type RequestNotFound, requestNotFound } from './refusals.js'
 import { type RemovalRequestView, type ViewDeps, viewOf } from './removal-request-view.js'
 
@@ -40,6 +42,8 @@ export interface Acting<Refusal> {
   readonly actor: Actor
   /** A text that comes with it. */
   readonly note: NoteRecord | null
+  /** Keeps the sign-in of who sets the worker going, if that is what was decided. */
+  readonly signIn: { readonly caller: TenantCaller; readonly signIns: Pick<SignIns, 'keep'> } | null
   /** Pure; asked again on the new state where somebody else was faster. */
   readonly decide: (
     by: ActorReference,
@@ -85,7 +89,7 @@ const actOnce = <Refusal>(
 
 const appendDecision = <Refusal>(
   { removalRequests, identifiers }: ActingDeps,
-  { tenantId, id, actor, note, decide }: Acting<Refusal>,
+  { tenantId, id, actor, note, signIn, decide }: Acting<Refusal>,
   request: RemovalRequest,
   known: O.Option<ActorReference>,
 ): TE.TaskEither<Refusal | Unavailable | VersionConflict, RemovalRequest> => {
@@ -95,14 +99,22 @@ const appendDecision = <Refusal>(
     TE.flatMap(events =>
       events.length === 0
         ? TE.right(request)
-        : removalRequests.append({
-            tenantId,
-            requestId: id,
-            expectedVersion: request.version,
-            events,
-            actor: O.isSome(known) ? null : { reference, actor },
-            note,
-          }),
+        : pipe(
+            // Before the worker can have the job.
+            signIn !== null && events.some(event => jobsOf(event).length > 0)
+              ? signIn.signIns.keep({ tenantId, requestId: id, actor: reference, caller: signIn.caller })
+              : TE.right(undefined),
+            TE.flatMap(() =>
+              removalRequests.append({
+                tenantId,
+                requestId: id,
+                expectedVersion: request.version,
+                events,
+                actor: O.isSome(known) ? null : { reference, actor },
+                note,
+              }),
+            ),
+          ),
     ),
   )
 }

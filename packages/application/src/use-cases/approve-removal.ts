@@ -9,12 +9,15 @@ import {
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Clock } from '../ports/environment.js'
 import type { Unavailable } from '../ports/problems.js'
+import type { SignIns } from '../ports/sign-ins.js'
 import { act, type ActingDeps, actorOf } from './acting.js'
 import type { RequestNotFound } from './refusals.js'
 import type { RemovalRequestView } from './removal-request-view.js'
 
 export interface ApproveRemovalDeps extends ActingDeps {
   readonly clock: Clock
+  /** Where a worker acts for people: for whoever sets it going. */
+  readonly signIns: Pick<SignIns, 'keep'>
 }
 
 export type ApproveRemovalRefusal = RequestNotFound | SelfApproval | GuestApproval | WrongState | Unavailable
@@ -33,6 +36,7 @@ export const approveRemoval =
       id,
       actor: actorOf(grant.caller),
       note: null,
+      signIn: { caller: grant.caller, signIns: deps.signIns },
       decide: by =>
         approve({
           by,

@@ -39,6 +39,7 @@ export const denyRemoval =
       id,
       actor: actorOf(grant.caller),
       note: record,
+      signIn: null,
       decide: by => deny({ by, code, note: record?.reference ?? null, at: deps.clock.now() }),
     })
   }

@@ -2,12 +2,15 @@ import { type Grant, type RemovalRequestId, retry, type WrongState } from '@leth
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Clock } from '../ports/environment.js'
 import type { Unavailable } from '../ports/problems.js'
+import type { SignIns } from '../ports/sign-ins.js'
 import { act, type ActingDeps, actorOf } from './acting.js'
 import type { RequestNotFound } from './refusals.js'
 import type { RemovalRequestView } from './removal-request-view.js'
 
 export interface RetryRemovalDeps extends ActingDeps {
   readonly clock: Clock
+  /** Where a worker acts for people: for whoever sets it going. */
+  readonly signIns: Pick<SignIns, 'keep'>
 }
 
 export type RetryRemovalRefusal = RequestNotFound | WrongState | Unavailable
@@ -26,5 +29,6 @@ export const retryRemoval =
       id,
       actor: actorOf(grant.caller),
       note: null,
+      signIn: { caller: grant.caller, signIns: deps.signIns },
       decide: by => retry({ by, at: deps.clock.now() }),
     })

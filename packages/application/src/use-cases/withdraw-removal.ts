@@ -32,5 +32,6 @@ export const withdrawRemoval =
       id,
       actor: actorOf(grant.caller),
       note: null,
+      signIn: null,
       decide: by => withdraw({ by, reach: grant.reach, at: deps.clock.now() }),
     })

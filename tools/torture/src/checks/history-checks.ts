@@ -8,10 +8,15 @@ export const checkHistories =
   (digest: EnvelopeDigest) =>
   (seen: Seen): ReadonlyArray<Violation> =>
     [...seen.stored.values()].flatMap(stored => [
-      ...checkChain(digest, stored),
-      ...checkFold(stored),
+      ...checkStored(digest, stored),
       ...checkServed(stored, seen.served.get(stored.requestId)),
     ])
+
+/** A history by itself. */
+export const checkStored = (digest: EnvelopeDigest, stored: StoredRequest): ReadonlyArray<Violation> => [
+  ...checkChain(digest, stored),
+  ...checkFold(stored),
+]
 
 const checkChain = (digest: EnvelopeDigest, stored: StoredRequest): ReadonlyArray<Violation> => {
   const { tenantId, requestId, version, headHash, events } = stored

@@ -157,6 +157,7 @@ const settings = (
   LETHE_APPROVALS: role === 'api' ? approvals : '2',
   LETHE_APPROVAL_EXPIRY_DAYS: '1',
   LETHE_DATABASE_URL: database.appUrl,
+  LETHE_GRAPH_URL: 'memory:',
   LETHE_DATABASE_CONNECTIONS: String(connections),
   LETHE_WORKER_CONCURRENCY: '8',
   LETHE_LEASE_SECONDS: String(leaseSeconds),

@@ -5,6 +5,8 @@ import { TenantId, UserId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { lingering } from './lingering.js'
+import type { RemovalEffects } from './removal-effects.js'
 
 /** Somebody whose profile was removed. */
 interface Removed {
@@ -24,11 +26,15 @@ export interface KeptProfiles {
  * @param file a line for each removal; made where there is none.
  * @param seed the profiles before any removal.
  */
-export const openKeptProfiles = async (file: string, seed: Profiles): Promise<KeptProfiles> => {
+export const openKeptProfiles = async (
+  file: string,
+  seed: Profiles,
+  effects: RemovalEffects,
+): Promise<KeptProfiles> => {
   await mkdir(dirname(file), { recursive: true })
   const removed = removalsIn(await textOf(file))
   const journal = await open(file, 'a', 0o600)
-  const plane = memoryDataPlane(without(seed, removed))
+  const plane = lingering(memoryDataPlane(without(seed, removed)), effects)
   return {
     data: {
       inboundProfiles: plane.inboundProfiles,
@@ -44,6 +50,10 @@ export const openKeptProfiles = async (file: string, seed: Profiles): Promise<Ke
                   await journal.sync()
                 }),
                 TE.flatMap(() => holder.remove(removal)),
+                TE.tapIO(outcome => () => {
+                  if (outcome === 'removed') effects.onRemoval(removal.tenantId, removal.userId)
+                  effects.onDone(removal.requestId)
+                }),
               ),
           })),
       },

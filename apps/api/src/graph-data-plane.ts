@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto'
+import { type AcquisitionProblem, type ClientCredential, graphTokens } from '@lethe/adapter-entra'
+import {
+  type BreakerState,
+  type EndingKind,
+  type EndingReport,
+  graphClient,
+  graphDataHolder,
+  graphInboundProfiles,
+  processTime,
+  sharedPace,
+} from '@lethe/adapter-graph'
+import { systemClock } from '@lethe/adapter-system'
+import type { StorePorts } from '@lethe/application'
+import type { Caller, TenantId } from '@lethe/domain'
+import type { Logger } from 'pino'
+import type { DataPlane, DataPlaneHealth } from './data-plane.js'
+import type { GraphConfig } from './graph-config.js'
+
+/** Microsoft Graph as the data plane of every tenant, with tokens from Entra. */
+export const graphDataPlane = (
+  config: GraphConfig,
+  secret: ClientCredential,
+  { paces, signIns }: Pick<StorePorts, 'paces' | 'signIns'>,
+  log: Logger,
+): DataPlane => {
+  // Held for as long as somebody holds the caller, and never written anywhere.
+  const assertions = new WeakMap<Caller, string>()
+  const common = {
+    clientId: config.clientId,
+    secret,
+    authorityHost: config.authority,
+    insecureAuthority: config.allowInsecure,
+    graph: config.audience,
+    clock: systemClock,
+    onProblem: (problem: AcquisitionProblem) => {
+      log.warn(problem, 'no token for Graph')
+    },
+  }
+  const tokens = graphTokens(
+    config.delegated === null
+      ? { ...common, credential: 'application' }
+      : {
+          ...common,
+          credential: 'delegated',
+          sealed: signIns,
+          keys: config.delegated,
+          assertionOf: caller => assertions.get(caller) ?? null,
+        },
+  )
+  const client = graphClient({
+    root: config.root,
+    tokens: tokens.token,
+    clientRequestId: randomUUID,
+    pace: sharedPace({ states: paces, ...processTime }),
+    onEnding: logEnding(log),
+    onBreak: logBreak(log),
+  })
+  const holder = graphDataHolder(client)
+  return {
+    inboundProfiles: graphInboundProfiles(client),
+    dataHolders: { of: () => [holder] },
+    ...(config.delegated === null
+      ? {}
+      : {
+          delegation: {
+            signIns: tokens.signIns,
+            hear: (caller: Caller, token: string) => {
+              assertions.set(caller, token)
+            },
+          },
+        }),
+    health: () => healthIn(client.breakers().map(({ state }) => state)),
+    close: async () => {
+      await client.close()
+      await tokens.close()
+    },
+  }
+}
+
+const healthIn = (states: ReadonlyArray<BreakerState>): DataPlaneHealth => {
+  const count = (wanted: BreakerState): number => states.filter(state => state === wanted).length
+  return { closed: count('closed'), open: count('open'), halfOpen: count('halfOpen') }
+}
+
+/** Endings that say nothing new: what was asked for, or what the breaker and the pace have said already. */
+const unremarkable: ReadonlySet<EndingKind> = new Set([
+  'found',
+  'noContent',
+  'notFound',
+  'busy',
+  'circuitOpen',
+])
+
+/** How calls end, by the names of the table of endings. */
+const logEnding =
+  (log: Logger) =>
+  (report: EndingReport): void => {
+    if (unremarkable.has(report.ending)) log.debug(report, 'graph')
+    else log.warn(report, 'graph')
+  }
+
+const logBreak =
+  (log: Logger) =>
+  (tenantId: TenantId, state: BreakerState): void => {
+    log.warn({ tenantId, state }, 'graph breaker')
+  }

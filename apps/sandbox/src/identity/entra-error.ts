@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto'
+
+/** A refusal of the token endpoint, as Entra words it. */
+export interface EntraError {
+  readonly status: 400 | 401
+  readonly error:
+    | 'invalid_request'
+    | 'invalid_client'
+    | 'unauthorized_client'
+    | 'invalid_grant'
+    | 'interaction_required'
+    | 'unsupported_grant_type'
+    | 'invalid_scope'
+  /** The number of AADSTS. */
+  readonly code: number
+  readonly message: string
+  readonly suberror?: string
+  /** What the next token must be asked for with, as JSON. */
+  readonly claims?: string
+}
+
+const refusal =
+  (status: 400 | 401, error: EntraError['error'], code: number, suberror?: string) =>
+  (message: string): EntraError => ({
+    status,
+    error,
+    code,
+    message,
+    ...(suberror === undefined ? {} : { suberror }),
+  })
+
+/**
+ * The refusals that the sandbox knows.
+ *
+ * Source: Microsoft Entra authentication and authorization error codes (AADSTS); the wording is ours.
+ */
+export const entraErrors = {
+  parameterMissing: (name: string) =>
+    refusal(400, 'invalid_request', 900144)(`The request body must contain the parameter: '${name}'.`),
+  unknownTenant: refusal(400, 'invalid_request', 90002)('The tenant was not found.'),
+  unknownClient: refusal(400, 'unauthorized_client', 700016)('The application was not found in the tenant.'),
+  credentialMissing: refusal(
+    401,
+    'invalid_client',
+    7000218,
+  )("The request body must contain 'client_assertion' or 'client_secret'."),
+  secretWrong: refusal(401, 'invalid_client', 7000215)('The client secret is not valid.'),
+  assertionWrong: refusal(401, 'invalid_client', 700027)('The client assertion is not valid.'),
+  grantUnsupported: refusal(400, 'unsupported_grant_type', 70003)('The grant type is not supported.'),
+  scopeWrong: refusal(400, 'invalid_scope', 70011)('The scope is not valid.'),
+  scopeNotDefault: refusal(400, 'invalid_scope', 1002012)('The scope must end in /.default.'),
+  claimsMalformed: refusal(400, 'invalid_request', 90100)("The parameter 'claims' is not valid."),
+  userAssertionWrong: refusal(
+    400,
+    'invalid_grant',
+    500133,
+  )('The assertion is not within its valid time range, or not valid.'),
+  userAssertionForAnother: refusal(
+    400,
+    'invalid_grant',
+    500131,
+  )('The assertion is not meant for this application.'),
+  refreshTokenWrong: refusal(
+    400,
+    'invalid_grant',
+    700082,
+    'bad_token',
+  )('The refresh token has expired, or is not valid.'),
+  consentMissing: refusal(
+    400,
+    'invalid_grant',
+    65001,
+    'consent_required',
+  )('The user or an administrator has not consented to use the application.'),
+  signInRevoked: refusal(
+    400,
+    'invalid_grant',
+    50173,
+    'bad_token',
+  )('The grant was revoked, and a fresh sign-in is needed.'),
+  interactionNeeded: (claims: string | null): EntraError => ({
+    ...refusal(
+      400,
+      'interaction_required',
+      50076,
+      'basic_action',
+    )('Multi-factor authentication is needed to go on.'),
+    ...(claims === null ? {} : { claims }),
+  }),
+} as const
+
+/** The body of such a refusal. */
+export const entraErrorBody = (refused: EntraError, correlationId: string, at: Date) => {
+  const traceId = randomUUID()
+  const timestamp = `${at.toISOString().slice(0, 19).replace('T', ' ')}Z`
+  return {
+    error: refused.error,
+    error_description: `AADSTS${refused.code}: ${refused.message} Trace ID: ${traceId} Correlation ID: ${correlationId} Timestamp: ${timestamp}`,
+    error_codes: [refused.code],
+    timestamp,
+    trace_id: traceId,
+    correlation_id: correlationId,
+    ...(refused.suberror === undefined ? {} : { suberror: refused.suberror }),
+    ...(refused.claims === undefined ? {} : { claims: refused.claims }),
+  }
+}

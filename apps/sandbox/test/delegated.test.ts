@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Client } from 'pg'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { contoso } from '../src/people.js'
+import { alice, bob } from '../src/seed-profiles.js'
+import { asking } from './making/asking.js'
+import { newFolder, removeFolders } from './making/folders.js'
+import { openSandbox, stopSandboxes } from './making/running.js'
+
+afterEach(stopSandboxes)
+afterAll(removeFolders)
+
+const opened = async () => {
+  const stateFolder = await newFolder()
+  const { addresses } = await openSandbox({ LETHE_GRAPH_CREDENTIAL: 'delegated' }, { stateFolder })
+  const ask = asking(addresses)
+  await ask.sandbox(`${addresses.graph}/sandbox/faults`, { tenantId: contoso, faults: {} })
+  return { stateFolder, addresses, ...ask }
+}
+
+describe('a removal on behalf of the approver', () => {
+  let sandbox: Awaited<ReturnType<typeof opened>>
+  beforeEach(async () => {
+    sandbox = await opened()
+  })
+
+  const setSignIn = (person: string, state: string): Promise<void> =>
+    sandbox.sandbox(`${sandbox.addresses.identity}/sandbox/sign-ins/${person}`, { state })
+
+  /** What is kept of sign-ins, as the owner of the database sees it. */
+  const kept = async (): Promise<ReadonlyArray<unknown>> => {
+    const password = await readFile(join(sandbox.stateFolder, 'postgres', 'password'), 'utf8')
+    const [host, port] = sandbox.addresses.postgres.split(':')
+    const client = new Client({ host, port: Number(port), user: 'postgres', password, database: 'lethe' })
+    await client.connect()
+    try {
+      const { rows } = await client.query<{ readonly sealed: unknown }>('select sealed from lethe.sign_in')
+      return rows
+    } finally {
+      await client.end()
+    }
+  }
+
+  test('is done and verified, and leaves nothing of the sign-in', async () => {
+    const request = await sandbox.submit(bob)
+    expect(await sandbox.act('megan', request, 'approve')).toBe(200)
+    expect(await sandbox.ended(request)).toMatchObject({ state: 'completed', outcome: 'verifiedAbsent' })
+    expect(await kept()).toStrictEqual([])
+  })
+
+  test('waits for a sign-in where there is none that holds, and goes on with that of who retries', async () => {
+    await setSignIn('megan', 'needsInteraction')
+    const request = await sandbox.submit(alice)
+    expect(await sandbox.act('megan', request, 'approve')).toBe(200)
+    expect(await sandbox.ended(request)).toMatchObject({
+      state: 'failed',
+      failure: { reason: 'signInRequired' },
+    })
+    expect(await kept()).toStrictEqual([])
+
+    expect(await sandbox.act('isaiah', request, 'retry')).toBe(200)
+    expect(await sandbox.ended(request)).toMatchObject({ state: 'completed', outcome: 'verifiedAbsent' })
+  })
+
+  test('is taken up again by the same person, once their sign-in holds', async () => {
+    await setSignIn('megan', 'revoked')
+    const request = await sandbox.submit(bob)
+    await sandbox.act('megan', request, 'approve')
+    expect(await sandbox.ended(request)).toMatchObject({ failure: { reason: 'signInRequired' } })
+    await setSignIn('megan', 'ok')
+
+    expect(await sandbox.act('megan', request, 'retry')).toBe(200)
+    expect(await sandbox.ended(request)).toMatchObject({ state: 'completed' })
+  })
+
+  test('keeps the sign-in sealed while the removal cannot be done', async () => {
+    const request = await sandbox.submit(bob)
+    await sandbox.sandbox(`${sandbox.addresses.graph}/sandbox/faults`, {
+      tenantId: contoso,
+      faults: { endings: { status503: 1 } },
+    })
+    await sandbox.act('megan', request, 'approve')
+    await expect.poll(async () => (await sandbox.requestAt(request)).state).toBe('removing')
+    const [row, ...others] = await kept()
+    expect(others).toStrictEqual([])
+    expect(JSON.stringify(row)).toMatch(/^\{"sealed":"[\w.:-]{100,}"\}$/)
+    expect(JSON.stringify(row)).not.toContain('eyJ')
+
+    await sandbox.sandbox(`${sandbox.addresses.graph}/sandbox/faults`, { tenantId: contoso, faults: {} })
+    expect(await sandbox.ended(request)).toMatchObject({ state: 'completed' })
+    expect(await kept()).toStrictEqual([])
+  })
+})

@@ -1,0 +1,130 @@
+import { addSeconds } from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
+import { afterEach, describe, expect, it } from 'vitest'
+import { contoso, northwind } from '../tokens.js'
+import { closeEntras, openEntra, type Reply } from './making/fake-entra.js'
+import {
+  callerOf,
+  closeProcesses,
+  delegatedProcess,
+  meganSignedIn,
+  otherRequestId,
+  removal,
+  requestId,
+  sharedParts,
+  tokenOf,
+} from './making/setting-up.js'
+
+afterEach(async () => {
+  await closeProcesses()
+  await closeEntras()
+})
+
+const done = E.right(undefined)
+const day = 24 * 60 * 60
+const row = `${contoso} ${requestId}`
+
+describe('keeping a sign-in', () => {
+  it('says who, and since when', async () => {
+    const shared = sharedParts()
+    const api = delegatedProcess(await openEntra(), shared)
+    expect(await api.signIns.keep(meganSignedIn)()).toStrictEqual(done)
+
+    expect(shared.store.rows.get(row)).toMatchObject({
+      actor: meganSignedIn.actor,
+      keptAt: shared.clock.now(),
+    })
+  })
+
+  it.each<[string, Reply]>([
+    ['needs more of the person', { status: 400, body: { error: 'interaction_required', claims: '{}' } }],
+    ['has ended', { status: 400, body: { error: 'invalid_grant' } }],
+    ['is for an application whose credential is wrong', { status: 401, body: { error: 'invalid_client' } }],
+    ['brings no account', { body: { access_token: 'lonely', expires_in: 3600 } }],
+  ])('keeps nothing where it %s, nor what was kept before', async (_, reply) => {
+    const entra = await openEntra()
+    const shared = sharedParts()
+    const api = delegatedProcess(entra, shared)
+    await api.signIns.keep(meganSignedIn)()
+    entra.reply(reply)
+
+    expect(await api.signIns.keep(meganSignedIn)()).toStrictEqual(done)
+    expect(shared.store.rows.size).toBe(0)
+    expect(api.problems).toHaveLength(1)
+    expect(await tokenOf(api, removal)).toStrictEqual({ _tag: 'SignInRequired' })
+  })
+
+  it.each<[string, Reply, number]>([
+    ['is down', { status: 500 }, 60],
+    ['asked to wait', { status: 429, headers: { 'retry-after': '11' } }, 11],
+    ['talks nonsense', { body: 'nonsense' }, 5],
+  ])('has to wait where the issuer %s', async (_, reply, retryAfterSeconds) => {
+    const entra = await openEntra()
+    const shared = sharedParts()
+    const api = delegatedProcess(entra, shared)
+    await api.signIns.keep(meganSignedIn)()
+    const before = shared.store.rows.get(row)
+    entra.reply(reply)
+
+    expect(await api.signIns.keep(meganSignedIn)()).toStrictEqual(
+      E.left({ _tag: 'Unavailable', retryAfterSeconds }),
+    )
+    expect(shared.store.rows.get(row)).toBe(before)
+  })
+
+  it('has to wait where the store is down', async () => {
+    const shared = sharedParts()
+    const api = delegatedProcess(await openEntra(), shared)
+    shared.store.goDown()
+
+    expect(await api.signIns.keep(meganSignedIn)()).toStrictEqual(
+      E.left({ _tag: 'Unavailable', retryAfterSeconds: 7 }),
+    )
+  })
+
+  it('keeps nothing of a caller whose token is not known, or who is of another tenant', async () => {
+    const entra = await openEntra()
+    const shared = sharedParts()
+    const unknown = delegatedProcess(entra, shared, { assertion: null })
+    const api = delegatedProcess(entra, shared)
+
+    expect(await unknown.signIns.keep(meganSignedIn)()).toStrictEqual(done)
+    expect(await api.signIns.keep({ ...meganSignedIn, caller: callerOf(northwind) })()).toStrictEqual(done)
+    expect(shared.store.rows.size).toBe(0)
+    expect(entra.calls).toHaveLength(0)
+  })
+})
+
+describe('forgetting a sign-in', () => {
+  it('leaves nothing, in the store or in memory', async () => {
+    const shared = sharedParts()
+    const api = delegatedProcess(await openEntra(), shared)
+    await api.signIns.keep(meganSignedIn)()
+    await tokenOf(api, removal)
+
+    expect(await api.signIns.forget(contoso, requestId)()).toStrictEqual(done)
+    expect(shared.store.rows.size).toBe(0)
+    expect(await tokenOf(api, removal)).toStrictEqual({ _tag: 'SignInRequired' })
+  })
+
+  it('happens to all that are older than 24 hours, in one tenant', async () => {
+    const shared = sharedParts()
+    const api = delegatedProcess(await openEntra(), shared)
+    await api.signIns.keep(meganSignedIn)()
+    shared.clock.forward(1)
+    await api.signIns.keep({ ...meganSignedIn, requestId: otherRequestId })()
+    const old = {
+      actor: meganSignedIn.actor,
+      sealed: 'b2xk',
+      keptAt: addSeconds(shared.clock.now(), -2 * day),
+    }
+    shared.store.rows.set(`${northwind} ${requestId}`, old)
+    shared.clock.forward(day)
+
+    expect(await api.signIns.forgetOld(contoso)()).toStrictEqual(done)
+    expect([...shared.store.rows.keys()]).toStrictEqual([
+      `${contoso} ${otherRequestId}`,
+      `${northwind} ${requestId}`,
+    ])
+  })
+})

@@ -1,0 +1,101 @@
+import type { TenantId } from '@lethe/domain'
+import type { Dispatcher } from 'undici'
+import { askAgainAfter, defaultRetrying, type Retrying } from './ask-again.js'
+import { attempt, type AttemptDeps } from './attempt.js'
+import {
+  type BreakerLimits,
+  type BreakerState,
+  type BreakerStatus,
+  defaultBreakerLimits,
+  tenantBreakers,
+} from './breakers.js'
+import { proxiedDispatcher } from './dispatcher.js'
+import { bareEnding, type Ending } from './endings.js'
+import { type GraphCall, wholeLimit } from './graph-call.js'
+import { openScope, pause, type Scope } from './stopping.js'
+import { defaultTimeLimits, type TimeLimits } from './time-limits.js'
+
+export interface GraphClientDeps extends Pick<
+  AttemptDeps,
+  'tokens' | 'clientRequestId' | 'pace' | 'onEnding'
+> {
+  /** Where Graph is, such as `https://graph.microsoft.com/beta`; no slash at the end. */
+  readonly root: string
+  /** Told when the breaker of a tenant changes. */
+  readonly onBreak: (tenantId: TenantId, state: BreakerState) => void
+  /** What requests go through, with a time limit on connecting; closed by whoever gave it. Left out: a pool of its own. */
+  readonly dispatcher?: Dispatcher
+  /** How many connections its own pool keeps; 64 where left out. */
+  readonly connections?: number
+  readonly timeouts?: Partial<TimeLimits>
+  readonly breaker?: BreakerLimits
+  readonly retrying?: Retrying
+  /** Gives a number from 0 to 1, for jitter. */
+  readonly random?: () => number
+}
+
+/** Calls Graph. */
+export interface GraphClient {
+  readonly root: string
+  /**
+   * Makes a call, and waits for its end. A read asks again by itself, within its time; a removal is sent once.
+   *
+   * @returns how it ended: a row of the table of endings. It rejects only if one of its dependencies does.
+   */
+  readonly call: <A>(call: GraphCall<A>) => Promise<Ending<A>>
+  /** The breakers of the tenants that were called so far. */
+  readonly breakers: () => ReadonlyArray<BreakerStatus>
+  /** Gives up what is under way, waits until that has ended, and closes the connections. Later calls end at once. */
+  readonly close: () => Promise<void>
+}
+
+/** A client of Microsoft Graph that keeps its connections alive. */
+export const graphClient = (given: GraphClientDeps): GraphClient => {
+  const limits = { ...defaultTimeLimits, ...given.timeouts }
+  const retrying = given.retrying ?? defaultRetrying
+  const random = given.random ?? Math.random
+  const dispatcher = given.dispatcher ?? proxiedDispatcher(limits, given.connections ?? 64)
+  const breakers = tenantBreakers(given.breaker ?? defaultBreakerLimits, given.onBreak)
+  const running = new Map<Scope, Promise<unknown>>()
+  let closing: Promise<void> | null = null
+
+  const deps = { ...given, dispatcher, limits, breakers }
+
+  const keepAsking = async <A>(call: GraphCall<A>, scope: Scope): Promise<Ending<A>> => {
+    const { signal } = scope
+    let ending = await attempt(deps, call, { number: 1, signal })
+    for (let number = 1; call.operation !== 'removal'; number += 1) {
+      const delayMs = askAgainAfter(retrying, ending, number, scope.leftMs(), random)
+      if (delayMs === null || !(await pause(signal, delayMs))) break
+      ending = await attempt(deps, call, { number: number + 1, signal })
+    }
+    return ending
+  }
+
+  const close = async (): Promise<void> => {
+    for (const scope of running.keys()) scope.stop('shutDown')
+    await Promise.allSettled(running.values())
+    if (given.dispatcher === undefined) await dispatcher.destroy()
+  }
+
+  return {
+    root: given.root,
+    call: async call => {
+      if (closing !== null) return bareEnding('shutDownBeforeSending')
+      const scope = openScope(wholeLimit(limits, call.operation))
+      const ended = keepAsking(call, scope)
+      running.set(scope, ended)
+      try {
+        return await ended
+      } finally {
+        scope.end()
+        running.delete(scope)
+      }
+    },
+    breakers: breakers.statuses,
+    close: async () => {
+      closing ??= close()
+      return closing
+    },
+  }
+}

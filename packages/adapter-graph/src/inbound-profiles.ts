@@ -1,0 +1,72 @@
+import type { InboundProfiles, InvalidPageToken } from '@lethe/application'
+import { type InboundSharedUserProfile, meetsConditions, type ProfileCondition } from '@lethe/domain'
+import { decodeProfilePage, largestProfilePage, profilePath, profilesUrl } from '@lethe/graph-contract'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as O from 'fp-ts/lib/Option.js'
+import * as t from 'io-ts'
+import type { GraphClient } from './client.js'
+import { decodeProfileOf } from './decode-profile-of.js'
+import { endings } from './endings.js'
+import { lookupProblem } from './lookup-problem.js'
+import { cutPage, type GraphPage } from './page-cut.js'
+import { type PagePosition, readPageToken, skipTokenOf } from './page-token.js'
+
+export interface GraphProfilesOptions {
+  /** Whether to ask Graph for pages of the size wanted (`$top`). Its schema says that it does not take that here. */
+  readonly pageSizes: boolean
+}
+
+const invalidPageToken: InvalidPageToken = { _tag: 'InvalidPageToken' }
+const start: PagePosition = { skipToken: null, shown: [] }
+
+/** The inbound shared user profiles of Microsoft Graph. What each ending of a call means is in the table of endings. */
+export const graphInboundProfiles = (
+  client: GraphClient,
+  { pageSizes }: GraphProfilesOptions = { pageSizes: false },
+): InboundProfiles => ({
+  get: (tenantId, userId) => async () => {
+    const url = `${client.root}${profilePath(userId)}`
+    const decode = decodeProfileOf(userId)
+    const ending = await client.call({ tenantId, operation: 'lookup', removing: null, url, decode })
+    if (ending.kind === 'found') return E.right(O.some(ending.value))
+    return endings[ending.kind].lookup === 'none' ? E.right(O.none) : E.left(lookupProblem(ending))
+  },
+  list:
+    (tenantId, conditions, { size, after }) =>
+    async () => {
+      const position = after === null ? O.some(start) : readPageToken(after)
+      if (O.isNone(position)) return E.left(invalidPageToken)
+      const { skipToken } = position.value
+      const top = pageSizes ? Math.min(size, largestProfilePage) : null
+      const url = profilesUrl(client.root, { select: [], filter: conditions, top, skipToken })
+      const ending = await client.call({
+        tenantId,
+        operation: 'lookup',
+        removing: null,
+        url,
+        decode: decodePage(conditions),
+      })
+      if (ending.kind === 'found') return E.right(cutPage(ending.value, position.value, size))
+      return E.left(
+        ending.kind === 'badRequest' && skipToken !== null ? invalidPageToken : lookupProblem(ending),
+      )
+    },
+})
+
+/** Conditions are checked again: a Graph that passed one over must not widen what is shown. */
+const decodePage =
+  (conditions: ReadonlyArray<ProfileCondition>): t.Decode<unknown, GraphPage<InboundSharedUserProfile>> =>
+  body =>
+    pipe(
+      decodeProfilePage(body),
+      E.flatMap(({ profiles, nextLink }) => {
+        const next = nextLink === null ? O.none : skipTokenOf(nextLink)
+        return nextLink !== null && O.isNone(next)
+          ? t.failures([])
+          : t.success({
+              items: profiles.filter(meetsConditions(conditions)),
+              nextSkipToken: O.toNullable(next),
+            })
+      }),
+    )

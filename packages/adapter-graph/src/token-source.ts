@@ -1,0 +1,21 @@
+import type { RemovalRequestId, TenantId } from '@lethe/domain'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+
+/** Why there is no token for Graph. */
+export type TokenProblem =
+  /** Somebody has to sign in again, or an administrator has to put the credential right. */
+  | { readonly _tag: 'SignInRequired' }
+  /** The issuer is down, or asked to wait. */
+  | { readonly _tag: 'TokenUnavailable'; readonly retryAfterSeconds: number | null }
+
+/** What a token is for. */
+export interface TokenRequest {
+  readonly tenantId: TenantId
+  /** The request whose removal is called for; null to read, which Lethe does in its own name. */
+  readonly removing: RemovalRequestId | null
+  /** What Graph's claims challenge asked for, decoded (JSON); null unless it challenged the token before. */
+  readonly claims: string | null
+}
+
+/** Gives access tokens for Graph, without the scheme. */
+export type TokenSource = (request: TokenRequest) => TaskEither<TokenProblem, string>
