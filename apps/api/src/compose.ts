@@ -76,6 +76,7 @@ export const compose = (
       denyRemoval: denyRemoval(deps),
       withdrawRemoval: withdrawRemoval(deps),
       retryRemoval: retryRemoval(deps),
+      countOverdue: countOverdue(deps),
     },
     authenticate: bearerAuthentication(
       entraTokens({

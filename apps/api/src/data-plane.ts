@@ -1,5 +1,5 @@
 import type { DataHolders, InboundProfiles, SignIns } from '@lethe/application'
-import type { Caller } from '@lethe/domain'
+import type { Caller, Instant, TenantId } from '@lethe/domain'
 
 /** Lets workers act on behalf of people who are signed in to the API. */
 interface Delegation {
@@ -15,6 +15,12 @@ export interface DataPlaneHealth {
   readonly halfOpen: number
 }
 
+/** How calls for one tenant fare. */
+export interface TenantHealth {
+  readonly state: keyof DataPlaneHealth
+  readonly sinceDateTime: Instant | null
+}
+
 /** Where the profiles of inbound users are, and who holds data of theirs. */
 export interface DataPlane {
   readonly inboundProfiles: InboundProfiles
@@ -23,6 +29,7 @@ export interface DataPlane {
   readonly delegation?: Delegation
   /** Left out where nothing can be out of reach. */
   readonly health?: () => DataPlaneHealth
+  readonly healthOf?: (tenantId: TenantId) => TenantHealth
   /** Ends what is under way, and lets go of connections. */
   readonly close?: () => Promise<void>
 }

@@ -12,7 +12,8 @@ import {
 } from '@lethe/adapter-graph'
 import { systemClock } from '@lethe/adapter-system'
 import type { StorePorts } from '@lethe/application'
-import type { Caller, TenantId } from '@lethe/domain'
+import { type Caller, Instant, type TenantId } from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
 import type { Logger } from 'pino'
 import type { DataPlane, DataPlaneHealth } from './data-plane.js'
 import type { GraphConfig } from './graph-config.js'
@@ -71,6 +72,11 @@ export const graphDataPlane = (
           },
         }),
     health: () => healthIn(client.breakers().map(({ state }) => state)),
+    healthOf: tenantId => {
+      const breaker = client.breakers().find(status => status.tenantId === tenantId)
+      const since = Instant.decode(breaker?.since)
+      return { state: breaker?.state ?? 'closed', sinceDateTime: E.isRight(since) ? since.right : null }
+    },
     close: async () => {
       await client.close()
       await tokens.close()

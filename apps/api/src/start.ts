@@ -41,6 +41,7 @@ export const startApi = async (
         {
           isReady: async () => ready && (await store.isReachable()),
           graph: () => data.health?.() ?? null,
+          graphOf: tenantId => data.healthOf?.(tenantId) ?? null,
         },
         log,
       )

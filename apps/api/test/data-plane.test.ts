@@ -89,6 +89,7 @@ describe('the data plane over Graph', () => {
     const store = inMemoryStore({ digest: sha256Digest, clock: systemClock, leaseSeconds: 60 })
     const data = rightOf(await openDataPlane(config(graph.address), new Map(), store, log))
     expect(data.health?.()).toStrictEqual({ closed: 0, open: 0, halfOpen: 0 })
+    expect(data.healthOf?.(contoso)).toStrictEqual({ state: 'closed', sinceDateTime: null })
     expect(data.delegation).toBeUndefined()
 
     const found = await data.inboundProfiles.get(contoso, bob.userId)()

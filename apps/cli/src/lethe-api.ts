@@ -13,6 +13,8 @@ import {
   removalRequestPath,
   removalRequestsPath,
   type RemovalRequestAction,
+  StatusResource,
+  statusPath,
   writeRemovalRequestListOptions,
 } from '@lethe/api-contract'
 import type { InboundSharedUserProfile, RemovalRequestId, UserId } from '@lethe/domain'
@@ -42,6 +44,7 @@ export type Pages<A> = <R>(
 /** The API of Lethe, as far as operators use it. */
 export interface LetheApi {
   readonly identity: Called<IdentityResource>
+  readonly status: Called<StatusResource>
   readonly profile: (userId: UserId) => Called<InboundSharedUserProfile>
   /** @param filter an OData filter, as it is typed; null for all. */
   readonly profiles: (filter: string | null, limit: number | null) => Pages<InboundSharedUserProfile>
@@ -74,6 +77,7 @@ export const createLetheApi = (server: string, send: Send): LetheApi => {
 
   return {
     identity: get(identityPath, identityPath, IdentityResource),
+    status: get(statusPath, statusPath, StatusResource),
     profile: userId => get(`${graphRoot}${profilePath(userId)}`, profileTemplate, ProfileResource),
     profiles: (filter, limit) =>
       getPages(

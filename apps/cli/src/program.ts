@@ -6,6 +6,7 @@ import { listProfiles, showProfile } from './commands/profiles.js'
 import { showHistory, showRequest } from './commands/read-request.js'
 import { remove } from './commands/remove.js'
 import { watchRequests } from './commands/watch-requests.js'
+import { status } from './commands/status.js'
 import { whoami } from './commands/whoami.js'
 import { addGlobalOptions } from './global-options.js'
 
@@ -92,6 +93,7 @@ export const createProgram = (version: string, writers: Writers, actions: Action
   add(program, remove)
   group('requests', 'Removal requests.', requests)
   add(program, whoami)
+  add(program, status)
   const versionCommand = program.command('version')
   versionCommand
     .description('Show the version.')

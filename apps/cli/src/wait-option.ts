@@ -6,6 +6,7 @@ const commandNames: ReadonlySet<string> = new Set([
   'remove',
   'requests',
   'whoami',
+  'status',
   'version',
   'help',
 ])

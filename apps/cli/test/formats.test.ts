@@ -23,6 +23,7 @@ const commands: ReadonlyArray<readonly [name: string, argv: ReadonlyArray<string
   ['requests withdraw', ['requests', 'withdraw', requestId(1)]],
   ['requests retry', ['requests', 'retry', requestId(1)]],
   ['whoami', ['whoami']],
+  ['status', ['status']],
   ['version', ['version']],
 ]
 

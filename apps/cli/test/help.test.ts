@@ -20,6 +20,7 @@ const commands = [
   'requests withdraw',
   'requests retry',
   'whoami',
+  'status',
   'version',
 ]
 

@@ -9,26 +9,31 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
 
-const run = async (kills: number, seed: number): Promise<number> => {
-  const interruption = new AbortController()
+/** Aborts when this is told to stop, or whoever started it is gone. */
+const interruption = (): AbortSignal => {
+  const controller = new AbortController()
   const interrupt = (): void => {
-    interruption.abort()
+    controller.abort()
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, interrupt)
-  // Whoever started this is gone.
   process.on('disconnect', interrupt)
   process.channel?.unref()
+  return controller.signal
+}
+
+const run = async (kills: number, seed: number): Promise<number> => {
+  const interrupted = interruption()
   say(
     `torture: ${kills} kills, seed ${seed}. The seed draws the plan of kills, the load and what the data holder does;`,
   )
   say('which of them meet, and what was in flight when a process died, is the doing of real processes.')
-  const outcome = await torture({ kills, seed, say, interrupted: interruption.signal })
+  const outcome = await torture({ kills, seed, say, interrupted })
   say(reportOf(outcome))
   return outcome.violations.length === 0 ? 0 : 1
 }
 
-const runTwin = async (asked: Omit<TwinRun, 'say'>): Promise<number> => {
-  const violations = await twinRun({ ...asked, say })
+const runTwin = async (asked: Omit<TwinRun, 'say' | 'interrupted'>): Promise<number> => {
+  const violations = await twinRun({ ...asked, say, interrupted: interruption() })
   for (const { rule, saw } of violations) say(`violation: ${rules[rule]}: ${saw}`)
   say(`${violations.length} violations`)
   return violations.length === 0 ? 0 : 1

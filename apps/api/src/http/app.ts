@@ -1,6 +1,7 @@
 import type {
   ApproveRemoval,
   Clock,
+  CountOverdue,
   DenyRemoval,
   GetHistory,
   GetProfile,
@@ -26,6 +27,7 @@ import { identityRoute } from './identity-route.js'
 import { profileRoutes } from './profile-routes.js'
 import { removalRequestRoutes } from './removal-request-routes.js'
 import { requestLog } from './request-log.js'
+import { statusRoute } from './status-route.js'
 import { whyUnrouted } from './unrouted.js'
 
 export interface UseCases {
@@ -39,6 +41,7 @@ export interface UseCases {
   readonly denyRemoval: DenyRemoval
   readonly withdrawRemoval: WithdrawRemoval
   readonly retryRemoval: RetryRemoval
+  readonly countOverdue: CountOverdue
 }
 
 export interface AppDeps {
@@ -86,6 +89,7 @@ const routes = (deps: AppDeps): Hono<ApiEnv> => {
   healthRoutes(app, deps.health)
   profileRoutes(app, routeDeps)
   identityRoute(app, routeDeps)
+  statusRoute(app, { ...routeDeps, graphOf: deps.health.graphOf })
   removalRequestRoutes(app, routeDeps)
 
   app.notFound(c => {

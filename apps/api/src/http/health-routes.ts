@@ -1,3 +1,5 @@
+import type { StatusResource } from '@lethe/api-contract'
+import type { TenantId } from '@lethe/domain'
 import type { Hono } from 'hono'
 import type { DataPlaneHealth } from '../data-plane.js'
 import type { ApiEnv } from './context.js'
@@ -8,13 +10,18 @@ export interface Health {
   readonly isReady: () => Promise<boolean>
   /** How its calls to Microsoft Graph fare, as a number of tenants in each state; null where it calls none. */
   readonly graph: () => DataPlaneHealth | null
+  /** The same for one tenant. */
+  readonly graphOf: (tenantId: TenantId) => StatusResource['graph']
 }
 
 /**
  * Probes for whoever runs the process: `live` says that it runs, `ready` that it takes requests. A Graph that fails does not make
  * it unready: it still answers, and says so where it cannot.
  */
-export const healthRoutes = (app: Hono<ApiEnv>, { isReady, graph }: Health): void => {
+export const healthRoutes = (
+  app: Hono<ApiEnv>,
+  { isReady, graph }: Pick<Health, 'isReady' | 'graph'>,
+): void => {
   const details = () => {
     const breakers = graph()
     return breakers === null ? {} : { graph: breakers }

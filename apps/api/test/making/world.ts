@@ -30,6 +30,7 @@ export interface WorldSettings {
   readonly useCases?: Partial<UseCases>
   readonly isReady?: () => Promise<boolean>
   readonly graph?: Health['graph']
+  readonly graphOf?: Health['graphOf']
 }
 
 /** Another host than the one that links are made of. */
@@ -56,7 +57,11 @@ export const openWorld = (issuer: Issuer, settings: WorldSettings = {}): World =
     authority: config.authority,
     clientId: config.clientId,
     clock: systemClock,
-    health: { isReady: settings.isReady ?? (async () => true), graph: settings.graph ?? (() => null) },
+    health: {
+      isReady: settings.isReady ?? (async () => true),
+      graph: settings.graph ?? (() => null),
+      graphOf: settings.graphOf ?? (() => null),
+    },
     log,
   })
   return {

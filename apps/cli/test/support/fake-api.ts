@@ -99,6 +99,11 @@ const answer = (api: FakeApi, request: Received): Answer => {
   switch (key) {
     case 'GET /lethe/v1/me':
       return { status: 200, body: IdentityResource.encode(identity()) }
+    case 'GET /lethe/v1/status':
+      return {
+        status: 200,
+        body: { overdue: 2, graph: { state: 'open', sinceDateTime: '2026-11-23T09:00:00Z' } },
+      }
     case 'GET /beta/directory/inboundSharedUserProfiles':
       return listProfiles(api, request)
     case 'GET /beta/directory/inboundSharedUserProfiles/*':

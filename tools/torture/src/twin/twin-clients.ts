@@ -7,7 +7,12 @@ import type { TwinWorld } from './twin-world.js'
 const patience = 200
 const passing: ReadonlySet<number> = new Set([429, 500, 503])
 
-const Profiles = t.strict({ value: t.readonlyArray(t.strict({ userId: t.string })) })
+const Profiles = t.exact(
+  t.intersection([
+    t.type({ value: t.readonlyArray(t.strict({ userId: t.string })) }),
+    t.partial({ '@odata.nextLink': t.string }),
+  ]),
+)
 
 /** What administrators and officers do in the run, through Lethe's own API. */
 export interface TwinClients {
@@ -34,10 +39,15 @@ export const twinClients = async (world: TwinWorld): Promise<TwinClients> => {
   const root = '/beta/directory/inboundSharedUserProfiles'
   return {
     people: async count => {
-      const answer = await ask(adele, 'GET', `${root}?$top=999&$select=userId`)
-      return made(Profiles, await answer.json())
-        .value.slice(0, count)
-        .map(({ userId }) => userId)
+      const found: Array<string> = []
+      let next: string | undefined = `${root}?$select=userId`
+      while (next !== undefined && found.length < count) {
+        const answer = await ask(adele, 'GET', next)
+        const page: t.TypeOf<typeof Profiles> = made(Profiles, await answer.json())
+        found.push(...page.value.map(({ userId }) => userId))
+        next = page['@odata.nextLink']?.slice(world.lethe.length)
+      }
+      return found.slice(0, count)
     },
     submit: async userId => {
       const answer = await ask(adele, 'POST', `${root}/${userId}/removePersonalData`)

@@ -12,6 +12,8 @@ export interface TwinRun {
   readonly seed: number
   readonly credential: 'application' | 'delegated'
   readonly say: (line: string) => void
+  /** Ends the run where it is; what is not done then is a violation. */
+  readonly interrupted: AbortSignal
 }
 
 /** Each fault has this share of the calls. */
@@ -29,6 +31,7 @@ export const twinRun = async ({
   seed,
   credential,
   say,
+  interrupted,
 }: TwinRun): Promise<ReadonlyArray<Violation>> => {
   const world = await openTwinWorld(credential)
   try {
@@ -39,8 +42,8 @@ export const twinRun = async ({
       `twin: ${people.length} removals, seed ${seed}, ${credential}; ${wrongEndingsCount} ways to go wrong at ${share * 100} % of the calls each`,
     )
     const started = performance.now()
-    const paths = await eachOf(people, clients.submit)
-    await eachOf(paths, path => clients.act(path, 'approve'))
+    const paths = await eachOf(people, interrupted, clients.submit)
+    await eachOf(paths, interrupted, path => clients.act(path, 'approve'))
     say(`all of them submitted and approved after ${secondsSince(started)} s`)
     let [retries, firstEnds] = [0, 0]
     for (;;) {
@@ -50,8 +53,10 @@ export const twinRun = async ({
       const open = states.filter(state => state !== 'completed' && state !== 'failed').length
       if (firstEnds === 0 && open === 0) firstEnds = secondsSince(started)
       if (states.every(state => state === 'completed')) break
-      if (performance.now() - started > mostMinutes * 60_000) break
-      await eachOf(failed, ({ requestId }) => clients.act(`/lethe/v1/removalRequests/${requestId}`, 'retry'))
+      if (interrupted.aborted || performance.now() - started > mostMinutes * 60_000) break
+      await eachOf(failed, interrupted, ({ requestId }) =>
+        clients.act(`/lethe/v1/removalRequests/${requestId}`, 'retry'),
+      )
       retries += failed.length
       await setTimeout(lookMilliseconds)
     }
@@ -117,12 +122,13 @@ const secondsSince = (started: number): number => Math.round((performance.now() 
 /** Does something for each, a few at a time. */
 const eachOf = async <A, B>(
   all: ReadonlyArray<A>,
+  interrupted: AbortSignal,
   work: (one: A) => Promise<B>,
 ): Promise<ReadonlyArray<B>> => {
   const done: Array<B> = []
   const waiting = [...all.entries()]
   const client = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+    for (let next = waiting.shift(); next !== undefined && !interrupted.aborted; next = waiting.shift())
       done[next[0]] = await work(next[1])
   }
   await Promise.all(Array.from({ length: atATime }, client))

@@ -1,0 +1,34 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type FakeApi, startFakeApi } from './support/fake-api.js'
+import { lethe } from './support/fake-io.js'
+
+let api: FakeApi
+beforeEach(async () => {
+  api = await startFakeApi()
+})
+afterEach(() => api.close())
+
+describe('lethe status', () => {
+  it('shows how the tenant stands', async () => {
+    const { code, stdout, stderr } = await lethe(api.url, ['status', '-o', 'json'])
+    expect([code, stderr]).toEqual([0, ''])
+    expect(JSON.parse(stdout)).toMatchObject({
+      server: api.url,
+      overdue: 2,
+      graph: { state: 'open', sinceDateTime: '2026-11-23T09:00:00Z' },
+    })
+  })
+
+  it('shows no state of Graph where the server calls none', async () => {
+    api.instead = ({ path }) =>
+      path === '/lethe/v1/status' ? { status: 200, body: { overdue: 0, graph: null } } : null
+    const { code, stdout } = await lethe(api.url, ['status'])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/overdue: +0/)
+  })
+
+  it('ends with 5 where the server cannot say', async () => {
+    api.instead = ({ path }) => (path === '/lethe/v1/status' ? { status: 503, body: {} } : null)
+    expect((await lethe(api.url, ['status'])).code).toBe(5)
+  })
+})

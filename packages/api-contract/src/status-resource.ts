@@ -1,0 +1,25 @@
+import * as t from 'io-ts'
+import { DateTime } from './date-time.js'
+
+/** How calls to Microsoft Graph fare: made, not made because they failed, or tried again. */
+export const GraphState = t.keyof({ closed: null, open: null, halfOpen: null }, 'GraphState')
+
+/** How the caller's tenant stands. */
+export const StatusResource = t.strict(
+  {
+    /** Open requests that are past their due date. */
+    overdue: t.number,
+    /** Calls for the tenant, as the process that answers sees them; null where it makes none. */
+    graph: t.union([
+      t.strict({
+        /** The state of the circuit breaker. */
+        state: GraphState,
+        /** When it last changed; null where it never did. */
+        sinceDateTime: t.union([DateTime, t.null]),
+      }),
+      t.null,
+    ]),
+  },
+  'Status',
+)
+export type StatusResource = t.TypeOf<typeof StatusResource>
