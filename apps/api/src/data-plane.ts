@@ -16,7 +16,7 @@ export interface DataPlaneHealth {
 }
 
 /** How calls for one tenant fare. */
-export interface TenantHealth {
+interface TenantHealth {
   readonly state: keyof DataPlaneHealth
   readonly sinceDateTime: Instant | null
 }
