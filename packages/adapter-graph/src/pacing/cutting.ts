@@ -1,8 +1,11 @@
 import { slopeOf } from './growing.js'
 import type { PaceRecord } from './pace-record.js'
 
-/** The lowest rate that a cut goes down to, in calls a second: one call in 50 seconds. */
-export const leastRate = 0.02
+/**
+ * The lowest rate that a cut goes down to, in calls a second: a tenth of what Graph's identity service permits. A server that permits
+ * less says so with each 429, and is obeyed; one whose 429s have nothing to do with the rate must not bring everything to a halt.
+ */
+export const leastRate = 2
 /** How far below the ceiling the rate starts anew, as a part of it: the first time, when the ceiling is a guess, and later. */
 const firstDepth = 0.1
 const leastDepth = 0.02

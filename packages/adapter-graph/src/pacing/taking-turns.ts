@@ -19,7 +19,8 @@ const lateMs = 10
 export const patienceMs = 5000
 /** More callers are told to come back than there are turns, in case the rate grows. */
 const overbooking = 1.25
-const longestHintSeconds = 3600
+/** Nobody is told to come back later than that after the next turn, in seconds: the rate may have grown by then. */
+const longestHintSeconds = 60
 
 /** What a process tells and asks for. */
 export interface Asking {
@@ -44,7 +45,7 @@ export const takeTurns = (
   const seconds = Math.min(Math.max((nowMs - pace.measuredAt) / 1000, 0), 1)
   const raised = isUsedUp(pace, nowMs) ? grown(measured, seconds) : measured
   const learned = feedback.refusals.reduce((so, refusal) => withRefusal(so, refusal, nowMs, random), raised)
-  return giveTurns(learned, nowMs, waitedMs)
+  return giveTurns(learned, nowMs, waitedMs, random)
 }
 
 /** Whether turns were taken as they came, so that the rate was put to the test. */
@@ -54,27 +55,31 @@ const giveTurns = (
   pace: PaceRecord,
   nowMs: number,
   waitedMs: ReadonlyArray<number>,
+  random: () => number,
 ): readonly [PaceRecord, ReadonlyArray<Turn>] => {
   const interval = 1000 / pace.rate
   const first = Math.max(pace.nextAt, pace.forbiddenUntil, nowMs - lateMs)
+  const latest = Math.max(first, nowMs) + longestHintSeconds * 1000
   let given = 0
   let stay = 0
   let hintedUntil = Math.max(pace.hintedUntil, nowMs)
   const turns = waitedMs.map((waited): Turn => {
     const at = first + stay * interval
-    const afterMs = Math.max(at - nowMs, 0)
-    if (afterMs <= lookAheadMs) {
+    const waitMs = Math.max(at - nowMs, 0)
+    if (waitMs <= lookAheadMs) {
       given += 1
       stay += 1
-      return { kind: 'given', afterMs }
+      return { kind: 'given', afterMs: waitMs }
     }
-    if (waited + afterMs <= patienceMs) {
+    if (waited + waitMs <= patienceMs) {
       stay += 1
-      return { kind: 'later', afterMs }
+      return { kind: 'later', afterMs: waitMs }
     }
     const hint = Math.max(at, hintedUntil)
-    hintedUntil = hint + interval / overbooking
-    return { kind: 'busy', afterSeconds: Math.min(Math.ceil((hint - nowMs) / 1000), longestHintSeconds) }
+    hintedUntil = Math.min(hint + interval / overbooking, latest)
+    // Those for whom no turn is in sight come back at different times.
+    const afterMs = hint < latest ? hint - nowMs : latest - nowMs - longestHintSeconds * 500 * random()
+    return { kind: 'busy', afterSeconds: Math.ceil(afterMs / 1000) }
   })
   return [{ ...pace, hintedUntil, nextAt: given === 0 ? pace.nextAt : first + given * interval }, turns]
 }

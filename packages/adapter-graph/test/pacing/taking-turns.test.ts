@@ -15,8 +15,8 @@ const never = (): number => {
   throw new Error('No chance is needed here')
 }
 
-const ask = (pace: PaceRecord, callers: number, nowMs = start, feedback = nothingNew) =>
-  takeTurns(pace, nowMs, { feedback, waitedMs: Array.from({ length: callers }, () => 0) }, never)
+const ask = (pace: PaceRecord, callers: number, nowMs = start, feedback = nothingNew, random = never) =>
+  takeTurns(pace, nowMs, { feedback, waitedMs: Array.from({ length: callers }, () => 0) }, random)
 
 const delays = (turns: ReadonlyArray<Turn>): ReadonlyArray<number> =>
   turns.flatMap(turn => (turn.kind === 'given' ? [turn.afterMs] : []))
@@ -129,6 +129,17 @@ describe('whatever happens', () => {
     )
   })
 
+  it('are not hinted at for later than a minute, and then at different times', () => {
+    const pace = newPace({ rate: leastRate, nextAt: start + patienceMs + 1000 })
+    for (const chance of [0, 0.5, 0.99]) {
+      const [after, turns] = ask(pace, 1000, start, nothingNew, () => chance)
+      const hints = turns.map(turn => (turn.kind === 'busy' ? turn.afterSeconds : 0))
+      expect(hints.at(-1)).toBe(Math.ceil(66 - 30 * chance))
+      expect(Math.max(...hints)).toBeLessThanOrEqual(66)
+      expect(after.hintedUntil).toBeLessThanOrEqual(start + 66_000)
+    }
+  })
+
   it('no two turns at one rate are closer than its interval, however many ask', () => {
     fc.assert(
       fc.property(
@@ -140,7 +151,7 @@ describe('whatever happens', () => {
           const given: Array<number> = []
           for (const [afterMs, callers] of asks) {
             now += afterMs
-            const [next, turns] = ask(pace, callers, now)
+            const [next, turns] = ask(pace, callers, now, nothingNew, () => 0.5)
             given.push(...delays(turns).map(after => now + after))
             pace = next
           }
