@@ -4,6 +4,7 @@ import { randomIdentifiers, sha256Digest, systemClock } from '@lethe/adapter-sys
 import {
   abandonRemoval,
   approveRemoval,
+  type Clock,
   countOverdue,
   denyRemoval,
   expireRemovals,
@@ -16,10 +17,14 @@ import {
   performRemoval,
   resumeRemovals,
   retryRemoval,
+  type SealedSignIns,
+  type SignIns,
   submitRemoval,
   withdrawRemoval,
 } from '@lethe/application'
-import type { RetrySchedule } from '@lethe/domain'
+import { addSeconds, type RetrySchedule } from '@lethe/domain'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Logger } from 'pino'
 import { bearerAuthentication } from './authentication.js'
 import type { Config } from './config.js'
@@ -50,7 +55,7 @@ export const compose = (
     approval: config.approval,
     expiresAfterDays: config.approvalExpiryDays,
   })
-  const signIns = delegation?.signIns ?? noSignIns
+  const signIns = delegation?.signIns ?? nobodysSignIns(ports.signIns, clock)
   const deps = {
     removalRequests,
     subjects,
@@ -106,6 +111,18 @@ export const compose = (
     },
   }
 }
+
+/** Where everything is done in Lethe's own name nothing is kept; what another setting left behind goes when its time is up. */
+const nobodysSignIns = (sealed: SealedSignIns, clock: Clock): SignIns => ({
+  ...noSignIns,
+  forgetOld: tenantId =>
+    pipe(
+      sealed.eraseKeptBefore(tenantId, addSeconds(clock.now(), -longestKeptSeconds)),
+      TE.map(() => undefined),
+    ),
+})
+
+const longestKeptSeconds = 86_400
 
 const attemptsFor = (giveUpAfterSeconds: number): RetrySchedule => ({
   firstDelaySeconds: 5,

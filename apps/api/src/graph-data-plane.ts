@@ -51,6 +51,8 @@ export const graphDataPlane = (
   )
   const client = graphClient({
     root: config.root,
+    // More than one tenant's removals, so that one whose Graph hangs leaves some to the others.
+    connections: 256,
     tokens: tokens.token,
     clientRequestId: randomUUID,
     pace: sharedPace({ states: paces, ...processTime }),

@@ -19,6 +19,9 @@ export interface RunningApi {
   readonly stop: () => Promise<void>
 }
 
+/** How long the worker may take to record how the calls ended that were given up. */
+const recordingSeconds = 2
+
 /** Starts what a process does in its role. */
 export const startApi = async (
   config: Config,
@@ -30,8 +33,16 @@ export const startApi = async (
   const composition = compose(config, store, data, log)
   let ready = true
   const worker = worksIn(role) ? startWorker(composition.worker) : null
-  const stopWorker = async (): Promise<void> => {
-    if (worker !== null) await within(config.shutdownSeconds, worker.stop())
+  let workerStopped: Promise<void> | null = null
+  const stopWorker = async (withinSeconds: number): Promise<void> => {
+    if (worker === null) return
+    workerStopped ??= worker.stop()
+    await within(withinSeconds, workerStopped)
+  }
+  /** What a call that was given up left behind has to be recorded before the store goes. */
+  const closeData = async (): Promise<void> => {
+    await data.close?.()
+    await stopWorker(recordingSeconds)
   }
   const serving = servesIn(role)
     ? serve(
@@ -47,8 +58,8 @@ export const startApi = async (
       )
     : Promise.resolve(null)
   const server = await serving.catch(async (error: unknown) => {
-    await stopWorker()
-    await data.close?.()
+    await stopWorker(config.shutdownSeconds)
+    await closeData()
     await store.close()
     throw error
   })
@@ -60,8 +71,8 @@ export const startApi = async (
   const stop = async (): Promise<void> => {
     ready = false
     log.info('stopping')
-    await Promise.all([server?.stop(config.shutdownSeconds), stopWorker()])
-    await data.close?.()
+    await Promise.all([server?.stop(config.shutdownSeconds), stopWorker(config.shutdownSeconds)])
+    await closeData()
     await store.close()
     log.info('stopped')
   }

@@ -320,9 +320,8 @@ const attemptFailed = (request: Removing, happened: RemovalEventOf<'holderAttemp
     ...holder,
     attempts: holder.attempts + (happened.data.called ? 1 : 0),
     tries: holder.tries + 1,
-    // A read alone settles nothing unless it answered: only another call can end the doubt about the last one.
-    unknownOutcome:
-      happened.data.reason === 'unknownOutcome' || (holder.unknownOutcome && !happened.data.called),
+    // Only an answer ends the doubt about a call: being told to come back later says nothing of the one before.
+    unknownOutcome: happened.data.reason === 'unknownOutcome' || holder.unknownOutcome,
   })),
 })
 

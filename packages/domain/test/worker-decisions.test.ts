@@ -152,6 +152,12 @@ describe('recording a result', () => {
     })
     const unknown = command.recordHolderResult({ result: { kind: 'unknownOutcome' } })
     expect(holderOf([...removing(), unknown, read])).toMatchObject({ unknownOutcome: true })
+    const later = command.recordHolderResult({
+      result: { kind: 'retryLater', afterSeconds: null },
+      called: true,
+    })
+    expect(holderOf([...removing(), unknown, later])).toMatchObject({ unknownOutcome: true })
+    expect(holderOf([...removing(), unknown, later, clear(graph)])).toMatchObject({ unknownOutcome: false })
   })
 
   test('gives up after the time of the schedule, and not before', () => {

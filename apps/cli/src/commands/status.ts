@@ -7,7 +7,8 @@ import { type CommandDefinition, noOptions } from './command-definition.js'
 /** `lethe status` */
 export const status: CommandDefinition = {
   name: 'status',
-  description: 'Show how your tenant stands: overdue requests, and whether Microsoft Graph is called.',
+  description:
+    'Show how your tenant stands: overdue requests, and whether the server that answers calls Microsoft Graph.',
   operands: '',
   examples: ['lethe status', 'lethe status --query overdue -o json'],
   addOptions: noOptions,

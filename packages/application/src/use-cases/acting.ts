@@ -43,7 +43,10 @@ export interface Acting<Refusal> {
   /** A text that comes with it. */
   readonly note: NoteRecord | null
   /** Keeps the sign-in of who sets the worker going, if that is what was decided. */
-  readonly signIn: { readonly caller: TenantCaller; readonly signIns: Pick<SignIns, 'keep'> } | null
+  readonly signIn: {
+    readonly caller: TenantCaller
+    readonly signIns: Pick<SignIns, 'keep' | 'forget'>
+  } | null
   /** Pure; asked again on the new state where somebody else was faster. */
   readonly decide: (
     by: ActorReference,
@@ -82,10 +85,24 @@ const actOnce = <Refusal>(
     TE.orElse(problem => {
       if (!isConflict(problem)) return TE.left(problem)
       return triesLeft > 1
-        ? actOnce(deps, acting, triesLeft - 1)
+        ? pipe(
+            forgetOvertaken(acting),
+            TE.flatMap(() => actOnce(deps, acting, triesLeft - 1)),
+          )
         : TE.left<Unavailable>({ _tag: 'Unavailable', retryAfterSeconds: 1 })
     }),
   )
+
+/**
+ * Somebody else was faster, and it may be their decision that counts: nothing may be done in the name of who came too late. Then a
+ * removal may have to wait for a sign-in, which a retry gives.
+ */
+const forgetOvertaken = <Refusal>({
+  tenantId,
+  id,
+  signIn,
+}: Acting<Refusal>): TE.TaskEither<Unavailable, void> =>
+  signIn === null ? TE.right(undefined) : signIn.signIns.forget(tenantId, id)
 
 const appendDecision = <Refusal>(
   { removalRequests, identifiers }: ActingDeps,
