@@ -204,6 +204,7 @@ export const decodeConfig = (
 
 const surroundingsOf = (settings: Settings): Surroundings => ({
   clientId: settings.LETHE_CLIENT_ID ?? clientIdIn(settings.LETHE_AUDIENCES),
+  audiences: settings.LETHE_AUDIENCES,
   approvesByItself: settings.LETHE_APPROVALS.mode === 'automatic',
   allowInsecure: settings.LETHE_ALLOW_INSECURE_ISSUER,
 })

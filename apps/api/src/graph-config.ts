@@ -63,6 +63,8 @@ type GraphSettings = t.TypeOf<typeof GraphSettings>
 export interface Surroundings {
   /** The client id of Lethe's own registration, as far as it is known. */
   readonly clientId: string
+  /** Whom the tokens of callers are for. */
+  readonly audiences: ReadonlyArray<string>
   readonly approvesByItself: boolean
   readonly allowInsecure: boolean
 }
@@ -111,8 +113,14 @@ const secretIn = (settings: GraphSettings): E.Either<string, SecretConfig> => {
 
 const mistakesIn = (
   settings: GraphSettings,
-  { approvesByItself, allowInsecure }: Surroundings,
+  { clientId, audiences, approvesByItself, allowInsecure }: Surroundings,
 ): ReadonlyArray<string> => [
+  ...(settings.LETHE_GRAPH_CREDENTIAL === 'delegated' &&
+  !isAmong(audiences, settings.LETHE_GRAPH_CLIENT_ID ?? clientId)
+    ? [
+        'LETHE_GRAPH_CLIENT_ID: expected the registration of LETHE_AUDIENCES where the credential is delegated: the tokens of approvers are for it',
+      ]
+    : []),
   ...(settings.LETHE_GRAPH_CREDENTIAL === 'delegated' && approvesByItself
     ? ['LETHE_GRAPH_CREDENTIAL: expected application where approval is automatic: nobody approves to act for']
     : []),
@@ -127,6 +135,10 @@ const mistakesIn = (
 
 const expectedHttps =
   'expected https (http needs LETHE_ALLOW_INSECURE_ISSUER=true and loopback, and is for sandboxes only)'
+
+/** An audience is the client id itself (v2 tokens) or the application id URI, `api://{client id}`. */
+const isAmong = (audiences: ReadonlyArray<string>, clientId: string): boolean =>
+  audiences.includes(clientId) || audiences.includes(`api://${clientId}`)
 
 const isSafe = (url: string, allowInsecure: boolean): boolean =>
   url.toLowerCase().startsWith('https:') || (allowInsecure && isLoopback(urlOf(url)?.hostname ?? ''))

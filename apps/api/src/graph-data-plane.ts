@@ -56,7 +56,10 @@ export const graphDataPlane = (
     tokens: tokens.token,
     clientRequestId: randomUUID,
     pace: sharedPace({ states: paces, ...processTime }),
-    onEnding: logEnding(log),
+    onEnding: report => {
+      if (report.ending === 'unauthorized' || report.ending === 'forbidden') tokens.distrust(report.tenantId)
+      logEnding(log)(report)
+    },
     onBreak: logBreak(log),
   })
   const holder = graphDataHolder(client)

@@ -70,6 +70,14 @@ describe('how Graph is reached', () => {
     ])
   })
 
+  test('acts for people alone whose tokens are for the registration that acts', () => {
+    expect(dataPlane({ ...delegated, LETHE_AUDIENCES: 'x,lethe' })).toMatchObject({ kind: 'graph' })
+    expect(mistakes({ ...delegated, LETHE_GRAPH_CLIENT_ID: 'another' })).toStrictEqual([
+      'LETHE_GRAPH_CLIENT_ID: expected the registration of LETHE_AUDIENCES where the credential is delegated: the tokens of approvers are for it',
+    ])
+    expect(mistakes({ ...secret, LETHE_GRAPH_CLIENT_ID: 'another' })).toStrictEqual([])
+  })
+
   test('acts for nobody where nobody approves', () => {
     expect(mistakes({ ...delegated, LETHE_APPROVALS: 'automatic' })).toStrictEqual([
       'LETHE_GRAPH_CREDENTIAL: expected application where approval is automatic: nobody approves to act for',

@@ -9,14 +9,21 @@ import { singleFlight } from './single-flight.js'
 import type { TokenProblem } from './token-problem.js'
 
 /** Gives tokens for what Lethe does in its own name. */
-export type ApplicationTokens = (
-  tenantId: TenantId,
-  claims: string | null,
-) => TE.TaskEither<TokenProblem, string>
+export interface ApplicationTokens {
+  readonly token: (tenantId: TenantId, claims: string | null) => TE.TaskEither<TokenProblem, string>
+  /** Has the next token of a tenant asked for anew, at most once a minute: the one that is there was not good enough. */
+  readonly distrust: (tenantId: TenantId) => void
+}
+
+/** How long a new token is trusted whatever Graph says of it, in milliseconds: a refusal for good must not become a flood. */
+const trustedMs = 60_000
 
 interface TenantClient {
   readonly client: ConfidentialClientApplication
   readonly gate: EndpointGate
+  distrusted: boolean
+  /** When a token was last asked for anew. */
+  renewedAt: number
 }
 
 /**
@@ -39,23 +46,33 @@ export const applicationTokens = (
     const known = tenants.get(tenantId)
     if (known !== undefined) return known
     const gate = endpointGate(clock)
-    const made = { client: newClient(tenantId, gate), gate }
+    const made = { client: newClient(tenantId, gate), gate, distrusted: false, renewedAt: -Infinity }
     tenants.set(tenantId, made)
     return made
   }
 
   const ask = async (tenantId: TenantId, claims: string | null): Promise<E.Either<TokenProblem, string>> => {
-    const { client, gate } = clientOf(tenantId)
+    const tenant = clientOf(tenantId)
+    const { client, gate } = tenant
+    const anew = tenant.distrusted && clock() - tenant.renewedAt >= trustedMs
+    tenant.distrusted = false
+    if (anew) tenant.renewedAt = clock()
     const acquired = await acquire(onProblem)(tenantId, gate, () =>
       client.acquireTokenByClientCredential({
         scopes: [scope],
         // MSAL would take a region from the environment, and look for one outside of the configured authority.
         azureRegion: 'DisableMsalForceRegion',
         ...(claims === null ? {} : { claims }),
+        ...(anew ? { skipCache: true } : {}),
       }),
     )()
     return E.map(({ accessToken }: { readonly accessToken: string }) => accessToken)(acquired)
   }
 
-  return (tenantId, claims) => () => flights(`${tenantId} ${claims ?? ''}`, () => ask(tenantId, claims))
+  return {
+    token: (tenantId, claims) => () => flights(`${tenantId} ${claims ?? ''}`, () => ask(tenantId, claims)),
+    distrust: tenantId => {
+      clientOf(tenantId).distrusted = true
+    },
+  }
 }

@@ -66,6 +66,11 @@ export interface GraphTokens {
    * is refused. `TokenUnavailable`: the issuer or the store cannot be asked, or asked to wait.
    */
   readonly token: (request: GraphTokenRequest) => TE.TaskEither<TokenProblem, string>
+  /**
+   * Says that Graph refused a token of a tenant: what it may do can have changed since. The next one in Lethe's own name is asked
+   * for anew, at most once a minute.
+   */
+  readonly distrust: (tenantId: TenantId) => void
   /** Keeps the sign-in of whoever approves, where removals are on their behalf; otherwise does nothing. */
   readonly signIns: SignIns
   /** Ends the connections to the issuer, and whatever still waits on them. */
@@ -93,13 +98,19 @@ export const graphTokens = (settings: GraphTokensSettings): GraphTokens => {
 
   switch (settings.credential) {
     case 'application':
-      return { token: ({ tenantId, claims }) => own(tenantId, claims), signIns: noSignIns, close }
+      return {
+        token: ({ tenantId, claims }) => own.token(tenantId, claims),
+        distrust: own.distrust,
+        signIns: noSignIns,
+        close,
+      }
     case 'delegated': {
       const delegation = delegationOf(settings, { newClient, scope, nowMs, onProblem })
       const onBehalf = delegatedTokens(delegation)
       return {
         token: ({ tenantId, removing, claims }) =>
-          removing === null ? own(tenantId, claims) : onBehalf(tenantId, removing, claims),
+          removing === null ? own.token(tenantId, claims) : onBehalf(tenantId, removing, claims),
+        distrust: own.distrust,
         signIns: delegatedSignIns(delegation, settings.assertionOf, clock.now),
         close,
       }

@@ -27,6 +27,24 @@ afterEach(async () => {
 })
 
 describe('tokens in the name of the application', () => {
+  it('are asked for anew once Graph refused one, at most once a minute, and for that tenant alone', async () => {
+    const [entra, clock] = [await openEntra(), testClock()] as const
+    const process = applicationProcess(entra, { clock })
+    expect(await tokenOf(process, reading)).toBe('app-1')
+    expect(await tokenOf(process, { ...reading, tenantId: northwind })).toBe('app-2')
+
+    process.distrust(contoso)
+    expect(await tokenOf(process, reading)).toBe('app-3')
+    expect(await tokenOf(process, { ...reading, tenantId: northwind })).toBe('app-2')
+    process.distrust(contoso)
+    expect(await tokenOf(process, reading)).toBe('app-3')
+
+    clock.forward(60)
+    process.distrust(contoso)
+    expect(await tokenOf(process, reading)).toBe('app-4')
+    expect(await tokenOf(process, reading)).toBe('app-4')
+  })
+
   it('are asked for with the secret, for all of Graph, from the authority of the tenant', async () => {
     const entra = await openEntra()
     expect(await tokenOf(applicationProcess(entra), reading)).toBe('app-1')
