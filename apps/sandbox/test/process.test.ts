@@ -59,7 +59,8 @@ describe('the process of the sandbox', () => {
     const { child, ports } = await launch()
     await ready(child)
     child.process.disconnect()
-    expect(await child.ended).toBe(0)
+    const code = await child.ended
+    expect({ code, said: child.stderr() }).toMatchObject({ code: 0 })
     expect(await isFree(ports.lethe)).toBe(true)
     expect(await isFree(ports.identity)).toBe(true)
     expect(await isFree(ports.graph)).toBe(true)

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { createServer, type Server } from 'node:net'
 
 const listening = (port: number): Promise<Server> =>
@@ -16,12 +17,6 @@ const closed = (server: Server): Promise<void> =>
     })
   })
 
-const portOf = (server: Server): number => {
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The server has no port')
-  return address.port
-}
-
 /** The ports of a sandbox. */
 export interface Ports {
   readonly lethe: number
@@ -30,25 +25,23 @@ export interface Ports {
   readonly postgres: number
 }
 
-/** Ports that nobody listens on. */
-export const freePorts = async (): Promise<Ports> => {
-  const servers = [await listening(0), await listening(0), await listening(0), await listening(0)] as const
-  const ports = {
-    lethe: portOf(servers[0]),
-    identity: portOf(servers[1]),
-    graph: portOf(servers[2]),
-    postgres: portOf(servers[3]),
+/** Below the ports that the system gives to outgoing connections: one of those could take a port before it is listened on. */
+const [lowest, highest] = [12_000, 32_000]
+
+/** A port that nobody listens on. */
+export const freePort = async (): Promise<number> => {
+  for (;;) {
+    const port = randomInt(lowest, highest)
+    if (await isFree(port)) return port
   }
-  await Promise.all(servers.map(closed))
-  return ports
 }
 
-/** One such port. */
-export const freePort = async (): Promise<number> => {
-  const server = await listening(0)
-  const port = portOf(server)
-  await closed(server)
-  return port
+/** Ports of a sandbox that nobody listens on. */
+export const freePorts = async (): Promise<Ports> => {
+  const found = new Set<number>()
+  while (found.size < 4) found.add(await freePort())
+  const [lethe = 0, identity = 0, graph = 0, postgres = 0] = found
+  return { lethe, identity, graph, postgres }
 }
 
 /** Keeps a port busy until it is let go. */
