@@ -4,10 +4,10 @@ import { randomIdentifiers, sha256Digest, systemClock } from '@lethe/adapter-sys
 import {
   abandonRemoval,
   approveRemoval,
-  type Clock,
   countOverdue,
   denyRemoval,
   expireRemovals,
+  forgetSignIns,
   getHistory,
   getProfile,
   getRemovalRequest,
@@ -17,14 +17,10 @@ import {
   performRemoval,
   resumeRemovals,
   retryRemoval,
-  type SealedSignIns,
-  type SignIns,
   submitRemoval,
   withdrawRemoval,
 } from '@lethe/application'
-import { addSeconds, type RetrySchedule } from '@lethe/domain'
-import { pipe } from 'fp-ts/lib/function.js'
-import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { RetrySchedule } from '@lethe/domain'
 import type { Logger } from 'pino'
 import { bearerAuthentication } from './authentication.js'
 import type { Config } from './config.js'
@@ -50,12 +46,11 @@ export const compose = (
   const clock = systemClock
   const identifiers = randomIdentifiers
   const digest = sha256Digest
-  const { removalRequests, jobs, subjects, actors, notes } = ports
+  const { removalRequests, jobs, subjects, actors, notes, sealedSignIns } = ports
   const approvalPolicies = inMemoryApprovalPolicies({
     approval: config.approval,
     expiresAfterDays: config.approvalExpiryDays,
   })
-  const signIns = delegation?.signIns ?? nobodysSignIns(ports.signIns, clock)
   const deps = {
     removalRequests,
     subjects,
@@ -66,7 +61,7 @@ export const compose = (
     digest,
     dataHolders,
     inboundProfiles,
-    signIns,
+    signIns: delegation?.signIns ?? noSignIns,
   }
 
   return {
@@ -103,7 +98,7 @@ export const compose = (
       expireRemovals: expireRemovals(deps),
       resumeRemovals: resumeRemovals(deps),
       countOverdue: countOverdue(deps),
-      signIns,
+      forgetSignIns: forgetSignIns({ sealedSignIns, clock }),
       tenants: config.tenants,
       concurrency: config.workerConcurrency,
       renewMilliseconds: (leaseSeconds * 1000) / 4,
@@ -111,18 +106,6 @@ export const compose = (
     },
   }
 }
-
-/** Where everything is done in Lethe's own name nothing is kept; what another setting left behind goes when its time is up. */
-const nobodysSignIns = (sealed: SealedSignIns, clock: Clock): SignIns => ({
-  ...noSignIns,
-  forgetOld: tenantId =>
-    pipe(
-      sealed.eraseKeptBefore(tenantId, addSeconds(clock.now(), -longestKeptSeconds)),
-      TE.map(() => undefined),
-    ),
-})
-
-const longestKeptSeconds = 86_400
 
 const attemptsFor = (giveUpAfterSeconds: number): RetrySchedule => ({
   firstDelaySeconds: 5,

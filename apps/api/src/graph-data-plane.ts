@@ -22,7 +22,7 @@ import type { GraphConfig } from './graph-config.js'
 export const graphDataPlane = (
   config: GraphConfig,
   secret: ClientCredential,
-  { paces, signIns }: Pick<StorePorts, 'paces' | 'signIns'>,
+  { paces, sealedSignIns }: Pick<StorePorts, 'paces' | 'sealedSignIns'>,
   log: Logger,
 ): DataPlane => {
   // Held for as long as somebody holds the caller, and never written anywhere.
@@ -44,7 +44,7 @@ export const graphDataPlane = (
       : {
           ...common,
           credential: 'delegated',
-          sealed: signIns,
+          sealed: sealedSignIns,
           keys: config.delegated,
           assertionOf: caller => assertions.get(caller) ?? null,
         },

@@ -1,4 +1,4 @@
-import type { CountOverdue, ExpireRemovals, ResumeRemovals, SignIns } from '@lethe/application'
+import type { CountOverdue, ExpireRemovals, ForgetSignIns, ResumeRemovals } from '@lethe/application'
 import type { TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Logger } from 'pino'
@@ -7,7 +7,7 @@ export interface SweepDeps {
   readonly expireRemovals: ExpireRemovals
   readonly resumeRemovals: ResumeRemovals
   readonly countOverdue: CountOverdue
-  readonly signIns: Pick<SignIns, 'forgetOld'>
+  readonly forgetSignIns: ForgetSignIns
   readonly tenants: ReadonlyArray<TenantId>
   readonly log: Logger
 }
@@ -30,14 +30,14 @@ export const sweep = async (deps: SweepDeps): Promise<number> => {
 }
 
 const sweepTenant = async (
-  { expireRemovals, resumeRemovals, countOverdue, signIns, log }: SweepDeps,
+  { expireRemovals, resumeRemovals, countOverdue, forgetSignIns, log }: SweepDeps,
   tenantId: TenantId,
 ): Promise<number> => {
   const [expired, resumed, overdue, forgotten] = [
     await expireRemovals({ tenantId, limit })(),
     await resumeRemovals({ tenantId, limit })(),
     await countOverdue({ tenantId })(),
-    await signIns.forgetOld(tenantId)(),
+    await forgetSignIns({ tenantId })(),
   ]
   if (E.isLeft(expired) || E.isLeft(resumed) || E.isLeft(overdue) || E.isLeft(forgotten)) {
     log.warn({ tenantId }, 'sweep put off: unavailable')

@@ -1,4 +1,3 @@
-import { noSignIns } from '@lethe/application'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { describe, expect, test } from 'vitest'
 import { sweep, type SweepDeps } from '../src/sweep.js'
@@ -11,7 +10,7 @@ const swept = async (changes: Partial<SweepDeps>) => {
     expireRemovals: () => TE.right(0),
     resumeRemovals: () => TE.right(0),
     countOverdue: () => TE.right(0),
-    signIns: noSignIns,
+    forgetSignIns: () => TE.right(0),
     tenants: [contoso, northwind],
     log,
     ...changes,

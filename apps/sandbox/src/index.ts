@@ -1,3 +1,4 @@
+export { freePorts } from './free-ports.js'
 export { identityProvider } from './identity-provider.js'
 export {
   type ClientRegistration,
@@ -12,7 +13,7 @@ export { contoso, letheClientId, northwind, people } from './people.js'
 export { type RunningSandbox, startSandbox } from './sandbox.js'
 export { seedProfiles } from './seed-profiles.js'
 export { loadSigningKeys, type SigningKeys } from './signing-keys.js'
-export type { Ending } from './twin/endings.js'
+export { type Ending, endings } from './twin/endings.js'
 export { Faults, usualFaults } from './twin/faults.js'
 export { type GraphTwin, type GraphTwinSettings, startGraphTwin } from './twin/graph-twin.js'
 export type { LedgerView } from './twin/ledger.js'

@@ -20,13 +20,13 @@ const name: HolderName = (() => {
 export const graphDataHolder = (client: GraphClient): DataHolder => ({
   name,
   remove:
-    ({ tenantId, requestId, userId }) =>
+    ({ tenantId, requestId, userId, onBehalfOf }) =>
     async () =>
       removalResult(
         await client.call<never>({
           tenantId,
           operation: 'removal',
-          removing: requestId,
+          removing: { requestId, onBehalfOf },
           url: `${client.root}${removePersonalDataPath(userId)}`,
           decode: null,
         }),

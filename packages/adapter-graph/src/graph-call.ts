@@ -1,8 +1,9 @@
-import type { RemovalRequestId, TenantId } from '@lethe/domain'
+import type { TenantId } from '@lethe/domain'
 import type { Decode } from './classify.js'
 import type { EndingKind } from './endings.js'
 import type { CallKind } from './pace.js'
 import type { TimeLimits } from './time-limits.js'
+import type { RemovalInName } from './token-source.js'
 
 /** What is done at Graph: each reads the table of endings in its own way. */
 export type Operation = 'removal' | 'readBack' | 'lookup'
@@ -11,8 +12,8 @@ export type Operation = 'removal' | 'readBack' | 'lookup'
 export interface GraphCall<A> {
   readonly tenantId: TenantId
   readonly operation: Operation
-  /** The request whose removal this is; null for reads. */
-  readonly removing: RemovalRequestId | null
+  /** Whose removal this is; null for reads. */
+  readonly removing: RemovalInName | null
   readonly url: string
   readonly decode: Decode<A>
 }

@@ -1,4 +1,4 @@
-import type { RemovalRequestId, TenantId } from '@lethe/domain'
+import type { ActorReference, RemovalRequestId, TenantId } from '@lethe/domain'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 
 /** Why there is no token for Graph. */
@@ -8,11 +8,18 @@ export type TokenProblem =
   /** The issuer is down, or asked to wait. */
   | { readonly _tag: 'TokenUnavailable'; readonly retryAfterSeconds: number | null }
 
+/** A removal that a token is for. */
+export interface RemovalInName {
+  readonly requestId: RemovalRequestId
+  /** Whose sign-in it is done with, where it is done for a person. */
+  readonly onBehalfOf: ActorReference | null
+}
+
 /** What a token is for. */
 export interface TokenRequest {
   readonly tenantId: TenantId
-  /** The request whose removal is called for; null to read, which Lethe does in its own name. */
-  readonly removing: RemovalRequestId | null
+  /** The removal that is called for; null to read, which Lethe does in its own name. */
+  readonly removing: RemovalInName | null
   /** What Graph's claims challenge asked for, decoded (JSON); null unless it challenged the token before. */
   readonly claims: string | null
 }

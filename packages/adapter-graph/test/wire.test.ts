@@ -120,12 +120,12 @@ describe('tokens', () => {
     const { tenantId, userId } = somebody()
     const requestId = freshIds.identifiers.requestId()
 
-    await graphDataHolder(client).remove({ tenantId, requestId, userId })()
+    await graphDataHolder(client).remove({ tenantId, requestId, userId, onBehalfOf: null })()
     await perform(client, 'readBack', { tenantId, userId })
     await perform(client, 'lookup', { tenantId, userId })
 
     expect(asked).toStrictEqual(
-      [requestId, null, null].map(removing => ({ tenantId, removing, claims: null })),
+      [{ requestId, onBehalfOf: null }, null, null].map(removing => ({ tenantId, removing, claims: null })),
     )
   })
 

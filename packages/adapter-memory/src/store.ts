@@ -221,7 +221,7 @@ export const inMemoryStore = ({
             ),
         ),
     },
-    signIns: signIns.port,
+    sealedSignIns: signIns.port,
     paces: inMemoryPaceStates(clock),
   }
 }

@@ -12,7 +12,9 @@ inboundProfilesContract('in memory', {
     return {
       inboundProfiles,
       vanish: async (tenantId, userId) => {
-        await succeed(holder.remove({ tenantId, requestId: freshIds.identifiers.requestId(), userId }))
+        await succeed(
+          holder.remove({ tenantId, requestId: freshIds.identifiers.requestId(), userId, onBehalfOf: null }),
+        )
       },
     }
   },

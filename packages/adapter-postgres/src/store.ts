@@ -103,7 +103,7 @@ export const openPostgresStore = async (
     subjects: postgresSubjects(people),
     actors: postgresActors(people),
     notes: postgresNotes(people),
-    signIns: postgresSignIns(people),
+    sealedSignIns: postgresSignIns(people),
     paces: postgresPaceStates(people),
     leaseSeconds: queue.leaseSeconds,
     isReachable: async () => {

@@ -171,7 +171,7 @@ describe('row-level security', () => {
     expect(
       rowsIn(await h.database.asAppOf(tenantId, 'select count(*)::int as rows from lethe.removal_actor')),
     ).toBe(2)
-    expect(await succeed(h.store.signIns.find(tenantId, id))).toMatchObject({ _tag: 'Some' })
+    expect(await succeed(h.store.sealedSignIns.find(tenantId, id))).toMatchObject({ _tag: 'Some' })
     const state = await succeed(h.store.paces.change(tenantId, known => [{ rate: 2 }, known]))
     expect(state).toStrictEqual({ rate: 1 })
   })

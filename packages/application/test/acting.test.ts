@@ -198,10 +198,6 @@ describe('the sign-in of who sets a worker going', () => {
       log,
       kept,
       signIns: {
-        forget: () => {
-          log.push('forgotten')
-          return TE.right(undefined)
-        },
         keep: (signIn: Parameters<SignIns['keep']>[0]) => {
           kept.push(signIn)
           log.push('kept')
@@ -231,14 +227,14 @@ describe('the sign-in of who sets a worker going', () => {
     ])
   })
 
-  it('is forgotten where somebody else was faster, and kept again where the decision still stands', async () => {
+  it('is kept again where the decision is made anew', async () => {
     const { log, signIns, removalRequests } = keeping()
 
     await succeed(
       approveRemoval({ ...working, signIns, removalRequests: removalRequests(pending, 1) })(approve),
     )
 
-    expect(log).toStrictEqual(['kept', 'appended', 'forgotten', 'kept', 'appended'])
+    expect(log).toStrictEqual(['kept', 'appended', 'kept', 'appended'])
   })
 
   it('is not kept while another approval is missing, nor for a repeat, nor for a refusal', async () => {
@@ -262,7 +258,7 @@ describe('the sign-in of who sets a worker going', () => {
   })
 
   it('that cannot be kept now leaves the request as it is', async () => {
-    const signIns = { ...noSignIns, keep: unavailable }
+    const signIns = { keep: unavailable }
     const removalRequests = { load: loading(pending).load, append: unexpected }
 
     expect(await refuse(approveRemoval({ ...working, signIns, removalRequests })(approve))).toStrictEqual(

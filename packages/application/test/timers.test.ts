@@ -1,4 +1,4 @@
-import { abandonRemoval, expireRemovals } from '../src/index.js'
+import { abandonRemoval, expireRemovals, forgetSignIns } from '../src/index.js'
 import { refuse, succeed } from '../src/testing/index.js'
 import { addSeconds, type RemovalRequest } from '@lethe/domain'
 import * as O from 'fp-ts/lib/Option.js'
@@ -68,5 +68,19 @@ describe('abandonRemoval', () => {
     const removalRequests = { load: () => TE.right(found), append: unexpected }
 
     expect(await succeed(abandonRemoval({ removalRequests, clock })({ job }))).toBeUndefined()
+  })
+})
+
+describe('sign-ins', () => {
+  it('are forgotten once they were kept for a day', async () => {
+    const asked: Array<unknown> = []
+    const sealedSignIns = {
+      eraseKeptBefore: (...question: ReadonlyArray<unknown>) => {
+        asked.push(question)
+        return TE.right(3)
+      },
+    }
+    expect(await succeed(forgetSignIns({ sealedSignIns, clock })({ tenantId }))).toBe(3)
+    expect(asked).toStrictEqual([[tenantId, addSeconds(clock.now(), -86_400)]])
   })
 })

@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Profiles } from '@lethe/api'
@@ -7,6 +6,7 @@ import { TenantId } from '@lethe/domain'
 import {
   contoso,
   createSignIns,
+  freePorts,
   type GraphTwin,
   graphResource,
   identityProvider,
@@ -29,7 +29,7 @@ export interface GraphWorld {
 
 export const openGraphWorld = async (profiles: Profiles): Promise<GraphWorld> => {
   const folder = await mkdtemp(join(tmpdir(), 'lethe-bench-twin-'))
-  const [identityPort, graphPort] = await freePorts()
+  const [identityPort = 0, graphPort = 0] = await freePorts(2)
   const identity = `http://127.0.0.1:${identityPort}`
   const keys = await loadSigningKeys(join(folder, 'key.json'))
   const registration = await loadClientRegistration(folder)
@@ -67,30 +67,3 @@ export const benchTenant: TenantId = (() => {
   if (E.isLeft(decoded)) throw new Error('Contoso has a tenant id')
   return decoded.right
 })()
-
-/** Two ports that nobody listens on. Addresses have to be known before anything is started. */
-const freePorts = async (): Promise<readonly [number, number]> => {
-  const servers = [createServer(), createServer()]
-  const ports = await Promise.all(
-    servers.map(
-      server =>
-        new Promise<number>(resolve => {
-          server.listen(0, '127.0.0.1', () => {
-            const address = server.address()
-            resolve(typeof address === 'object' && address !== null ? address.port : 0)
-          })
-        }),
-    ),
-  )
-  await Promise.all(
-    servers.map(
-      server =>
-        new Promise<void>(resolve => {
-          server.close(() => {
-            resolve()
-          })
-        }),
-    ),
-  )
-  return [ports[0] ?? 0, ports[1] ?? 0]
-}

@@ -52,7 +52,7 @@ export const simulatedHolder = (
     userId: UserId,
     requestId: RemovalRequestId,
   ): Promise<'removed' | 'absent'> => {
-    const answer = orThrow(await data.holder.remove({ tenantId, userId, requestId })())
+    const answer = orThrow(await data.holder.remove({ tenantId, userId, requestId, onBehalfOf: null })())
     present.get(tenantId)?.delete(userId)
     if (answer === 'removed') {
       ledger.removed(placeOf(tenantId, userId), requestId)

@@ -14,7 +14,7 @@ export const down: Unavailable = { _tag: 'Unavailable', retryAfterSeconds: 1 }
 export const storePorts = (
   backstage: Backstage,
   strand: Strand,
-): Omit<StorePorts, 'jobs' | 'signIns' | 'paces'> => {
+): Omit<StorePorts, 'jobs' | 'sealedSignIns' | 'paces'> => {
   const { stage, known, witness, store, crash } = backstage
   const { removalRequests, subjects, actors, notes } = store
   const callOf = callPort(stage, crash, strand)

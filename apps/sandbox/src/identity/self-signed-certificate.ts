@@ -1,5 +1,4 @@
 // The container that @peculiar/x509 is built on needs it, and says so when it is missing.
-// oxlint-disable-next-line import/no-unassigned-import
 import 'reflect-metadata'
 import { createPrivateKey, type KeyObject, webcrypto } from 'node:crypto'
 import { X509CertificateGenerator } from '@peculiar/x509'

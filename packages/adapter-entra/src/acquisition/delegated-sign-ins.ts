@@ -37,11 +37,6 @@ export const delegatedSignIns = (
           ? safe.erase(tenantId, requestId)()
           : safe.keep({ tenantId, requestId, actor, keptAt: now() }, cache.right)()
       },
-    forget: (tenantId, requestId) => {
-      memo.forget(tenantId, requestId)
-      return safe.erase(tenantId, requestId)
-    },
-    forgetOld: safe.eraseOld,
   }
 }
 

@@ -1,5 +1,5 @@
 import type { AuthenticationResult, ConfidentialClientApplication } from '@azure/msal-node'
-import type { RemovalRequestId, TenantId } from '@lethe/domain'
+import type { ActorReference, RemovalRequestId, TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
@@ -22,10 +22,10 @@ export interface Delegation {
   readonly onProblem: OnProblem
 }
 
-/** Gives tokens for the removal of a request, on behalf of the person whose sign-in was kept for it. */
+/** Gives tokens for the removal of a request, on behalf of a person whose sign-in was kept for it. */
 export type DelegatedTokens = (
   tenantId: TenantId,
-  requestId: RemovalRequestId,
+  removal: { readonly requestId: RemovalRequestId; readonly onBehalfOf: ActorReference | null },
   claims: string | null,
 ) => TE.TaskEither<TokenProblem, string>
 
@@ -38,17 +38,20 @@ export type DelegatedTokens = (
 export const delegatedTokens = (delegation: Delegation): DelegatedTokens => {
   const { safe, memo } = delegation
   const flights = singleFlight<E.Either<TokenProblem, string>>()
-  return (tenantId, requestId, claims) => async () => {
-    const found = await safe.find(tenantId, requestId)()
-    if (E.isLeft(found)) return E.left(tokenUnavailable(found.left.retryAfterSeconds))
-    if (O.isNone(found.right)) return E.left(signInRequired)
-    const kept = found.right.value
-    const recalled = claims === null ? memo.recall(kept) : null
-    if (recalled !== null) return E.right(recalled)
-    return flights(`${tenantId} ${requestId} ${kept.signIn.sealed} ${claims ?? ''}`, () =>
-      tokenFor(delegation, kept, claims),
-    )
-  }
+  return (tenantId, { requestId, onBehalfOf }, claims) =>
+    async () => {
+      const found = await safe.find(tenantId, requestId)()
+      if (E.isLeft(found)) return E.left(tokenUnavailable(found.left.retryAfterSeconds))
+      // Somebody who came too late may have left theirs: nothing is done in their name.
+      if (O.isNone(found.right) || found.right.value.signIn.actor !== onBehalfOf)
+        return E.left(signInRequired)
+      const kept = found.right.value
+      const recalled = claims === null ? memo.recall(kept) : null
+      if (recalled !== null) return E.right(recalled)
+      return flights(`${tenantId} ${requestId} ${kept.signIn.sealed} ${claims ?? ''}`, () =>
+        tokenFor(delegation, kept, claims),
+      )
+    }
 }
 
 const tokenFor = async (

@@ -1,5 +1,5 @@
 import { type Clock, noSignIns, type SealedSignIns, type SignIns } from '@lethe/application'
-import { millisecondsOf, type RemovalRequestId, type TenantId } from '@lethe/domain'
+import { type ActorReference, millisecondsOf, type RemovalRequestId, type TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { Agent, EnvHttpProxyAgent } from 'undici'
@@ -51,8 +51,11 @@ interface DelegatedSettings extends CommonSettings {
 /** What a token is for. */
 export interface GraphTokenRequest {
   readonly tenantId: TenantId
-  /** The request whose removal is called for; null to read. */
-  readonly removing: RemovalRequestId | null
+  /** The removal that is called for, and on whose behalf; null to read. */
+  readonly removing: {
+    readonly requestId: RemovalRequestId
+    readonly onBehalfOf: ActorReference | null
+  } | null
   /** What Graph's claims challenge asked for, decoded (JSON): no token that is already there will do. Null without one. */
   readonly claims: string | null
 }

@@ -1,4 +1,9 @@
-import type { SealedSignIn, SealedSignIns, Unavailable } from '@lethe/application'
+import {
+  type SealedSignIn,
+  type SealedSignIns,
+  signInKeptSeconds,
+  type Unavailable,
+} from '@lethe/application'
 import { addSeconds, type Instant, type RemovalRequestId, type TenantId } from '@lethe/domain'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as O from 'fp-ts/lib/Option.js'
@@ -29,15 +34,10 @@ export interface SignInSafe {
   /** Erases it, unless it was replaced. */
   readonly discard: (kept: Kept) => TE.TaskEither<Unavailable, void>
   readonly erase: SealedSignIns['erase']
-  /** Erases all of a tenant that is older than 24 hours. */
-  readonly eraseOld: (tenantId: TenantId) => TE.TaskEither<Unavailable, void>
 }
 
-/** The longest that a sign-in is kept. */
-const keptSeconds = 24 * 60 * 60
-
 export const signInSafe = (stored: SealedSignIns, keys: SealingKeys, now: () => Instant): SignInSafe => {
-  const oldest = (): Instant => addSeconds(now(), -keptSeconds)
+  const oldest = (): Instant => addSeconds(now(), -signInKeptSeconds)
 
   /** The store has no compare-and-set: what falls between these two calls lasts 24 hours at most. */
   const whereUnchanged = <A>(
@@ -86,11 +86,6 @@ export const signInSafe = (stored: SealedSignIns, keys: SealingKeys, now: () => 
     },
     discard: kept => whereUnchanged(kept, undefined, stored.erase(kept.tenantId, kept.requestId)),
     erase: stored.erase,
-    eraseOld: tenantId =>
-      pipe(
-        stored.eraseKeptBefore(tenantId, oldest()),
-        TE.map(() => undefined),
-      ),
   }
 }
 

@@ -11,6 +11,7 @@ import {
   keysOf,
   keyText,
   meganSignedIn,
+  actor,
   otherActor,
   otherRequestId,
   type Process,
@@ -74,7 +75,9 @@ describe('a removal on behalf of the last approver', () => {
   it('needs somebody who signed in for that very request, in that tenant', async () => {
     const { entra, worker } = await approved()
 
-    expect(await tokenOf(worker, { ...removal, removing: otherRequestId })).toStrictEqual(signInRequired)
+    expect(
+      await tokenOf(worker, { ...removal, removing: { requestId: otherRequestId, onBehalfOf: actor } }),
+    ).toStrictEqual(signInRequired)
     expect(await tokenOf(worker, { ...removal, tenantId: northwind })).toStrictEqual(signInRequired)
     expect(entra.calls).toHaveLength(1)
   })
@@ -139,7 +142,18 @@ describe('a removal on behalf of the last approver', () => {
     expect(await tokenOf(worker, removal)).toBe('person-1')
     await api.signIns.keep({ ...meganSignedIn, actor: otherActor })()
 
-    expect(await tokenOf(worker, removal)).toBe('person-2')
+    const retried = { ...removal, removing: { requestId, onBehalfOf: otherActor } }
+    expect(await tokenOf(worker, retried)).toBe('person-2')
+  })
+
+  it('takes nobody’s sign-in but that of the person in whose name the removal is done', async () => {
+    const { api, worker, shared } = await approved()
+    await api.signIns.keep({ ...meganSignedIn, actor: otherActor })()
+
+    expect(await tokenOf(worker, removal)).toStrictEqual(signInRequired)
+    const nobodys = { ...removal, removing: { requestId, onBehalfOf: null } }
+    expect(await tokenOf(worker, nobodys)).toStrictEqual(signInRequired)
+    expect(shared.store.rows.size).toBe(1)
   })
 })
 
@@ -200,7 +214,7 @@ describe('a sign-in that no longer holds', () => {
     const letGo = entra.hold()
     const asked = tokenOf(worker, removal)
     await expect.poll(() => entra.calls.length).toBe(3)
-    await api.signIns.forget(contoso, requestId)()
+    await shared.store.erase(contoso, requestId)()
     letGo()
 
     expect(await asked).toBe('person-3')
@@ -287,6 +301,8 @@ describe('what is kept', () => {
     expect(await tokenOf(worker, removal)).toStrictEqual(signInRequired)
     shared.store.rows.set(`${contoso} ${otherRequestId}`, kept)
 
-    expect(await tokenOf(worker, { ...removal, removing: otherRequestId })).toStrictEqual(signInRequired)
+    expect(
+      await tokenOf(worker, { ...removal, removing: { requestId: otherRequestId, onBehalfOf: actor } }),
+    ).toStrictEqual(signInRequired)
   })
 })

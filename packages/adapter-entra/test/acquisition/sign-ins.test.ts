@@ -1,4 +1,3 @@
-import { addSeconds } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterEach, describe, expect, it } from 'vitest'
 import { contoso, northwind } from '../tokens.js'
@@ -8,7 +7,6 @@ import {
   closeProcesses,
   delegatedProcess,
   meganSignedIn,
-  otherRequestId,
   removal,
   requestId,
   sharedParts,
@@ -21,7 +19,6 @@ afterEach(async () => {
 })
 
 const done = E.right(undefined)
-const day = 24 * 60 * 60
 const row = `${contoso} ${requestId}`
 
 describe('keeping a sign-in', () => {
@@ -95,36 +92,14 @@ describe('keeping a sign-in', () => {
   })
 })
 
-describe('forgetting a sign-in', () => {
-  it('leaves nothing, in the store or in memory', async () => {
+describe('a sign-in that was erased', () => {
+  it('is not in memory either', async () => {
     const shared = sharedParts()
     const api = delegatedProcess(await openEntra(), shared)
     await api.signIns.keep(meganSignedIn)()
     await tokenOf(api, removal)
 
-    expect(await api.signIns.forget(contoso, requestId)()).toStrictEqual(done)
-    expect(shared.store.rows.size).toBe(0)
+    await shared.store.erase(contoso, requestId)()
     expect(await tokenOf(api, removal)).toStrictEqual({ _tag: 'SignInRequired' })
-  })
-
-  it('happens to all that are older than 24 hours, in one tenant', async () => {
-    const shared = sharedParts()
-    const api = delegatedProcess(await openEntra(), shared)
-    await api.signIns.keep(meganSignedIn)()
-    shared.clock.forward(1)
-    await api.signIns.keep({ ...meganSignedIn, requestId: otherRequestId })()
-    const old = {
-      actor: meganSignedIn.actor,
-      sealed: 'b2xk',
-      keptAt: addSeconds(shared.clock.now(), -2 * day),
-    }
-    shared.store.rows.set(`${northwind} ${requestId}`, old)
-    shared.clock.forward(day)
-
-    expect(await api.signIns.forgetOld(contoso)()).toStrictEqual(done)
-    expect([...shared.store.rows.keys()]).toStrictEqual([
-      `${contoso} ${otherRequestId}`,
-      `${northwind} ${requestId}`,
-    ])
   })
 })

@@ -25,7 +25,7 @@ export const perform = async (
     case 'removal': {
       const requestId = freshIds.identifiers.requestId()
       return E.toUnion<object, string>(
-        await graphDataHolder(client).remove({ tenantId, requestId, userId })(),
+        await graphDataHolder(client).remove({ tenantId, requestId, userId, onBehalfOf: null })(),
       )
     }
     case 'readBack':

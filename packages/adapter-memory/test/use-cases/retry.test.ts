@@ -74,7 +74,14 @@ describe('retryRemoval', () => {
 
   it('reads first after that, and does not ask for what has gone in the meantime', async () => {
     const { world, holder, id, calls } = await stillPresent()
-    await succeed(world.graphData.holder.remove({ tenantId: world.tenantId, requestId: id, userId: bob }))
+    await succeed(
+      world.graphData.holder.remove({
+        tenantId: world.tenantId,
+        requestId: id,
+        userId: bob,
+        onBehalfOf: null,
+      }),
+    )
 
     await retried(world, id, world.adele)
     await work(world)

@@ -21,7 +21,7 @@ const deniedRequest = async (h: HarnessWithDatabase): Promise<RemovalRequest> =>
 export const requestWithAll = async (h: HarnessWithDatabase): Promise<RemovalRequest> => {
   const request = await deniedRequest(h)
   const signIn = { actor: request.submittedBy, sealed: 'c2VhbGVk', keptAt: h.clock.now() }
-  await succeed(h.store.signIns.put(request.tenantId, request.id, signIn))
+  await succeed(h.store.sealedSignIns.put(request.tenantId, request.id, signIn))
   await succeed(h.store.paces.change(request.tenantId, () => [{ rate: 1 }, null]))
   return request
 }

@@ -1,4 +1,4 @@
-import type { HolderName, RemovalRequestId, TenantId, UserId } from '@lethe/domain'
+import type { ActorReference, HolderName, RemovalRequestId, TenantId, UserId } from '@lethe/domain'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 
 /** Why a call to a holder brought no answer that could be recorded as done. */
@@ -29,6 +29,8 @@ export interface DataHolder {
     readonly tenantId: TenantId
     readonly requestId: RemovalRequestId
     readonly userId: UserId
+    /** Whose sign-in it is done with, where it is done for a person; null for nobody's. */
+    readonly onBehalfOf: ActorReference | null
   }) => TaskEither<HolderProblem, 'removed' | 'absent'>
   /** Looks whether anything is left; `notSupported` where the holder cannot say. */
   readonly readBack: (

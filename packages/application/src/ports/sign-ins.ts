@@ -18,11 +18,10 @@ export interface SignIns {
     readonly actor: ActorReference
     readonly caller: TenantCaller
   }) => TaskEither<Unavailable, void>
-  /** Erases what was kept for a request. */
-  readonly forget: (tenantId: TenantId, requestId: RemovalRequestId) => TaskEither<Unavailable, void>
-  /** Erases what has been kept for longer than it may be, of every request of a tenant. */
-  readonly forgetOld: (tenantId: TenantId) => TaskEither<Unavailable, void>
 }
+
+/** The longest that a sign-in is kept, in seconds: a day. */
+export const signInKeptSeconds = 86_400
 
 /** What a sign-in left behind, sealed: nobody but who sealed it can read it. */
 export interface SealedSignIn {

@@ -11,6 +11,6 @@ export interface StorePorts {
   readonly subjects: Subjects
   readonly actors: Actors
   readonly notes: Notes
-  readonly signIns: SealedSignIns
+  readonly sealedSignIns: SealedSignIns
   readonly paces: PaceStates
 }

@@ -19,7 +19,7 @@ export interface DataHolderHarness {
  */
 export const dataHolderContract = (name: string, { ids, open }: DataHolderHarness): void => {
   const remove = async (holder: DataHolder, tenantId: TenantId, userId: UserId) =>
-    succeed(holder.remove({ tenantId, requestId: ids.identifiers.requestId(), userId }))
+    succeed(holder.remove({ tenantId, requestId: ids.identifiers.requestId(), userId, onBehalfOf: null }))
 
   describe(`data holder: ${name}`, () => {
     it('removes what it has of a person, and reads back that it is gone', async () => {

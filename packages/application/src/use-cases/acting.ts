@@ -43,10 +43,7 @@ export interface Acting<Refusal> {
   /** A text that comes with it. */
   readonly note: NoteRecord | null
   /** Keeps the sign-in of who sets the worker going, if that is what was decided. */
-  readonly signIn: {
-    readonly caller: TenantCaller
-    readonly signIns: Pick<SignIns, 'keep' | 'forget'>
-  } | null
+  readonly signIn: { readonly caller: TenantCaller; readonly signIns: SignIns } | null
   /** Pure; asked again on the new state where somebody else was faster. */
   readonly decide: (
     by: ActorReference,
@@ -85,24 +82,10 @@ const actOnce = <Refusal>(
     TE.orElse(problem => {
       if (!isConflict(problem)) return TE.left(problem)
       return triesLeft > 1
-        ? pipe(
-            forgetOvertaken(acting),
-            TE.flatMap(() => actOnce(deps, acting, triesLeft - 1)),
-          )
+        ? actOnce(deps, acting, triesLeft - 1)
         : TE.left<Unavailable>({ _tag: 'Unavailable', retryAfterSeconds: 1 })
     }),
   )
-
-/**
- * Somebody else was faster, and it may be their decision that counts: nothing may be done in the name of who came too late. Then a
- * removal may have to wait for a sign-in, which a retry gives.
- */
-const forgetOvertaken = <Refusal>({
-  tenantId,
-  id,
-  signIn,
-}: Acting<Refusal>): TE.TaskEither<Unavailable, void> =>
-  signIn === null ? TE.right(undefined) : signIn.signIns.forget(tenantId, id)
 
 const appendDecision = <Refusal>(
   { removalRequests, identifiers }: ActingDeps,
@@ -117,7 +100,7 @@ const appendDecision = <Refusal>(
       events.length === 0
         ? TE.right(request)
         : pipe(
-            // Before the worker can have the job.
+            // Before the worker can have the job; it takes no sign-in but that of whom the history names.
             signIn !== null && events.some(event => jobsOf(event).length > 0)
               ? signIn.signIns.keep({ tenantId, requestId: id, actor: reference, caller: signIn.caller })
               : TE.right(undefined),

@@ -17,7 +17,7 @@ import type { RemovalRequestView } from './removal-request-view.js'
 export interface ApproveRemovalDeps extends ActingDeps {
   readonly clock: Clock
   /** Where a worker acts for people: for whoever sets it going. */
-  readonly signIns: Pick<SignIns, 'keep' | 'forget'>
+  readonly signIns: SignIns
 }
 
 export type ApproveRemovalRefusal = RequestNotFound | SelfApproval | GuestApproval | WrongState | Unavailable

@@ -4,6 +4,7 @@ import {
   type Instant,
   isStale,
   type Job,
+  onBehalfOf,
   recordHolderResult,
   recordReadBack,
   type RecordReadBack,
@@ -204,18 +205,26 @@ const attempt = (
     : call(holder, request, userId)
 }
 
-const call = (holder: DataHolder, { tenantId, id }: Removing, userId: UserId): T.Task<Attempt> =>
+const call = (holder: DataHolder, request: Removing, userId: UserId): T.Task<Attempt> =>
   pipe(
-    holder.remove({ tenantId, requestId: id, userId }),
+    holder.remove(removalOf(request, userId)),
     TE.matchE(
       problem =>
         problem._tag === 'UnknownOutcome'
-          ? settle(holder, tenantId, userId)
+          ? settle(holder, request.tenantId, userId)
           : T.of<RemovalResult>(resultOf(problem)),
       kind => T.of<RemovalResult>({ kind }),
     ),
     T.map(result => ({ result, called: true })),
   )
+
+/** What a holder is asked to remove, and in whose name. */
+const removalOf = (request: RemovalRequest, userId: UserId) => ({
+  tenantId: request.tenantId,
+  requestId: request.id,
+  userId,
+  onBehalfOf: onBehalfOf(request),
+})
 
 /** A call ended in the unknown: if the data is gone, it took effect. */
 const settle = (
@@ -283,7 +292,7 @@ const look = (
     T.flatMap(first =>
       first.result.kind === 'present' && request.repeatIfPresent.includes(progress.name)
         ? pipe(
-            holder.remove({ tenantId: request.tenantId, requestId: request.id, userId }),
+            holder.remove(removalOf(request, userId)),
             TE.matchE(
               problem => T.of<Look>({ result: readResultOf(problem), removalRepeated: isFinal(problem) }),
               () => readOf(holder, request, userId, true),

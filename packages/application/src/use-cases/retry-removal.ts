@@ -10,7 +10,7 @@ import type { RemovalRequestView } from './removal-request-view.js'
 export interface RetryRemovalDeps extends ActingDeps {
   readonly clock: Clock
   /** Where a worker acts for people: for whoever sets it going. */
-  readonly signIns: Pick<SignIns, 'keep' | 'forget'>
+  readonly signIns: SignIns
 }
 
 export type RetryRemovalRefusal = RequestNotFound | WrongState | Unavailable

@@ -1,8 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { contoso, type Ending, startSandbox } from '@lethe/sandbox'
+import { contoso, type Ending, endings, freePorts, startSandbox } from '@lethe/sandbox'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { Pool } from 'pg'
@@ -27,27 +26,9 @@ const Ledger = t.strict({
 })
 export type Ledger = t.TypeOf<typeof Ledger>
 
-/** Every way in which a call to the twin can end badly. */
-const wrongEndings = [
-  'status400',
-  'status401',
-  'claimsChallenge',
-  'status403',
-  'status404Wrong',
-  'status405',
-  'status409',
-  'status429',
-  'status429RetryAfter',
-  'status500',
-  'status502',
-  'status503RetryAfter',
-  'status504',
-  'resetBefore',
-  'resetAfter',
-  'hangAfter',
-  'truncated',
-  'nonJson',
-] as const satisfies ReadonlyArray<Ending>
+/** Left out because another ending does the same to Lethe: with every one at 5 % no call would end well. */
+const alike: ReadonlyArray<Ending> = ['status503', 'hangBefore']
+const wrongEndings = endings.filter(ending => !alike.includes(ending))
 
 export const wrongEndingsCount: number = wrongEndings.length
 
@@ -107,31 +88,4 @@ export const openTwinWorld = async (credential: 'application' | 'delegated'): Pr
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-/** Ports that nobody listens on. */
-const freePorts = async (count: number): Promise<ReadonlyArray<number>> => {
-  const servers = Array.from({ length: count }, () => createServer())
-  const ports = await Promise.all(
-    servers.map(
-      server =>
-        new Promise<number>(resolve => {
-          server.listen(0, '127.0.0.1', () => {
-            const address = server.address()
-            resolve(typeof address === 'object' && address !== null ? address.port : 0)
-          })
-        }),
-    ),
-  )
-  await Promise.all(
-    servers.map(
-      server =>
-        new Promise<void>(resolve => {
-          server.close(() => {
-            resolve()
-          })
-        }),
-    ),
-  )
-  return ports
 }

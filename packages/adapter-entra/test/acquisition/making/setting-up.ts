@@ -142,7 +142,11 @@ export const delegatedProcess = (
 }
 
 export const reading: GraphTokenRequest = { tenantId: contoso, removing: null, claims: null }
-export const removal: GraphTokenRequest = { tenantId: contoso, removing: requestId, claims: null }
+export const removal: GraphTokenRequest = {
+  tenantId: contoso,
+  removing: { requestId, onBehalfOf: actor },
+  claims: null,
+}
 export const meganSignedIn = { tenantId: contoso, requestId, actor, caller: megan }
 
 /** The token, or the problem. */
