@@ -1,19 +1,19 @@
-import { type EndingRow, passing, unauthenticated, uncertain } from './ending-row.js'
+import { type EndingRow, heldBack, unauthenticated, uncertain, unsent } from './ending-row.js'
 
 /** The endings without an answer of Graph. */
 export const unanswered = {
   notConnected: {
-    ...passing,
+    ...unsent,
     when: 'no connection: refused, no such host, no route, no trust',
     because: 'Nothing was sent.',
   },
   connectTimedOut: {
-    ...passing,
+    ...unsent,
     when: 'no connection in time',
     because: 'Nothing was sent.',
   },
   resetBeforeSending: {
-    ...passing,
+    ...unsent,
     when: 'the connection broke before the request was written',
     because: 'Nothing was sent.',
   },
@@ -23,7 +23,7 @@ export const unanswered = {
     because: 'What Graph received cannot be known.',
   },
   timedOutBeforeSending: {
-    ...passing,
+    ...unsent,
     when: 'the time of the call ran out while it waited for its turn, a token or a connection',
     because: 'Nothing was sent.',
   },
@@ -34,35 +34,32 @@ export const unanswered = {
   },
   signInRequired: {
     ...unauthenticated,
+    sent: false,
     when: 'no token: somebody has to sign in',
     because: 'Nothing was sent; only a person can change it.',
   },
   tokenUnavailable: {
-    ...passing,
+    ...unsent,
     when: 'no token: its issuer cannot be asked',
     asksAgain: false,
     failing: false,
     because: 'Nothing was sent. It says nothing about Graph.',
   },
   busy: {
-    ...passing,
+    ...heldBack,
     when: 'the next turn at the pace of the tenant lies too far ahead',
     lookup: 'throttled',
-    failing: false,
+    asksAgain: true,
     because: 'Nothing was sent: Graph would have answered 429.',
   },
   circuitOpen: {
-    ...passing,
+    ...heldBack,
     when: 'the circuit breaker of the tenant is open',
-    asksAgain: false,
-    failing: false,
     because: 'Nothing was sent. The wait ends when the breaker probes Graph again.',
   },
   shutDownBeforeSending: {
-    ...passing,
+    ...heldBack,
     when: 'Lethe shut down before the request was written',
-    asksAgain: false,
-    failing: false,
     because: 'Nothing was sent.',
   },
   shutDownAfterSending: {

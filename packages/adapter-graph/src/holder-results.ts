@@ -14,6 +14,7 @@ export const removalResult = (ending: Ending<unknown>): E.Either<HolderProblem, 
       return E.left({ _tag: 'UnknownOutcome' })
     case 'refused':
     case 'retryLater':
+    case 'notYet':
     case 'signIn':
       return E.left(problemOf(removal, ending))
   }
@@ -28,21 +29,31 @@ export const readBackResult = (ending: Ending<unknown>): E.Either<HolderProblem,
       return E.right(readBack)
     case 'refused':
     case 'retryLater':
+    case 'notYet':
     case 'signIn':
       return E.left(problemOf(readBack, ending))
   }
 }
 
-const problemOf = (meaning: 'refused' | 'retryLater' | 'signIn', ending: Ending<unknown>): HolderProblem => {
+const problemOf = (
+  meaning: 'refused' | 'retryLater' | 'notYet' | 'signIn',
+  ending: Ending<unknown>,
+): HolderProblem => {
+  const { sent } = endings[ending.kind]
   switch (meaning) {
     case 'refused':
       return { _tag: 'Refused' }
     case 'signIn':
-      return { _tag: 'SignInRequired' }
+      return { _tag: 'SignInRequired', sent }
     case 'retryLater':
-      return { _tag: 'RetryLater', afterSeconds: waitOf(ending) }
+      return { _tag: 'RetryLater', afterSeconds: waitOf(ending), sent }
+    case 'notYet':
+      return { _tag: 'NotYet', afterSeconds: waitOf(ending) ?? leastWaitSeconds }
   }
 }
+
+/** Where nobody said when: soon, because nothing speaks against it. */
+const leastWaitSeconds = 1
 
 /** Whole seconds; null leaves it to the schedule of whoever called. */
 const waitOf = (ending: Ending<unknown>): number | null =>

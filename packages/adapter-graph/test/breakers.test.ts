@@ -29,7 +29,7 @@ const switchable = async () => {
   return { graph, server, ...makeClient(server.root, { breaker: limits }) }
 }
 
-const retryAfter = (afterSeconds: number) => ({ _tag: 'RetryLater', afterSeconds })
+const notYet = (afterSeconds: number) => ({ _tag: 'NotYet', afterSeconds })
 
 describe('the circuit breaker of a tenant', () => {
   it('breaks after failures in a row, and lets nothing pass until it probes', async () => {
@@ -39,8 +39,8 @@ describe('the circuit breaker of a tenant', () => {
     expect(breaks).toStrictEqual([[whom.tenantId, 'open']])
     pass(2)
 
-    expect(await perform(client, 'removal', whom)).toStrictEqual(retryAfter(3))
-    expect(await perform(client, 'readBack', whom)).toStrictEqual(retryAfter(3))
+    expect(await perform(client, 'removal', whom)).toStrictEqual(notYet(3))
+    expect(await perform(client, 'readBack', whom)).toStrictEqual(notYet(3))
     expect(await perform(client, 'lookup', whom)).toStrictEqual({
       _tag: 'Unavailable',
       retryAfterSeconds: 3,
@@ -111,7 +111,7 @@ describe('the circuit breaker of a tenant', () => {
       waits.push(await perform(client, 'removal', whom))
     }
 
-    expect(waits).toStrictEqual([retryAfter(10), retryAfter(12), retryAfter(12), retryAfter(12)])
+    expect(waits).toStrictEqual([notYet(10), notYet(12), notYet(12), notYet(12)])
     expect(server.requests).toHaveLength(7)
   })
 

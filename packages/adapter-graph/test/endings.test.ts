@@ -10,22 +10,24 @@ const operations: ReadonlyArray<Operation> = ['removal', 'readBack', 'lookup']
 
 /** What a port gives for each meaning in the table. */
 const given = {
-  removal: (meaning: RemovalMeaning, wait: number | null): Given =>
+  removal: (meaning: RemovalMeaning, wait: number | null, sent: boolean): Given =>
     ({
       cleared: 'removed',
       absent: 'absent',
       refused: { _tag: 'Refused' },
-      retryLater: { _tag: 'RetryLater', afterSeconds: wait },
-      signIn: { _tag: 'SignInRequired' },
+      retryLater: { _tag: 'RetryLater', afterSeconds: wait, sent },
+      notYet: { _tag: 'NotYet', afterSeconds: wait ?? 1 },
+      signIn: { _tag: 'SignInRequired', sent },
       unknown: { _tag: 'UnknownOutcome' },
     })[meaning],
-  readBack: (meaning: ReadBackMeaning, wait: number | null): Given =>
+  readBack: (meaning: ReadBackMeaning, wait: number | null, sent: boolean): Given =>
     ({
       present: 'present',
       absent: 'absent',
       refused: { _tag: 'Refused' },
-      retryLater: { _tag: 'RetryLater', afterSeconds: wait },
-      signIn: { _tag: 'SignInRequired' },
+      retryLater: { _tag: 'RetryLater', afterSeconds: wait, sent },
+      notYet: { _tag: 'NotYet', afterSeconds: wait ?? 1 },
+      signIn: { _tag: 'SignInRequired', sent },
     })[meaning],
   lookup: (meaning: LookupMeaning, wait: number | null): Given =>
     ({
@@ -39,9 +41,9 @@ const given = {
 const meaningOf = (operation: Operation, kind: EndingKind, wait: number | null): Given => {
   switch (operation) {
     case 'removal':
-      return given.removal(endings[kind].removal, wait)
+      return given.removal(endings[kind].removal, wait, endings[kind].sent)
     case 'readBack':
-      return given.readBack(endings[kind].readBack, wait)
+      return given.readBack(endings[kind].readBack, wait, endings[kind].sent)
     case 'lookup':
       return given.lookup(endings[kind].lookup, wait)
   }
@@ -91,6 +93,20 @@ describe('the table of endings', () => {
       'resetAfterSending',
       'timedOutAfterSending',
       'shutDownAfterSending',
+    ])
+  })
+
+  it('takes nothing for sent that cannot have had an effect, and nothing for unsent that can', () => {
+    expect(rows.filter(row => !row.sent).map(({ kind }) => kind)).toStrictEqual([
+      'notConnected',
+      'connectTimedOut',
+      'resetBeforeSending',
+      'timedOutBeforeSending',
+      'signInRequired',
+      'tokenUnavailable',
+      'busy',
+      'circuitOpen',
+      'shutDownBeforeSending',
     ])
   })
 })

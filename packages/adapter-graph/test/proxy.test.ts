@@ -48,7 +48,7 @@ describe('the proxy of the environment', () => {
     // The tunnel leads to something without TLS, so that nothing of ours is sent into it.
     expect(
       await perform(makeClient('https://graph.example/beta').client, 'removal', somebody()),
-    ).toStrictEqual({ _tag: 'RetryLater', afterSeconds: null })
+    ).toStrictEqual({ _tag: 'RetryLater', afterSeconds: null, sent: false })
     expect(asked).toStrictEqual(['graph.example:443'])
   })
 
@@ -63,6 +63,7 @@ describe('the proxy of the environment', () => {
     ).toStrictEqual({
       _tag: 'RetryLater',
       afterSeconds: null,
+      sent: false,
     })
     expect(proxy.requests).toStrictEqual([])
   })

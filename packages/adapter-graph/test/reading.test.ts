@@ -33,6 +33,7 @@ describe('a read', () => {
     expect(await perform(makeClient(root, patient).client, 'readBack', somebody())).toStrictEqual({
       _tag: 'RetryLater',
       afterSeconds: null,
+      sent: true,
     })
     expect(requests).toHaveLength(6)
   })

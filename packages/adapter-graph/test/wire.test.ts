@@ -160,7 +160,10 @@ describe('tokens', () => {
       tokens: ({ claims }) => (claims === null ? TE.right('good') : TE.left({ _tag: 'SignInRequired' })),
     })
 
-    expect(await perform(client, 'removal', somebody())).toStrictEqual({ _tag: 'SignInRequired' })
+    expect(await perform(client, 'removal', somebody())).toStrictEqual({
+      _tag: 'SignInRequired',
+      sent: false,
+    })
   })
 })
 
@@ -213,7 +216,7 @@ describe('closing', () => {
     expect(reports.map(({ ending }) => ending)).toStrictEqual(Array(3).fill('shutDownAfterSending'))
     expect(await Promise.all(underWay)).toStrictEqual([
       { _tag: 'UnknownOutcome' },
-      { _tag: 'RetryLater', afterSeconds: null },
+      { _tag: 'RetryLater', afterSeconds: null, sent: true },
       { _tag: 'Unavailable', retryAfterSeconds: 5 },
     ])
     await client.close()
@@ -230,7 +233,7 @@ describe('closing', () => {
 
     await client.close()
 
-    expect(await reading).toStrictEqual({ _tag: 'RetryLater', afterSeconds: null })
+    expect(await reading).toStrictEqual({ _tag: 'RetryLater', afterSeconds: null, sent: true })
     expect(requests).toHaveLength(1)
   })
 })

@@ -231,9 +231,10 @@ const attemptFailed = (
  * When to try again. One job is for all holders, so it waits for the one that asked for the longest wait; but never past the
  * moment at which trying is given up, whatever a holder asks for.
  *
+ * @param waitSeconds from `at` on.
  * @returns null once that moment has come.
  */
-const nextTry = (
+export const nextTry = (
   request: Removing | Verifying,
   schedule: RetrySchedule,
   at: Instant,

@@ -27,6 +27,7 @@ export const faults = [
   'job made anew',
   'lease ran out at work',
   'holder asks to wait',
+  'holder not to be called yet',
   'holder refuses',
   'holder refuses for ever',
   'holder needs sign-in',

@@ -47,7 +47,12 @@ export const drawnProblem = (
   { hopeless, signedOut }: Conduct,
   call: 'remove' | 'readBack',
 ): OwnProblem | null => {
-  if (signedOut) return { problem: { _tag: 'SignInRequired' }, effect: false, fault: 'holder needs sign-in' }
+  if (signedOut)
+    return {
+      problem: { _tag: 'SignInRequired', sent: random.chance(0.5) },
+      effect: false,
+      fault: 'holder needs sign-in',
+    }
   if (hopeless === 'refuses' && call === 'remove')
     return { problem: { _tag: 'Refused' }, effect: false, fault: 'holder refuses for ever' }
   if (!random.chance(weather.holderProblem)) return null
@@ -55,9 +60,21 @@ export const drawnProblem = (
     [
       4,
       {
-        problem: { _tag: 'RetryLater', afterSeconds: random.pick([null, 5, 600, 2 * day, 20 * day]) },
+        problem: {
+          _tag: 'RetryLater',
+          afterSeconds: random.pick([null, 5, 600, 2 * day, 20 * day]),
+          sent: random.chance(0.5),
+        },
         effect: false,
         fault: 'holder asks to wait',
+      },
+    ],
+    [
+      4,
+      {
+        problem: { _tag: 'NotYet', afterSeconds: random.pick([1, 60, 2 * day]) },
+        effect: false,
+        fault: 'holder not to be called yet',
       },
     ],
     [3, { problem: { _tag: 'UnknownOutcome' }, effect: false, fault: 'outcome unknown, without effect' }],

@@ -5,6 +5,7 @@ import type {
   HolderProblem,
   InboundProfiles,
 } from '@lethe/application'
+import * as E from 'fp-ts/lib/Either.js'
 import type { Backstage } from './backstage.js'
 import { callPort } from './calls.js'
 import type { Violation } from './invariants.js'
@@ -21,6 +22,7 @@ export const holderPorts = (backstage: Backstage, strand: Strand): DataHolders =
   const unavailable = (): HolderProblem => ({
     _tag: 'RetryLater',
     afterSeconds: random.pick([null, 30, 3600]),
+    sent: random.chance(0.5),
   })
   const answerLost = (): HolderProblem => ({ _tag: 'UnknownOutcome' })
 
@@ -30,23 +32,24 @@ export const holderPorts = (backstage: Backstage, strand: Strand): DataHolders =
 
   const seenBy = (inner: DataHolder): DataHolder => ({
     name: inner.name,
-    remove: removal => () => {
+    remove: removal => async () => {
       const { requestId, userId } = removal
       const request = known.get(requestId)
       const seen = strand.seen.get(requestId)
       judge(inner, checkRemovalCall(request, { holder: inner.name, userId, seen }, guests))
       judge(inner, checkTime(request, seen, time.latestShown()))
-      strand.asked.add(inner.name)
       tally.count('removals', request?.request.state ?? 'unknown')
-      return callOf({
+      const answer = await callOf({
         port: 'holder',
         name: 'remove',
         about: () => `from ${inner.name} for ${known.labelOf(requestId)}`,
         run: inner.remove(removal),
         unavailable,
         answerLost,
-        said: answer => answer,
+        said: did => did,
       })
+      if (wasSent(answer)) strand.asked.add(inner.name)
+      return answer
     },
     readBack: (tenantId, userId) => () => {
       for (const [id, seen] of strand.seen) judge(inner, checkTime(known.get(id), seen, time.latestShown()))
@@ -63,6 +66,21 @@ export const holderPorts = (backstage: Backstage, strand: Strand): DataHolders =
   })
 
   return { of: tenantId => dataHolders.of(tenantId).map(seenBy) }
+}
+
+/** Whether a call reached the holder, as far as its answer tells. */
+const wasSent = (answer: E.Either<HolderProblem, unknown>): boolean => {
+  if (E.isRight(answer)) return true
+  switch (answer.left._tag) {
+    case 'Refused':
+    case 'UnknownOutcome':
+      return true
+    case 'SignInRequired':
+    case 'RetryLater':
+      return answer.left.sent
+    case 'NotYet':
+      return false
+  }
 }
 
 /** The profiles and the policies as one strand of a process sees them. */

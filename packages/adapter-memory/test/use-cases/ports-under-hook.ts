@@ -49,12 +49,13 @@ export const under = (world: World, hook: Hook): { readonly deps: Deps; readonly
       hook,
       `${inner.name}.remove`,
       inner.remove,
-      { _tag: 'RetryLater', afterSeconds: null },
+      { _tag: 'RetryLater', afterSeconds: null, sent: true },
       { _tag: 'UnknownOutcome' },
     ),
     readBack: hooked(hook, `${inner.name}.readBack`, inner.readBack, {
       _tag: 'RetryLater',
       afterSeconds: null,
+      sent: true,
     }),
   })
   return {

@@ -56,7 +56,10 @@ export const callsOf = ({ calls }: ScriptedHolder): ReadonlyArray<'remove' | 're
 export const retryLater = (afterSeconds: number | null = null): HolderProblem => ({
   _tag: 'RetryLater',
   afterSeconds,
+  sent: true,
 })
+export const unsentYet: HolderProblem = { _tag: 'RetryLater', afterSeconds: null, sent: false }
+export const notYet = (afterSeconds: number): HolderProblem => ({ _tag: 'NotYet', afterSeconds })
 export const unknownOutcome: HolderProblem = { _tag: 'UnknownOutcome' }
 export const refused: HolderProblem = { _tag: 'Refused' }
-export const signInRequired: HolderProblem = { _tag: 'SignInRequired' }
+export const signInRequired: HolderProblem = { _tag: 'SignInRequired', sent: true }

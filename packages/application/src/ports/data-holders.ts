@@ -5,10 +5,12 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 export type HolderProblem =
   /** It said no, and would again. */
   | { readonly _tag: 'Refused' }
-  /** The credential no longer holds; somebody has to sign in again. */
-  | { readonly _tag: 'SignInRequired' }
-  /** It is down, busy, or asked to wait. Nothing was done. */
-  | { readonly _tag: 'RetryLater'; readonly afterSeconds: number | null }
+  /** The credential no longer holds; somebody has to sign in again. `sent`: the holder said so, and not who issues credentials. */
+  | { readonly _tag: 'SignInRequired'; readonly sent: boolean }
+  /** It is down, or asked to wait. Nothing was done. `sent`: whether the call reached it. */
+  | { readonly _tag: 'RetryLater'; readonly afterSeconds: number | null; readonly sent: boolean }
+  /** It is not its turn yet: nothing was sent, and nothing was learned of the holder. Not worth a word in a history. */
+  | { readonly _tag: 'NotYet'; readonly afterSeconds: number }
   /** Nobody knows whether the call took effect. Reading back settles it. */
   | { readonly _tag: 'UnknownOutcome' }
 

@@ -1,17 +1,16 @@
 import {
   fail,
+  type HolderName,
   type HolderProgress,
   type Instant,
   isStale,
   type Job,
-  onBehalfOf,
+  nextTry,
   recordHolderResult,
   recordReadBack,
-  type RecordReadBack,
   type RemovalEvent,
   type RemovalRefusal,
   type RemovalRequest,
-  type RemovalResult,
   type Removing,
   type RetrySchedule,
   start,
@@ -21,13 +20,13 @@ import {
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import { pipe } from 'fp-ts/lib/function.js'
-import * as T from 'fp-ts/lib/Task.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type { DataHolder, DataHolders, HolderProblem } from '../ports/data-holders.js'
+import type { DataHolder, DataHolders } from '../ports/data-holders.js'
 import type { Clock } from '../ports/environment.js'
 import type { Subjects } from '../ports/people.js'
 import type { Unavailable, VersionConflict } from '../ports/problems.js'
 import type { RemovalRequests } from '../ports/removal-requests.js'
+import { attemptAt, lookAt } from './asking-holders.js'
 import { appendEvents } from './recording.js'
 
 export interface PerformRemovalDeps {
@@ -45,7 +44,7 @@ export interface PerformRemovalDeps {
 export type Performed =
   /** Nothing is left of it: either the request has ended, or what comes next is a job of its own. */
   | { readonly kind: 'finished' }
-  /** It came too early. */
+  /** It came too early, or a holder was not to be called yet. */
   | { readonly kind: 'postponed'; readonly until: Instant }
 
 export type PerformRemoval = (input: { readonly job: Job }) => TE.TaskEither<Unavailable, Performed>
@@ -92,7 +91,7 @@ const proceed = (deps: PerformRemovalDeps, job: Job, request: RemovalRequest): S
       if (isStale(request, job)) return TE.right(finished)
       if (request.job.notBefore !== null && request.job.notBefore > deps.clock.now())
         return TE.right({ kind: 'postponed', until: request.job.notBefore })
-      return work(deps, request)
+      return work(deps, job, request)
     case 'pendingApproval':
     case 'completed':
     case 'failed':
@@ -103,25 +102,40 @@ const proceed = (deps: PerformRemovalDeps, job: Job, request: RemovalRequest): S
   }
 }
 
-const work = (deps: PerformRemovalDeps, request: RemovalRequest): Step<Performed> =>
+const work = (deps: PerformRemovalDeps, job: Job, request: RemovalRequest): Step<Performed> =>
   pipe(
     deps.subjects.resolve(request.tenantId, [request.subject]),
     TE.flatMap(people => {
       const userId = people.get(request.subject)
       return userId === undefined
-        ? append(deps, request, fail({ reason: 'subjectErased', at: deps.clock.now() })(request))
+        ? pipe(
+            append(deps, request, fail({ reason: 'subjectErased', at: deps.clock.now() })(request)),
+            TE.map(notPutOff),
+          )
         : removeEverywhere(deps, request, userId)
     }),
-    TE.map(() => finished),
+    TE.map(worked => performed(job, worked)),
   )
 
-const removeEverywhere = (
-  deps: PerformRemovalDeps,
-  request: RemovalRequest,
-  userId: UserId,
-): Step<RemovalRequest> =>
+/** A job that was put off is still the job of its request, unless what another holder answered calls for the next one. */
+const performed = (job: Job, { request, putOffUntil }: Worked): Performed =>
+  putOffUntil !== null && 'job' in request && !isStale(request, job)
+    ? { kind: 'postponed', until: putOffUntil }
+    : finished
+
+/** How far the work has come. */
+interface Worked {
+  readonly request: RemovalRequest
+  /** The first moment at which a holder that was not to be called yet may be; null where there is none. */
+  readonly putOffUntil: Instant | null
+}
+
+const notPutOff = (request: RemovalRequest): Worked => ({ request, putOffUntil: null })
+
+const removeEverywhere = (deps: PerformRemovalDeps, request: RemovalRequest, userId: UserId): Step<Worked> =>
   pipe(
     request.state === 'approved' ? begin(deps, request) : TE.right(request),
+    TE.map(notPutOff),
     TE.flatMap(started => eachHolder(started, holder => removeFrom(deps, holder, userId))),
     TE.flatMap(removed => eachHolder(removed, holder => readBackFrom(deps, holder, userId))),
   )
@@ -142,206 +156,92 @@ const begin = (deps: PerformRemovalDeps, request: RemovalRequest): Step<RemovalR
 
 /** Takes the holders of a request one after the other, each on the state that the one before left. */
 const eachHolder = (
-  request: RemovalRequest,
-  step: (holder: HolderProgress) => (request: RemovalRequest) => Step<RemovalRequest>,
-): Step<RemovalRequest> =>
-  request.holders.reduce<Step<RemovalRequest>>(
+  worked: Worked,
+  step: (holder: HolderProgress) => (worked: Worked) => Step<Worked>,
+): Step<Worked> =>
+  worked.request.holders.reduce<Step<Worked>>(
     (before, holder) =>
       pipe(
         before,
         TE.flatMap(current => step(holder)(current)),
       ),
-    TE.right(request),
+    TE.right(worked),
   )
 
 const removeFrom =
-  (deps: PerformRemovalDeps, progress: HolderProgress, userId: UserId) =>
-  (request: RemovalRequest): Step<RemovalRequest> =>
-    request.state !== 'removing' || progress.state !== 'pending'
-      ? TE.right(request)
+  (deps: PerformRemovalDeps, { name, state }: HolderProgress, userId: UserId) =>
+  (worked: Worked): Step<Worked> => {
+    const { request } = worked
+    return request.state !== 'removing' || state !== 'pending'
+      ? TE.right(worked)
       : pipe(
-          TE.fromTask(attempt(deps, request, progress, userId)),
-          TE.flatMap(({ result, called }) =>
-            append(
-              deps,
-              request,
-              recordHolderResult({
-                holder: progress.name,
-                result,
-                called,
-                schedule: deps.attempts,
-                at: deps.clock.now(),
-              })(request),
-            ),
-          ),
+          TE.fromTask(attemptAt(holderOf(deps, request, name), request, userId)),
+          TE.flatMap(({ result, called, notYet }) => {
+            const at = deps.clock.now()
+            return putOff(worked, untilOf(request, deps.attempts, at, notYet), () =>
+              append(
+                deps,
+                request,
+                recordHolderResult({ holder: name, result, called, schedule: deps.attempts, at })(request),
+              ),
+            )
+          }),
         )
-
-interface Attempt {
-  readonly result: RemovalResult
-  readonly called: boolean
-}
-
-/** Asks a holder to remove; where nobody knows how the call before ended, only if the data is still there. */
-const attempt = (
-  deps: PerformRemovalDeps,
-  request: Removing,
-  progress: HolderProgress,
-  userId: UserId,
-): T.Task<Attempt> => {
-  const holder = holderOf(deps, request, progress)
-  if (holder === undefined)
-    return T.of({ result: { kind: 'failed', reason: 'holderNotConfigured' }, called: false })
-  return progress.unknownOutcome
-    ? pipe(
-        holder.readBack(request.tenantId, userId),
-        TE.matchE(
-          problem => T.of<Attempt>({ result: resultOf(problem), called: false }),
-          found =>
-            found === 'absent'
-              ? T.of<Attempt>({ result: { kind: 'absent' }, called: false })
-              : call(holder, request, userId),
-        ),
-      )
-    : call(holder, request, userId)
-}
-
-const call = (holder: DataHolder, request: Removing, userId: UserId): T.Task<Attempt> =>
-  pipe(
-    holder.remove(removalOf(request, userId)),
-    TE.matchE(
-      problem =>
-        problem._tag === 'UnknownOutcome'
-          ? settle(holder, request.tenantId, userId)
-          : T.of<RemovalResult>(resultOf(problem)),
-      kind => T.of<RemovalResult>({ kind }),
-    ),
-    T.map(result => ({ result, called: true })),
-  )
-
-/** What a holder is asked to remove, and in whose name. */
-const removalOf = (request: RemovalRequest, userId: UserId) => ({
-  tenantId: request.tenantId,
-  requestId: request.id,
-  userId,
-  onBehalfOf: onBehalfOf(request),
-})
-
-/** A call ended in the unknown: if the data is gone, it took effect. */
-const settle = (
-  holder: DataHolder,
-  tenantId: RemovalRequest['tenantId'],
-  userId: UserId,
-): T.Task<RemovalResult> =>
-  pipe(
-    holder.readBack(tenantId, userId),
-    TE.match(
-      () => ({ kind: 'unknownOutcome' }),
-      found => ({ kind: found === 'absent' ? 'absent' : 'unknownOutcome' }),
-    ),
-  )
-
-const resultOf = (problem: HolderProblem): RemovalResult => {
-  switch (problem._tag) {
-    case 'Refused':
-      return { kind: 'failed', reason: 'refused' }
-    case 'SignInRequired':
-      return { kind: 'failed', reason: 'signInRequired' }
-    case 'RetryLater':
-      return { kind: 'retryLater', afterSeconds: problem.afterSeconds }
-    case 'UnknownOutcome':
-      return { kind: 'unknownOutcome' }
   }
-}
 
 const readBackFrom =
-  (deps: PerformRemovalDeps, progress: HolderProgress, userId: UserId) =>
-  (request: RemovalRequest): Step<RemovalRequest> =>
-    request.state !== 'verifying' || progress.state !== 'cleared'
-      ? TE.right(request)
+  (deps: PerformRemovalDeps, { name, state }: HolderProgress, userId: UserId) =>
+  (worked: Worked): Step<Worked> => {
+    const { request } = worked
+    return request.state !== 'verifying' || state !== 'cleared'
+      ? TE.right(worked)
       : pipe(
-          TE.fromTask(look(deps, request, progress, userId)),
-          TE.flatMap(({ result, removalRepeated }) =>
-            append(
-              deps,
-              request,
-              recordReadBack({
-                holder: progress.name,
-                result,
-                removalRepeated,
-                schedule: deps.readBacks,
-                at: deps.clock.now(),
-              })(request),
-            ),
-          ),
+          TE.fromTask(lookAt(holderOf(deps, request, name), request, userId)),
+          TE.flatMap(({ result, removalRepeated, notYet }) => {
+            const at = deps.clock.now()
+            return putOff(worked, untilOf(request, deps.readBacks, at, notYet), () =>
+              append(
+                deps,
+                request,
+                recordReadBack({ holder: name, result, removalRepeated, schedule: deps.readBacks, at })(
+                  request,
+                ),
+              ),
+            )
+          }),
         )
-
-type Look = Pick<RecordReadBack, 'result' | 'removalRepeated'>
-
-/** Reads back; after a retry, a holder that still has the data is asked once more to remove it, and read again. */
-const look = (
-  deps: PerformRemovalDeps,
-  request: Verifying,
-  progress: HolderProgress,
-  userId: UserId,
-): T.Task<Look> => {
-  const holder = holderOf(deps, request, progress)
-  if (holder === undefined)
-    return T.of({ result: { kind: 'failed', reason: 'holderNotConfigured' }, removalRepeated: false })
-  return pipe(
-    readOf(holder, request, userId, false),
-    T.flatMap(first =>
-      first.result.kind === 'present' && request.repeatIfPresent.includes(progress.name)
-        ? pipe(
-            holder.remove(removalOf(request, userId)),
-            TE.matchE(
-              problem => T.of<Look>({ result: readResultOf(problem), removalRepeated: isFinal(problem) }),
-              () => readOf(holder, request, userId, true),
-            ),
-          )
-        : T.of(first),
-    ),
-  )
-}
-
-/**
- * Whether a holder was asked and said no for good: then that is recorded. One that wants to be asked later still has to be, and so
- * has one of which nobody knows what it did.
- */
-const isFinal = ({ _tag }: HolderProblem): boolean => _tag === 'Refused' || _tag === 'SignInRequired'
-
-const readOf = (
-  holder: DataHolder,
-  request: Verifying,
-  userId: UserId,
-  removalRepeated: boolean,
-): T.Task<Look> =>
-  pipe(
-    holder.readBack(request.tenantId, userId),
-    TE.match(
-      problem => ({ result: readResultOf(problem), removalRepeated }),
-      kind => ({ result: { kind }, removalRepeated }),
-    ),
-  )
-
-const readResultOf = (problem: HolderProblem): RecordReadBack['result'] => {
-  switch (problem._tag) {
-    case 'Refused':
-      return { kind: 'failed', reason: 'refused' }
-    case 'SignInRequired':
-      return { kind: 'failed', reason: 'signInRequired' }
-    case 'RetryLater':
-      return { kind: 'unknown', afterSeconds: problem.afterSeconds }
-    case 'UnknownOutcome':
-      return { kind: 'unknown' }
   }
-}
+
+/** A wait that is no longer is not worth a word in the history, in seconds. */
+const longestPutOffSeconds = 300
+
+/** @returns when what is not to be done yet may be done; null where it is to be recorded, as it is where there is no time left. */
+const untilOf = (
+  request: Removing | Verifying,
+  schedule: RetrySchedule,
+  at: Instant,
+  notYet: number | null,
+): Instant | null =>
+  notYet === null || notYet > longestPutOffSeconds ? null : nextTry(request, schedule, at, notYet)
+
+/** Puts off what is not to be done yet, or records what was. */
+const putOff = (
+  { request, putOffUntil }: Worked,
+  until: Instant | null,
+  recorded: () => Step<RemovalRequest>,
+): Step<Worked> =>
+  until === null
+    ? pipe(
+        recorded(),
+        TE.map(after => ({ request: after, putOffUntil })),
+      )
+    : TE.right({ request, putOffUntil: putOffUntil !== null && putOffUntil < until ? putOffUntil : until })
 
 const holderOf = (
-  deps: PerformRemovalDeps,
-  request: RemovalRequest,
-  progress: HolderProgress,
-): DataHolder | undefined =>
-  deps.dataHolders.of(request.tenantId).find(holder => holder.name === progress.name)
+  { dataHolders }: PerformRemovalDeps,
+  { tenantId }: RemovalRequest,
+  name: HolderName,
+): DataHolder | undefined => dataHolders.of(tenantId).find(holder => holder.name === name)
 
 /** Appends what was decided. A refusal means that the request has moved on: then it is as good as a conflict. */
 const append = (

@@ -82,11 +82,15 @@ const call = <A>(
         case 200:
           return TE.fromEither(parsed(codec, text))
         case 401:
-          return TE.left<HolderProblem>({ _tag: 'SignInRequired' })
+          return TE.left<HolderProblem>({ _tag: 'SignInRequired', sent: true })
         case 403:
           return TE.left<HolderProblem>({ _tag: 'Refused' })
         case 503:
-          return TE.left<HolderProblem>({ _tag: 'RetryLater', afterSeconds: Number(retryAfter ?? '1') })
+          return TE.left<HolderProblem>({
+            _tag: 'RetryLater',
+            afterSeconds: Number(retryAfter ?? '1'),
+            sent: true,
+          })
         default:
           return TE.left<HolderProblem>({ _tag: 'UnknownOutcome' })
       }
