@@ -1,4 +1,5 @@
 import { slopeOf } from './growing.js'
+import { afterCut } from './noise.js'
 import type { PaceRecord } from './pace-record.js'
 
 /**
@@ -37,7 +38,7 @@ export const cut = (pace: PaceRecord, stopSeconds: number): PaceRecord => {
   const least = first ? leastPlateauSeconds.first : leastPlateauSeconds.later
   const rate = Math.max(ceiling * (1 - depth), leastRate)
   return {
-    ...pace,
+    ...afterCut(pace, ceiling, leastRate),
     rate,
     ceiling,
     depth,

@@ -4,6 +4,8 @@ import type { PaceRecord } from './pace-record.js'
 export const mostRate = 2000
 /** By which factor the rate grows in a second until the first 429. */
 const slowStart = 3
+/** The same, where 429s come whatever the rate: a ceiling tells nothing then. */
+const inNoise = 1.1
 
 /**
  * Lets the rate grow over a while in which every turn was taken: otherwise nothing was learned. At first it grows threefold each
@@ -14,8 +16,8 @@ const slowStart = 3
 export const grown = (pace: PaceRecord, seconds: number): PaceRecord => {
   const usedSeconds = pace.usedSeconds + seconds
   const wanted =
-    pace.ceiling === 0
-      ? pace.rate * slowStart ** seconds
+    pace.ceiling === 0 || pace.noise > 0
+      ? pace.rate * (pace.noise > 0 ? inNoise : slowStart) ** seconds
       : pace.ceiling * (1 + pace.depth * (usedSeconds / pace.plateauSeconds - 1) ** 3)
   // Never far past what is really answered.
   const proven = Math.max(pace.rate, 2 * pace.accepted)

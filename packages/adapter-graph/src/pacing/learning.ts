@@ -1,4 +1,5 @@
 import { cut } from './cutting.js'
+import { isNoise, withAnswered, withRefused } from './noise.js'
 import type { PaceRecord } from './pace-record.js'
 
 /** One 429, as a process met it. */
@@ -28,10 +29,11 @@ const roundTripMs = 250
 export const withAnswers = (pace: PaceRecord, answered: number, nowMs: number): PaceRecord => {
   const strikes = answered > 0 && nowMs > pace.settledAt ? 0 : pace.strikes
   const seconds = (nowMs - pace.measuredAt) / 1000
-  if (seconds <= 0) return { ...pace, strikes }
+  const counted = withAnswered(pace, answered)
+  if (seconds <= 0) return { ...counted, strikes }
   const kept = Math.exp(-seconds / memorySeconds)
   return {
-    ...pace,
+    ...counted,
     accepted: pace.accepted * kept + (answered / seconds) * (1 - kept),
     measuredAt: nowMs,
     strikes,
@@ -39,7 +41,8 @@ export const withAnswers = (pace: PaceRecord, answered: number, nowMs: number): 
 }
 
 /**
- * Takes in a 429. A Retry-After is obeyed, whatever it came to. The rate is cut once for all 429 of one event. Without a Retry-After
+ * Takes in a 429. A Retry-After is obeyed, whatever it came to. The rate is cut once for all 429 of one event, and not where 429s come
+ * whatever the rate, unless there are more of them than usual. Without a Retry-After
  * calls stop for a random time below a bound that doubles with each cut without an answer in between (full jitter).
  *
  * @param random gives a number from 0 up to 1.
@@ -50,11 +53,15 @@ export const withRefusal = (
   nowMs: number,
   random: () => number,
 ): PaceRecord => {
+  const counted = ofWrite ? withRefused(pace) : pace
   const obeying =
     waitMs === null
-      ? pace
-      : resumingAt({ ...pace, forbiddenUntil: Math.max(pace.forbiddenUntil, nowMs + waitMs) }, nowMs + waitMs)
-  if (!ofWrite || nowMs < pace.settledAt) return obeying
+      ? counted
+      : resumingAt(
+          { ...counted, forbiddenUntil: Math.max(pace.forbiddenUntil, nowMs + waitMs) },
+          nowMs + waitMs,
+        )
+  if (!ofWrite || nowMs < pace.settledAt || isNoise(counted)) return obeying
   const stopMs = waitMs ?? random() * Math.min(longestBackOffMs, firstBackOffMs * 2 ** pace.strikes)
   const stopped = resumingAt(cut(obeying, stopMs / 1000), nowMs + stopMs)
   return { ...stopped, settledAt: Math.max(stopped.settledAt, nowMs + roundTripMs) }

@@ -29,6 +29,12 @@ export interface PaceRecord {
   readonly settledAt: number
   /** Cuts since a call was last answered. */
   readonly strikes: number
+  /** Which part of the last writes was answered 429. */
+  readonly refusedShare: number
+  /** Cuts in a row that lowered the ceiling. */
+  readonly falls: number
+  /** Which part of the writes is answered 429 whatever the rate; 0 where 429s follow the rate, as they should. */
+  readonly noise: number
   /** Up to when turns were hinted at to callers that were sent away. */
   readonly hintedUntil: number
 }
@@ -53,6 +59,9 @@ const unknownPace = (nowMs: number): PaceRecord => ({
   forbiddenUntil: 0,
   settledAt: 0,
   strikes: 0,
+  refusedShare: 0,
+  falls: 0,
+  noise: 0,
   hintedUntil: 0,
 })
 
@@ -77,6 +86,9 @@ export const paceFrom = (state: PaceState | null, nowMs: number): PaceRecord => 
     forbiddenUntil: of('forbiddenUntil'),
     settledAt: of('settledAt'),
     strikes: of('strikes'),
+    refusedShare: Math.min(of('refusedShare'), 1),
+    falls: of('falls'),
+    noise: Math.min(of('noise'), 1),
     hintedUntil: of('hintedUntil'),
   }
 }

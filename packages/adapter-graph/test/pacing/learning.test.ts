@@ -125,3 +125,45 @@ describe('growth', () => {
     expect(growth.at(-1)).toBeGreaterThan(growth[0] ?? 0)
   })
 })
+
+describe('429s that come whatever the rate', () => {
+  const answered = (pace: PaceRecord, count: number, at: number) =>
+    withAnswers({ ...pace, usedSeconds: 60 }, count, at)
+  /** One 429 after each `between` answers, so often. */
+  const met = (times: number, between: number): { readonly pace: PaceRecord; readonly now: number } => {
+    let [pace, now] = [known, start]
+    for (let event = 0; event < times; event += 1) {
+      now = Math.max(pace.settledAt, now) + 10_000
+      pace = refused(answered(pace, between, now), now, null)
+    }
+    return { pace, now }
+  }
+
+  it('are known by the cuts that changed nothing, and cut the rate no more', () => {
+    const { pace, now } = met(20, 9)
+
+    expect(pace.noise).toBeGreaterThan(0.05)
+    const after = refused(answered(pace, 9, now + 10_000), now + 10_000, 1000)
+    expect(after).toMatchObject({ rate: pace.rate, forbiddenUntil: now + 11_000 })
+  })
+
+  it('are not those of a limit that is met now and then', () => {
+    expect(met(20, 100).pace.noise).toBe(0)
+  })
+
+  it('cut the rate again once there are many more of them than usual', () => {
+    const { pace, now } = met(20, 9)
+    let many = { ...pace, rate: 50, ceiling: 50 }
+    for (let call = 0; call < 20; call += 1) many = refused(many, now + 10_000, null)
+
+    expect(many.rate).toBeLessThan(50)
+  })
+
+  it('let the rate grow at all times, and are forgotten once there are hardly any', () => {
+    const { pace, now } = met(20, 9)
+
+    expect(grown({ ...pace, accepted: 100 }, 1).rate).toBeCloseTo(pace.rate * 1.1)
+    expect(answered(pace, 50, now + 1000).noise).toBe(pace.noise)
+    expect(answered(pace, 200, now + 1000).noise).toBe(0)
+  })
+})

@@ -9,7 +9,7 @@ import { virtualTime, type VirtualTime } from './virtual-time.js'
 export const tenantId: TenantId = decoded(TenantId, '11111111-2222-4333-8444-555555555555')
 
 /** Numbers from 0 up to 1 that are the same in each run (mulberry32). */
-const seeded = (seed: number): (() => number) => {
+export const seeded = (seed: number): (() => number) => {
   let state = seed
   return () => {
     state = (state + 0x6d2b79f5) | 0

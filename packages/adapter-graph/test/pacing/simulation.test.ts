@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Simulated, simulate } from './simulated-removals.js'
-import { slidingWindow, type Throttler, tokenBucket } from './throttlers.js'
+import { seeded, type Simulated, simulate } from './simulated-removals.js'
+import { dice, slidingWindow, type Throttler, tokenBucket } from './throttlers.js'
 
 const seeds = [1, 2, 3, 4]
 const fast = [2, 10] as const
@@ -88,4 +88,43 @@ describe('a server that permits very little', () => {
     // Each removal is sent away a few times at most.
     expect(low.busy).toBeLessThan(400 * 4)
   })
+})
+
+const none: Throttler = () => null
+
+/** A rate that is cut at each 429 falls to the lowest one, of 2 a second. */
+const noisy: ReadonlyArray<
+  readonly [
+    share: number,
+    behind: string,
+    throttler: Throttler,
+    retryAfter: boolean,
+    least: number,
+    most: number,
+  ]
+> = [
+  [0.1, 'nothing', none, true, 5, 0.11],
+  [0.1, 'nothing', none, false, 12, 0.11],
+  [0.05, 'a bucket of 20/s', tokenBucket(20, 20), true, 7, 0.07],
+  [0.05, 'a bucket of 20/s', tokenBucket(20, 20), false, 11, 0.15],
+]
+
+describe('429s that have nothing to do with the rate', () => {
+  it.each(noisy)(
+    '%f of all, before %s (Retry-After: %3$s)',
+    async (share, _, behind, retryAfter, least, most) => {
+      const run = await simulate({
+        throttler: dice(share, seeded(8), behind),
+        retryAfter,
+        workers: 2,
+        seed: 1,
+        roundTripMs: fast,
+        removals: 1000,
+      })
+
+      expect(run.rate).toBeGreaterThanOrEqual(least)
+      expect(run.refusedShare).toBeLessThanOrEqual(most)
+      expect(run.sentWhileForbidden).toBe(0)
+    },
+  )
 })

@@ -29,3 +29,9 @@ export const slidingWindow = (rate: number, windowMs = 1000): Throttler => {
     return Math.max(1, Math.ceil(((taken[0] ?? nowMs) + windowMs - nowMs) / 1000))
   }
 }
+
+/** Turns calls down like dice, whatever their rate, and asks for a second; what is left goes to another server. */
+export const dice =
+  (share: number, random: () => number, behind: Throttler = () => null): Throttler =>
+  nowMs =>
+    random() < share ? 1 : behind(nowMs)
