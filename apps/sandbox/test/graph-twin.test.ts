@@ -46,6 +46,13 @@ describe('the twin of Graph', () => {
       const again = await remove(twin, token, user)
       expect(again.status).toBe(404)
       expect(again.text).toContain('Request_ResourceNotFound')
+      expect(twin.ledger.view().people).toContainEqual({
+        tenantId: contoso,
+        userId: user,
+        removals: 1,
+        accepted: 1,
+        inVain: 1,
+      })
     }
   })
 
@@ -57,7 +64,7 @@ describe('the twin of Graph', () => {
     const seen = await Promise.all(users.map(user => remove(twin, token, user)))
     expect(new Set(seen.map(({ status }) => status))).toEqual(new Set([204]))
     expect(twin.ledger.view().people.toSorted((one, other) => (one.userId < other.userId ? -1 : 1))).toEqual(
-      users.toSorted().map(userId => ({ tenantId: contoso, userId, removals: 1, accepted: 1 })),
+      users.toSorted().map(userId => ({ tenantId: contoso, userId, removals: 1, accepted: 1, inVain: 0 })),
     )
   })
 
@@ -98,7 +105,9 @@ describe('the twin of Graph', () => {
     expect((await look(twin, token, bob)).status).toBe(200)
     now = 30_000
     expect((await look(twin, token, bob)).status).toBe(404)
-    expect(twin.ledger.view().people).toEqual([{ tenantId: contoso, userId: bob, removals: 1, accepted: 2 }])
+    expect(twin.ledger.view().people).toEqual([
+      { tenantId: contoso, userId: bob, removals: 1, accepted: 2, inVain: 0 },
+    ])
   })
 
   test('counts how calls were answered, reads and writes apart', async () => {
@@ -115,8 +124,8 @@ describe('the twin of Graph', () => {
     const ledger: unknown = await (await fetch(`${twin.address}/sandbox/ledger`)).json()
     expect(ledger).toMatchObject({
       people: [
-        { userId: bob, removals: 1, accepted: 1 },
-        { userId: alice, removals: 1, accepted: 1 },
+        { userId: bob, removals: 1, accepted: 1, inVain: 0 },
+        { userId: alice, removals: 1, accepted: 1, inVain: 1 },
       ],
       calls: [
         { tenantId: contoso, reads: { 200: 1 }, writes: { 204: 1, 429: 1, none: 2 } },

@@ -10,6 +10,8 @@ export interface LedgerView {
     readonly removals: number
     /** How many calls to remove them were taken, whether or not the answer arrived. */
     readonly accepted: number
+    /** How many calls to remove them came when nothing of theirs was there. */
+    readonly inVain: number
   }>
   readonly calls: ReadonlyArray<{
     readonly tenantId: string
@@ -18,24 +20,28 @@ export interface LedgerView {
   }>
 }
 
+type Counted = Record<'removals' | 'accepted' | 'inVain', number>
+
 export interface Ledger {
   readonly countRemoval: (tenantId: string, userId: string) => void
   readonly countAccepted: (tenantId: string, userId: string) => void
+  readonly countInVain: (tenantId: string, userId: string) => void
   readonly countAnswer: (tenantId: string, kind: 'reads' | 'writes', answer: string) => void
   readonly view: () => LedgerView
 }
 
 export const createLedger = (): Ledger => {
-  const people = new Map<string, { readonly removals: number; readonly accepted: number }>()
+  const people = new Map<string, Counted>()
   const calls = new Map<string, { readonly reads: Answers; readonly writes: Answers }>()
-  const count = (what: 'removals' | 'accepted') => (tenantId: string, userId: string) => {
+  const count = (what: keyof Counted) => (tenantId: string, userId: string) => {
     const key = `${tenantId} ${userId.toLowerCase()}`
-    const counted = people.get(key) ?? { removals: 0, accepted: 0 }
+    const counted = people.get(key) ?? { removals: 0, accepted: 0, inVain: 0 }
     people.set(key, { ...counted, [what]: counted[what] + 1 })
   }
   return {
     countRemoval: count('removals'),
     countAccepted: count('accepted'),
+    countInVain: count('inVain'),
     countAnswer: (tenantId, kind, answer) => {
       const counted = calls.get(tenantId) ?? { reads: {}, writes: {} }
       const answers = { ...counted[kind], [answer]: (counted[kind][answer] ?? 0) + 1 }

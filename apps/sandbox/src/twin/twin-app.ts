@@ -55,8 +55,10 @@ export const twinApp = (deps: TwinAppDeps): Hono<{ Bindings: Connection }> => {
     if (request !== null) await effects.awaited(request, longestWait)
     const caller = unverifiedCaller(c.req.header('Authorization'))
     const userId = removedIn(c.req.path)
-    if (request !== null && O.isSome(caller) && userId !== null)
-      ledger.countAccepted(caller.value.claims.tid, userId)
+    if (O.isSome(caller) && userId !== null) {
+      if (request !== null) ledger.countAccepted(caller.value.claims.tid, userId)
+      if (response.status === 404) ledger.countInVain(caller.value.claims.tid, userId)
+    }
     return response
   })
   return app

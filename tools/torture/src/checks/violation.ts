@@ -6,6 +6,7 @@ export const rules = {
   effectIsApproved: 'the holder was never asked for a request without the approvals that its policy asks for',
   approvedEnds: 'each approved request came to an end',
   oneEffect: 'the data of each person whose request completed went exactly once',
+  neverBlind: 'nobody is removed again whose data is gone: what is not known is read, and not sent again',
   effectIsWanted: 'no data went for a request that never started',
   chainVerifies: 'every history is whole and unchanged',
   servedAsStored: 'what is served of a request is what is stored, and its history is said to be intact',

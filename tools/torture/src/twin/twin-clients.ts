@@ -23,7 +23,9 @@ export interface TwinClients {
 }
 
 export const twinClients = async (world: TwinWorld): Promise<TwinClients> => {
-  const [adele, megan] = [await world.token('adele'), await world.token('megan')]
+  const adele = await world.token('adele')
+  const approvers = [await world.token('megan'), await world.token('isaiah')]
+  let acts = 0
   const ask = async (token: string, method: string, path: string): Promise<Response> => {
     for (let tries = 1; ; tries += 1) {
       const answer = await fetch(`${world.lethe}${path}`, {
@@ -54,6 +56,9 @@ export const twinClients = async (world: TwinWorld): Promise<TwinClients> => {
       if (answer.status !== 204) throw new Error(`A submission was answered ${answer.status}`)
       return new URL(answer.headers.get('Operation-Location') ?? '').pathname
     },
-    act: async (path, act) => (await ask(megan, 'POST', `${path}/${act}`)).status,
+    act: async (path, act) => {
+      acts += 1
+      return (await ask(approvers[acts % approvers.length] ?? adele, 'POST', `${path}/${act}`)).status
+    },
   }
 }

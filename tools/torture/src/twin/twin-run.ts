@@ -94,6 +94,9 @@ const violationsIn = (
         ? []
         : [violation('oneEffect', `${effects.get(userId) ?? 0} effects for somebody`)],
     ),
+    ...ledger.people.flatMap(({ inVain }) =>
+      inVain === 0 ? [] : [violation('neverBlind', `${inVain} calls for somebody whose data was gone`)],
+    ),
     ...[...effects.keys()].flatMap(userId =>
       people.includes(userId) ? [] : [violation('effectIsWanted', 'somebody was removed whom nobody named')],
     ),

@@ -20,7 +20,13 @@ export interface TwinWorld {
 const Counts = t.record(t.string, t.number)
 const Ledger = t.strict({
   people: t.readonlyArray(
-    t.strict({ tenantId: t.string, userId: t.string, removals: t.number, accepted: t.number }),
+    t.strict({
+      tenantId: t.string,
+      userId: t.string,
+      removals: t.number,
+      accepted: t.number,
+      inVain: t.number,
+    }),
   ),
   calls: t.readonlyArray(t.strict({ tenantId: t.string, reads: Counts, writes: Counts })),
 })
