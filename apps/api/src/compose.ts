@@ -3,11 +3,14 @@ import { inMemoryApprovalPolicies } from '@lethe/adapter-memory'
 import { randomIdentifiers, sha256Digest, systemClock } from '@lethe/adapter-system'
 import {
   abandonRemoval,
+  approveBatch,
   approveRemoval,
   countOverdue,
+  denyBatch,
   denyRemoval,
   expireRemovals,
   forgetSignIns,
+  getBatch,
   getHistory,
   getProfile,
   getRemovalRequest,
@@ -46,13 +49,14 @@ export const compose = (
   const clock = systemClock
   const identifiers = randomIdentifiers
   const digest = sha256Digest
-  const { removalRequests, jobs, subjects, actors, notes, sealedSignIns } = ports
+  const { removalRequests, batches, jobs, subjects, actors, notes, sealedSignIns } = ports
   const approvalPolicies = inMemoryApprovalPolicies({
     approval: config.approval,
     expiresAfterDays: config.approvalExpiryDays,
   })
   const deps = {
     removalRequests,
+    batches,
     subjects,
     actors,
     notes,
@@ -64,6 +68,13 @@ export const compose = (
     signIns: delegation?.signIns ?? noSignIns,
   }
 
+  const deciding = {
+    batches,
+    atOnce: batchAtOnce,
+    approveRemoval: approveRemoval(deps),
+    denyRemoval: denyRemoval(deps),
+  }
+
   return {
     useCases: {
       listProfiles: listProfiles(deps),
@@ -72,8 +83,11 @@ export const compose = (
       getRemovalRequest: getRemovalRequest(deps),
       listRemovalRequests: listRemovalRequests(deps),
       getHistory: getHistory(deps),
-      approveRemoval: approveRemoval(deps),
-      denyRemoval: denyRemoval(deps),
+      approveRemoval: deciding.approveRemoval,
+      denyRemoval: deciding.denyRemoval,
+      getBatch: getBatch(deps),
+      approveBatch: approveBatch(deciding),
+      denyBatch: denyBatch(deciding),
       withdrawRemoval: withdrawRemoval(deps),
       retryRemoval: retryRemoval(deps),
       countOverdue: countOverdue(deps),
@@ -106,6 +120,9 @@ export const compose = (
     },
   }
 }
+
+/** How many requests of a batch one call decides: a few seconds' worth, well within the patience of clients and proxies. */
+const batchAtOnce = 2000
 
 const attemptsFor = (giveUpAfterSeconds: number): RetrySchedule => ({
   firstDelaySeconds: 5,

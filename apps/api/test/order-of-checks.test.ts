@@ -103,6 +103,14 @@ const routes: ReadonlyArray<Route> = [
   action('deny', { code: 'legalClaims' }),
   action('withdraw'),
   action('retry'),
+  { name: 'get batch', method: 'GET', path: key => `/lethe/v1/batches/${key}`, can: keyed },
+  ...(['approve', 'deny'] as const).map((name): Route => ({
+    name: `${name} batch`,
+    method: 'POST',
+    path: key => `/lethe/v1/batches/${key}/${name}`,
+    body: { digest: '0'.repeat(64), ...(name === 'deny' ? { code: 'legalClaims' } : {}) },
+    can: keyedWrite,
+  })),
   {
     name: 'batch',
     method: 'POST',

@@ -32,6 +32,7 @@ import {
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { inMemoryBatches } from './batches.js'
 import { inMemoryJobs, type JobsSettings } from './jobs.js'
 import { inMemoryPaceStates } from './pace-states.js'
 import { inMemorySignIns } from './sign-ins.js'
@@ -86,6 +87,14 @@ export const inMemoryStore = ({
     enqueue(events.flatMap(jobsOf))
   }
 
+  /** The request of the same batch for the same profile. */
+  const ofBatch = (tenantId: TenantId, { request, subject }: Stored): RemovalRequest | undefined =>
+    request.batch === null
+      ? undefined
+      : allOf(tenantId).find(
+          other => other.request.batch === request.batch && other.subject?.userId === subject?.userId,
+        )?.request
+
   const signIns = inMemorySignIns()
   const removalRequests: RemovalRequests = {
     submit: submission =>
@@ -93,6 +102,8 @@ export const inMemoryStore = ({
         const open = openRequest(read(submission.tenantId), submission.subject.userId)
         if (open !== undefined) return { joined: true, request: open }
         const stored = storedFrom(digest, submission)
+        const inBatch = ofBatch(submission.tenantId, stored)
+        if (inBatch !== undefined) return { joined: true, request: inBatch }
         write(submission.tenantId, stored, submission.events)
         return { joined: false, request: stored.request }
       }),
@@ -158,6 +169,7 @@ export const inMemoryStore = ({
 
   return {
     removalRequests,
+    batches: inMemoryBatches(allOf),
     jobs,
     actors: {
       referenceOf: (tenantId, requestId, actor) =>
@@ -281,10 +293,11 @@ const pageOf = (
   return E.right({ items, next: rest.length > size ? (items.at(-1)?.id ?? null) : null })
 }
 
-const matches = (stored: Stored, { states, userId, dueBefore }: RemovalRequestFilter): boolean =>
+const matches = (stored: Stored, { states, userId, dueBefore, batch }: RemovalRequestFilter): boolean =>
   (states === undefined || states.includes(stored.request.state)) &&
   (userId === undefined || isAbout(stored, userId)) &&
-  (dueBefore === undefined || stored.request.dueAt < dueBefore)
+  (dueBefore === undefined || stored.request.dueAt < dueBefore) &&
+  (batch === undefined || stored.request.batch === batch)
 
 /** Puts a request in its place, and keeps the indexes in step with it. */
 const index = ({ requests, openFor, withReference }: Tenant, stored: Stored): void => {

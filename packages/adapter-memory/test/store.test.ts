@@ -6,6 +6,7 @@ import {
   notesContract,
   type OpenStore,
   paceStatesContract,
+  batchesContract,
   removalRequestsContract,
   sealedSignInsContract,
   subjectsContract,
@@ -29,6 +30,7 @@ const open: OpenStore = async () => ({
 })
 
 removalRequestsContract('in memory', open)
+batchesContract('in memory', open)
 jobsContract('in memory', open)
 actorsContract('in memory', open)
 subjectsContract('in memory', open)

@@ -8,12 +8,13 @@ import type { Statement, TenantTransactions } from './tenant-transactions.js'
 
 /** Only conditions that are asked for stand in the query, so that each kind of list has a plan of its own. */
 const conditionsOf = (
-  { states, userId, dueBefore }: RemovalRequestFilter,
+  { states, userId, dueBefore, batch }: RemovalRequestFilter,
   after: RemovalRequestId | null,
 ): ReadonlyArray<readonly [condition: (parameter: string) => string, value: unknown]> => [
   ...(after === null ? [] : [[(p: string) => `request_id < ${p}`, after] as const]),
   ...(states === undefined ? [] : [[(p: string) => `state = any(${p}::text[])`, states] as const]),
   ...(dueBefore === undefined ? [] : [[(p: string) => `due_at < ${p}`, dueBefore] as const]),
+  ...(batch === undefined ? [] : [[(p: string) => `batch_id = ${p}`, batch] as const]),
   ...(userId === undefined
     ? []
     : [

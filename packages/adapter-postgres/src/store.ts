@@ -4,6 +4,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { appendGroup } from './appending.js'
+import { postgresBatches } from './batches.js'
 import { type Grouping, groupedBy } from './grouping.js'
 import { startJobQueue } from './job-queue.js'
 import { knownRequests } from './known-requests.js'
@@ -99,6 +100,7 @@ export const openPostgresStore = async (
       enqueueWithin: queue.enqueueWithin,
       onProblem,
     }),
+    batches: postgresBatches(people),
     jobs: queue.jobs,
     subjects: postgresSubjects(people),
     actors: postgresActors(people),

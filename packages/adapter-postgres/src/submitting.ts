@@ -10,6 +10,7 @@ import {
 } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { actorColumns } from './actor-rows.js'
+import { type BatchMember, batchRequests, keyOf } from './batches.js'
 import {
   columnIn,
   eventRecord,
@@ -104,20 +105,20 @@ const insertion = (tenantId: TenantId, group: ReadonlyArray<Prepared>): Statemen
   text: `
     with given as materialized (
       select * from jsonb_to_recordset($2::jsonb) as x(
-        r uuid, c text, u uuid, s text, a uuid, i uuid, k text, app uuid,
+        r uuid, c text, u uuid, s text, b uuid, ho uuid, a uuid, i uuid, k text, app uuid,
         v int, hh text, st text, due timestamptz, ex timestamptz, job timestamptz, e jsonb
       )
     ), taken as (
-      insert into lethe.removal_subject (tenant_id, commitment, request_id, user_id, salt)
-      select $1::uuid, decode(c, 'hex'), r, u, decode(s, 'hex') from given
+      insert into lethe.removal_subject (tenant_id, commitment, request_id, user_id, salt, batch_id, home_tenant_id)
+      select $1::uuid, decode(c, 'hex'), r, u, decode(s, 'hex'), b, ho from given
       on conflict do nothing
       returning request_id
     ), kept as (
       select given.* from given join taken on taken.request_id = given.r
     ), projected as (
       insert into lethe.removal_request
-        (tenant_id, request_id, version, head_hash, state, due_at, expires_at, job_due_at)
-      select $1::uuid, r, v, decode(hh, 'hex'), st, due, ex, job from kept
+        (tenant_id, request_id, version, head_hash, state, due_at, expires_at, job_due_at, batch_id)
+      select $1::uuid, r, v, decode(hh, 'hex'), st, due, ex, job, b from kept
     ), submitter as (
       insert into lethe.removal_actor
         (tenant_id, reference, request_id, identity, kind, through_app_id, submitted)
@@ -137,6 +138,8 @@ const rowOf = ({ submission: { requestId, subject, submitter }, read, written }:
   c: subject.commitment,
   u: subject.userId,
   s: subject.salt,
+  b: read.request.batch,
+  ho: subject.homeTenantId,
   a: submitter.reference,
   ...actorColumns(submitter.actor),
   hh: written.head.hash,
@@ -158,7 +161,13 @@ const join = async (
     lost.map(({ submission }) => submission.subject.userId),
   )
   const found = lost.filter(({ submission }) => open.has(submission.subject.userId))
-  const ended = lost.filter(({ submission }) => !open.has(submission.subject.userId))
+  const closed = lost.filter(({ submission }) => !open.has(submission.subject.userId))
+  const inBatch = await batchRequests(deps.transactions, tenantId, closed.flatMap(memberOf))
+  const joinedInBatch = (one: Prepared): ReadRequest | undefined =>
+    memberOf(one)
+      .map(({ batch, userId }) => inBatch.get(keyOf(batch, userId)))
+      .at(0)
+  const ended = closed.filter(one => joinedInBatch(one) === undefined)
   const again =
     triesLeft > 1 && ended.length > 0
       ? await record(deps, tenantId, ended, triesLeft - 1)
@@ -168,12 +177,19 @@ const join = async (
       const request = open.get(submission.subject.userId)
       return request === undefined ? [] : [[submission, { joined: true, request: request.request }]]
     }),
+    ...closed.flatMap((one): ReadonlyArray<readonly [Submission, Submitted]> => {
+      const read = joinedInBatch(one)
+      return read === undefined ? [] : [[one.submission, { joined: true, request: read.request }]]
+    }),
     ...again.flatMap((submitted, index): ReadonlyArray<readonly [Submission, Submitted]> => {
       const submission = ended[index]?.submission
       return submission === undefined ? [] : [[submission, submitted]]
     }),
   ])
 }
+
+const memberOf = ({ submission, read }: Prepared): ReadonlyArray<BatchMember> =>
+  read.request.batch === null ? [] : [{ batch: read.request.batch, userId: submission.subject.userId }]
 
 /** A submission that came a second time, because the first answer was lost, after its request had even ended. */
 const repeats = async (

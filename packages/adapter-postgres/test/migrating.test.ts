@@ -46,11 +46,16 @@ describe('migrate', () => {
     await store.close()
     // As it was before the second migration.
     await database.asOwner(
-      `drop table lethe.sign_in, lethe.call_pace; delete from lethe.migration where name <> '0001_removal-requests'`,
+      `drop table lethe.sign_in, lethe.call_pace;
+       alter table lethe.removal_request drop column batch_id;
+       alter table lethe.removal_subject drop column batch_id, drop column home_tenant_id;
+       delete from lethe.migration where name <> '0001_removal-requests'`,
     )
     expect(await openStoreOn(database.appUrl)).toStrictEqual(E.left({ _tag: 'NotMigrated' }))
 
-    expect(await migrate(database.ownerUrl)).toStrictEqual(E.right({ migrations: ['0002_calling-graph'] }))
+    expect(await migrate(database.ownerUrl)).toStrictEqual(
+      E.right({ migrations: ['0002_calling-graph', '0003_batches'] }),
+    )
 
     const again = rightOf(await openStoreOn(database.appUrl))
     expect(await succeed(again.removalRequests.load(tenantId, request.id))).toMatchObject({ value: request })

@@ -3,6 +3,7 @@ import {
   jobsContract,
   notesContract,
   paceStatesContract,
+  batchesContract,
   removalRequestsContract,
   sealedSignInsContract,
   subjectsContract,
@@ -21,6 +22,7 @@ afterAll(async () => {
 const open = openIn(() => harness)
 
 removalRequestsContract('on PostgreSQL', open)
+batchesContract('on PostgreSQL', open)
 jobsContract('on PostgreSQL', open)
 actorsContract('on PostgreSQL', open)
 subjectsContract('on PostgreSQL', open)

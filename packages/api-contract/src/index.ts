@@ -1,3 +1,4 @@
+export * from './batch-resource.js'
 export * from './date-time.js'
 export * from './history-resource.js'
 export * from './identity-resource.js'

@@ -1,4 +1,4 @@
-import { DenialCode, UserId } from '@lethe/domain'
+import { BatchId, DenialCode, Hash, RemovalRequestId, UserId } from '@lethe/domain'
 import * as t from 'io-ts'
 import { DateTime } from './date-time.js'
 import { exactObject } from './exact-object.js'
@@ -16,9 +16,24 @@ const Note = t.refinement(
 )
 
 /** The body of `POST /lethe/v1/removalRequests`. */
-export const NewRemovalRequest = exactObject({ userId: UserId }, { receivedDateTime: DateTime })
+export const NewRemovalRequest = exactObject(
+  { userId: UserId },
+  { receivedDateTime: DateTime, batchId: BatchId },
+)
 export type NewRemovalRequest = t.TypeOf<typeof NewRemovalRequest>
 
 /** The body of `POST /lethe/v1/removalRequests/{id}/deny`. */
 export const Denial = exactObject({ code: DenialCode }, { note: Note })
 export type Denial = t.TypeOf<typeof Denial>
+
+/** Which batch is meant: the one that was previewed, from the request on where the answer before stopped. */
+const meaning = { digest: Hash }
+const goingOn = { after: RemovalRequestId }
+
+/** The body of `POST /lethe/v1/batches/{id}/approve`. */
+export const BatchApproval = exactObject(meaning, goingOn)
+export type BatchApproval = t.TypeOf<typeof BatchApproval>
+
+/** The body of `POST /lethe/v1/batches/{id}/deny`. */
+export const BatchDenial = exactObject({ ...meaning, code: DenialCode }, { ...goingOn, note: Note })
+export type BatchDenial = t.TypeOf<typeof BatchDenial>

@@ -1,4 +1,4 @@
-import { describeErrors, RemovalState, UserId } from '@lethe/domain'
+import { BatchId, describeErrors, RemovalState, UserId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
@@ -30,13 +30,27 @@ const States = new t.Type<ReadonlyArray<RemovalState>, string, unknown>(
 const SkipToken = t.refinement(t.string, token => token !== '', 'a token of @odata.nextLink')
 
 const ListOptions = t.exact(
-  t.partial({ state: States, userId: UserId, dueBefore: DateTime, $top: PageSize, $skiptoken: SkipToken }),
+  t.partial({
+    state: States,
+    userId: UserId,
+    dueBefore: DateTime,
+    batchId: BatchId,
+    $top: PageSize,
+    $skiptoken: SkipToken,
+  }),
   'options',
 )
 /** The query options of `GET /lethe/v1/removalRequests`. */
 export type RemovalRequestListOptions = t.TypeOf<typeof ListOptions>
 
-const optionNames: ReadonlySet<string> = new Set(['state', 'userId', 'dueBefore', '$top', '$skiptoken'])
+const optionNames: ReadonlySet<string> = new Set([
+  'state',
+  'userId',
+  'dueBefore',
+  'batchId',
+  '$top',
+  '$skiptoken',
+])
 
 /** A query option that is not taken, or not in that form. The message holds no value that was sent. */
 export interface BadListOption {

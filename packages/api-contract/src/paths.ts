@@ -1,4 +1,4 @@
-import type { RemovalRequestId } from '@lethe/domain'
+import type { BatchId, RemovalRequestId } from '@lethe/domain'
 
 /** Paths of Lethe's own API, below the public URL. */
 export const apiRoot = '/lethe/v1'
@@ -12,3 +12,12 @@ export const historyPath = (id: RemovalRequestId): string => `${removalRequestPa
 export type RemovalRequestAction = 'approve' | 'deny' | 'withdraw' | 'retry'
 export const actionPath = (id: RemovalRequestId, action: RemovalRequestAction): string =>
   `${removalRequestPath(id)}/${action}`
+
+export const batchesPath = `${apiRoot}/batches`
+export const batchPathOf = (id: BatchId): string => `${batchesPath}/${id}`
+
+/** What can be done to a batch by posting. */
+export type BatchAction = 'approve' | 'deny'
+export const batchActionPath = (id: BatchId, action: BatchAction): string => `${batchPathOf(id)}/${action}`
+/** Several requests below `/lethe/v1` in one, in the form of Graph's JSON batching. */
+export const ownBatchPath = `${apiRoot}/$batch`

@@ -1,5 +1,6 @@
 import {
   AppId,
+  BatchId,
   DenialCode,
   FailureReason,
   HolderName,
@@ -24,6 +25,8 @@ export const RemovalRequestResource = t.strict(
     /** The data subject; null once erased. */
     userId: orNull(UserId),
     resourceTenantId: TenantId,
+    /** The batch that it is a part of; null for none. */
+    batchId: orNull(BatchId),
     state: RemovalState,
     submittedDateTime: DateTime,
     submittedBy: Actor,

@@ -14,6 +14,7 @@ const resource = {
   id: '0199a0b0-0000-7000-8000-000000000001',
   userId: 'c228b2ae-c4fb-4eda-9620-7e73dddd1cac',
   resourceTenantId: '7b0c2f3e-1a5d-4c8e-9f62-3d4e5a6b7c81',
+  batchId: null,
   state: 'denied',
   submittedDateTime: '2026-11-23T09:00:00Z',
   submittedBy: { userId: '1f0a6b52-93c7-4d2e-a8b1-6c5d4e3f2a10', appId: null },

@@ -73,6 +73,7 @@ const submission: ReadonlyArray<RemovalEvent> = rightOf(
     expiresAfterDays: null,
     calendar: saturdayAndSunday,
     holders: [graph],
+    batch: null,
   }),
 )
 

@@ -12,6 +12,7 @@ const joined: Submitted = { joined: true, request: pending }
 const working: SubmitRemovalDeps = {
   ...nobody,
   removalRequests: { submit: () => TE.right(joined), openFor: unexpected },
+  batches: { requestFor: unexpected },
   inboundProfiles: { get: () => TE.right(O.some(profile)) },
   dataHolders: { of: () => [{ name: graph, remove: unexpected, readBack: unexpected }] },
   approvalPolicies: {
@@ -22,7 +23,7 @@ const working: SubmitRemovalDeps = {
   identifiers: counting(),
   digest: { commitment: () => commitment },
 }
-const input = { grant: granted('submit'), userId, receivedAt: null }
+const input = { grant: granted('submit'), userId, receivedAt: null, batch: null }
 const notRecording = { submit: unexpected, openFor: unexpected }
 
 describe('submitRemoval', () => {

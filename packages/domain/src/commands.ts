@@ -2,6 +2,7 @@ import type { ApprovalPolicy } from './approval.js'
 import type { WorkingCalendar } from './deadline.js'
 import type {
   ActorReference,
+  BatchId,
   HolderName,
   NoteReference,
   RemovalRequestId,
@@ -27,6 +28,8 @@ export interface Submit {
   readonly expiresAfterDays: number | null
   readonly calendar: WorkingCalendar
   readonly holders: ReadonlyArray<HolderName>
+  /** The batch that it is a part of; null for none. */
+  readonly batch: BatchId | null
 }
 export interface Approve {
   readonly by: ActorReference

@@ -58,6 +58,13 @@ export interface RemovalRequestIdBrand {
 export type RemovalRequestId = t.Branded<string, RemovalRequestIdBrand>
 export const RemovalRequestId = guid<RemovalRequestIdBrand>('RemovalRequestId (a GUID)')
 
+export interface BatchIdBrand {
+  readonly BatchId: unique symbol
+}
+/** The id of a batch: of requests that are made in one go, and decided as one. Whoever makes them chooses it. */
+export type BatchId = t.Branded<string, BatchIdBrand>
+export const BatchId = guid<BatchIdBrand>('BatchId (a GUID)')
+
 export interface ActorReferenceBrand {
   readonly ActorReference: unique symbol
 }

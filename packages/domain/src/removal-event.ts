@@ -2,6 +2,7 @@ import * as t from 'io-ts'
 import { ApprovalPolicy } from './approval.js'
 import {
   ActorReference,
+  BatchId,
   HolderName,
   NoteReference,
   RemovalRequestId,
@@ -44,7 +45,7 @@ export type ReadBackResult = t.TypeOf<typeof ReadBackResult>
 
 const orNull = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
 
-const event = <Type extends string, Data extends t.Props>(type: Type, data: Data) =>
+const eventWith = <Type extends string, Data extends t.Mixed>(type: Type, data: Data) =>
   t.strict(
     {
       tenantId: TenantId,
@@ -53,20 +54,32 @@ const event = <Type extends string, Data extends t.Props>(type: Type, data: Data
       sequence: PositiveInteger,
       type: t.literal(type),
       at: Instant,
-      data: t.strict(data),
+      data,
     },
     type,
   )
 
-const RemovalRequested = event('removalRequested', {
-  subject: SubjectCommitment,
-  submittedBy: ActorReference,
-  receivedAt: Instant,
-  dueAt: Instant,
-  expiresAt: orNull(Instant),
-  policy: ApprovalPolicy,
-  holders: t.readonlyArray(HolderName),
-})
+const event = <Type extends string, Data extends t.Props>(type: Type, data: Data) =>
+  eventWith(type, t.strict(data))
+
+const RemovalRequested = eventWith(
+  'removalRequested',
+  t.exact(
+    t.intersection([
+      t.type({
+        subject: SubjectCommitment,
+        submittedBy: ActorReference,
+        receivedAt: Instant,
+        dueAt: Instant,
+        expiresAt: orNull(Instant),
+        policy: ApprovalPolicy,
+        holders: t.readonlyArray(HolderName),
+      }),
+      /** Absent where the request was made by itself, as all were once. */
+      t.partial({ batch: BatchId }),
+    ]),
+  ),
+)
 const ApprovalGiven = event('approvalGiven', { by: ActorReference })
 const RemovalApproved = event('removalApproved', { approvals: t.number })
 const RemovalDenied = event('removalDenied', {

@@ -3,6 +3,7 @@ import * as t from 'io-ts'
 import type { ApprovalPolicy } from './approval.js'
 import type {
   ActorReference,
+  BatchId,
   HolderName,
   NoteReference,
   RemovalRequestId,
@@ -37,6 +38,8 @@ interface Particulars {
   readonly tenantId: TenantId
   /** The sequence of the last event: what an append expects. */
   readonly version: number
+  /** The batch that it is a part of; null for none. */
+  readonly batch: BatchId | null
   readonly subject: SubjectCommitment
   readonly submittedBy: ActorReference
   readonly submittedAt: Instant
@@ -204,6 +207,7 @@ const requested = (happened: RemovalEventOf<'removalRequested'>): PendingApprova
         id: happened.requestId,
         tenantId: happened.tenantId,
         version: happened.sequence,
+        batch: happened.data.batch ?? null,
         subject: happened.data.subject,
         submittedBy: happened.data.submittedBy,
         submittedAt: happened.at,
@@ -390,6 +394,7 @@ const particularsOf = (request: RemovalRequest): Particulars => ({
   id: request.id,
   tenantId: request.tenantId,
   version: request.version,
+  batch: request.batch,
   subject: request.subject,
   submittedBy: request.submittedBy,
   submittedAt: request.submittedAt,

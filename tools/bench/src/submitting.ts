@@ -74,7 +74,7 @@ const submitEach = async (
   const client = async (): Promise<void> => {
     while (left > 0) {
       left -= 1
-      const submitted = await submit({ grant, userId: userOf(left), receivedAt: null })()
+      const submitted = await submit({ grant, userId: userOf(left), receivedAt: null, batch: null })()
       if (E.isLeft(submitted)) throw new Error(`A submission was refused: ${submitted.left._tag}`)
     }
   }

@@ -83,10 +83,13 @@ export const perform = async (backstage: Backstage, strand: Strand, act: Act): P
       return granted('submit', async grant => {
         const { userId, receivedAt } = act
         const before = known.openFor(tenantId, userId)
-        const answered = await answerTo(submitRemoval(deps)({ grant, userId, receivedAt }), answer => {
-          checks.submitted(act, answer)
-          stage.tally.count('answers', `submit ${answer.joined ? 'joined' : 'new'}`)
-        })
+        const answered = await answerTo(
+          submitRemoval(deps)({ grant, userId, receivedAt, batch: null }),
+          answer => {
+            checks.submitted(act, answer)
+            stage.tally.count('answers', `submit ${answer.joined ? 'joined' : 'new'}`)
+          },
+        )
         checks.notSubmitted(act, answered, before)
         return answered
       })

@@ -16,7 +16,7 @@ export const storePorts = (
   strand: Strand,
 ): Omit<StorePorts, 'jobs' | 'sealedSignIns' | 'paces'> => {
   const { stage, known, witness, store, crash } = backstage
-  const { removalRequests, subjects, actors, notes } = store
+  const { removalRequests, batches, subjects, actors, notes } = store
   const callOf = callPort(stage, crash, strand)
   const checks = storeChecks(stage, known)
 
@@ -34,6 +34,8 @@ export const storePorts = (
       })
 
   return {
+    // No batch is made here: nothing of it is ever asked.
+    batches,
     removalRequests: {
       submit: submission => {
         const { tenantId, requestId, subject } = submission

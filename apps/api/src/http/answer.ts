@@ -1,6 +1,8 @@
 import type { KeysUnavailable, TokenRefusal } from '@lethe/adapter-entra'
 import type {
   ApproveRemovalRefusal,
+  BatchChanged,
+  BatchNotFound,
   DenyRemovalRefusal,
   InvalidPageToken,
   ProfileNotFound,
@@ -62,6 +64,8 @@ export type Refusal =
   | RetryRemovalRefusal
   | ProfileNotFound
   | RequestNotFound
+  | BatchNotFound
+  | BatchChanged
   | InvalidPageToken
   | Throttled
   | Unavailable
@@ -100,9 +104,17 @@ export const answerOf = (refusal: Refusal): ErrorAnswer => {
     case 'ProfileNotFound':
       return errorAnswer(graphErrors.resourceNotFound(refusal.userId), refusal._tag)
     case 'RequestNotFound':
+    case 'BatchNotFound':
       return errorAnswer(graphErrors.resourceNotFound(refusal.id), refusal._tag)
     case 'WrongState':
       return errorAnswer(graphErrors.conflict(conflictMessage(refusal.state)), refusal._tag)
+    case 'BatchChanged':
+      return errorAnswer(
+        graphErrors.conflict(
+          'The batch is not the one of that digest: requests were added to it. Look at it again.',
+        ),
+        refusal._tag,
+      )
     case 'Throttled':
       return errorAnswer(graphErrors.throttled, refusal._tag, refusal.retryAfterSeconds)
     case 'KeysUnavailable':

@@ -1,8 +1,11 @@
 import type {
+  ApproveBatch,
   ApproveRemoval,
   Clock,
   CountOverdue,
+  DenyBatch,
   DenyRemoval,
+  GetBatch,
   GetHistory,
   GetProfile,
   GetRemovalRequest,
@@ -12,13 +15,15 @@ import type {
   SubmitRemoval,
   WithdrawRemoval,
 } from '@lethe/application'
+import { apiRoot } from '@lethe/api-contract'
 import type { PublishedContract } from '@lethe/domain'
-import { graphErrors, routedPath } from '@lethe/graph-contract'
+import { graphErrors, graphRoot, routedPath } from '@lethe/graph-contract'
 import { Hono } from 'hono'
 import { getPath } from 'hono/utils/url'
 import type { Logger } from 'pino'
 import { errorAnswer } from './answer.js'
 import { traceOf } from '../log.js'
+import { batchDecisionRoutes } from './batch-decision-routes.js'
 import { batchRoute } from './batch-route.js'
 import { type ApiEnv, bearerChallenge, requestContext, respondWithError } from './context.js'
 import { type Authenticate, doors } from './doors.js'
@@ -41,6 +46,9 @@ export interface UseCases {
   readonly denyRemoval: DenyRemoval
   readonly withdrawRemoval: WithdrawRemoval
   readonly retryRemoval: RetryRemoval
+  readonly getBatch: GetBatch
+  readonly approveBatch: ApproveBatch
+  readonly denyBatch: DenyBatch
   readonly countOverdue: CountOverdue
 }
 
@@ -64,12 +72,14 @@ export interface AppDeps {
 export const createApp = (deps: AppDeps): Hono<ApiEnv> => {
   const items = routes(deps)
   const app = routes(deps)
-  batchRoute(app, {
-    ...shared(deps),
-    dispatch: request => items.fetch(request),
-    publicUrl: deps.publicUrl,
-    clock: deps.clock,
-  })
+  for (const root of [graphRoot, apiRoot])
+    batchRoute(app, {
+      ...shared(deps),
+      root,
+      dispatch: request => items.fetch(request),
+      publicUrl: deps.publicUrl,
+      clock: deps.clock,
+    })
   return app
 }
 
@@ -91,6 +101,7 @@ const routes = (deps: AppDeps): Hono<ApiEnv> => {
   identityRoute(app, routeDeps)
   statusRoute(app, { ...routeDeps, graphOf: deps.health.graphOf })
   removalRequestRoutes(app, routeDeps)
+  batchDecisionRoutes(app, routeDeps)
 
   app.notFound(c => {
     const why = whyUnrouted(

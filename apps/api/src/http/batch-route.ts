@@ -7,7 +7,6 @@ import {
   type BatchPlan,
   type BatchResponse,
   failedDependency,
-  graphRoot,
   hasFailedDependency,
   parseJsonBody,
   planBatch,
@@ -23,6 +22,8 @@ import { contentOf, type Incoming, responding, wireRefusal, withoutOptions } fro
 export interface BatchRouteDeps {
   readonly doors: Doors
   readonly respondWithError: RespondWithError
+  /** What the urls of the items are below, such as `/beta`. */
+  readonly root: string
   /** Answers a request of the batch like one that came by itself. */
   readonly dispatch: (request: Request) => Response | Promise<Response>
   readonly publicUrl: string
@@ -30,12 +31,12 @@ export interface BatchRouteDeps {
 }
 
 /**
- * `POST /beta/$batch`. Each item is authenticated and authorised like a request of its own: with the caller's token, unless
+ * `POST {root}/$batch`. Each item is authenticated and authorised like a request of its own: with the caller's token, unless
  * it brings another.
  */
 export const batchRoute = (app: Hono<ApiEnv>, deps: BatchRouteDeps): void => {
   const respond = responding(deps.respondWithError)
-  app.post(`${graphRoot}${batchPath}`, deps.doors.authenticated, deps.doors.bounded, c =>
+  app.post(`${deps.root}${batchPath}`, deps.doors.authenticated, deps.doors.bounded, c =>
     respond(
       c,
       pipe(
@@ -86,7 +87,7 @@ const answerItem = async (
 ): Promise<BatchItemResponse> => {
   const response = await deps.dispatch(
     // The public URL may have a path, which no request brings along to here.
-    new Request(new URL(`${graphRoot}${item.url}`, deps.publicUrl), {
+    new Request(new URL(`${deps.root}${item.url}`, deps.publicUrl), {
       method: item.method,
       headers: { authorization: c.req.header('Authorization') ?? '', ...item.headers },
       // As bytes: to a text, Request would add a Content-Type that the item does not have.

@@ -1,8 +1,9 @@
-import { RemovalRequestId } from '@lethe/domain'
-import { graphErrors, parseNoOptions } from '@lethe/graph-contract'
+import { describeErrors, RemovalRequestId } from '@lethe/domain'
+import { graphErrors, parseJsonBody, parseNoOptions } from '@lethe/graph-contract'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import type * as t from 'io-ts'
 import { answerOf, type BadInput, type Refusal, type WireRefusal } from './answer.js'
 import type { RespondWithError, WithExchange } from './context.js'
 
@@ -78,3 +79,22 @@ const contentRead = (c: Incoming): TE.TaskEither<WireRefusal, Content> =>
     async () => ({ contentType: c.req.header('Content-Type'), body: await c.req.text() }),
     () => ({ _tag: 'WireRefusal', row: graphErrors.badRequest('The request body did not arrive whole.') }),
   )
+
+/** Reads a body of JSON; a mistake in it is named without what was sent. */
+export const bodyAs =
+  <A>(codec: t.Type<A, unknown, unknown>) =>
+  (c: Incoming): TE.TaskEither<WireRefusal | BadInput, A> =>
+    pipe(
+      contentOf(c),
+      TE.flatMap(content => TE.fromEither(wireRefusal(parseJsonBody(content)))),
+      TE.flatMap(json =>
+        pipe(
+          codec.decode(json),
+          E.mapLeft((errors): BadInput => ({
+            _tag: 'BadInput',
+            message: `Malformed body: ${describeErrors(errors).join('; ')}.`,
+          })),
+          TE.fromEither,
+        ),
+      ),
+    )

@@ -119,6 +119,7 @@ export const profileRoutes = (app: Hono<ApiEnv>, deps: ProfileRoutesDeps): void 
           grant: c.get('grant'),
           userId: userId.right,
           receivedAt: null,
+          batch: null,
         })()
         if (E.isLeft(submitted)) return submitted
         const at = `${deps.publicUrl}${removalRequestPath(submitted.right.view.request.id)}`

@@ -9,6 +9,7 @@ export const presentRemovalRequest = (view: RemovalRequestView): RemovalRequestR
     id: request.id,
     userId: view.userId,
     resourceTenantId: request.tenantId,
+    batchId: request.batch,
     state: request.state,
     submittedDateTime: request.submittedAt,
     submittedBy: actorIn(view, request.submittedBy),

@@ -21,18 +21,18 @@ import {
   removalRequestsPath,
   writeRemovalRequestListOptions,
 } from '@lethe/api-contract'
-import { describeErrors, type RemovalRequestId } from '@lethe/domain'
-import { checkActionBody, parseJsonBody } from '@lethe/graph-contract'
+import type { RemovalRequestId } from '@lethe/domain'
+import { checkActionBody } from '@lethe/graph-contract'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import type * as t from 'io-ts'
 import type { Hono } from 'hono'
 import type { BadInput, WireRefusal } from './answer.js'
 import type { ApiEnv, RespondWithError } from './context.js'
 import type { Doors } from './doors.js'
 import {
   badInput,
+  bodyAs,
   contentOf,
   type Incoming,
   queryOf,
@@ -90,8 +90,13 @@ export const removalRequestRoutes = (app: Hono<ApiEnv>, deps: RemovalRequestRout
       pipe(
         bodyAs(NewRemovalRequest)(c),
         TE.flatMap(asked => withOptionsOf(c)(asked)),
-        TE.flatMap(({ userId, receivedDateTime }) =>
-          deps.submitRemoval({ grant: c.get('grant'), userId, receivedAt: receivedDateTime ?? null }),
+        TE.flatMap(({ userId, receivedDateTime, batchId }) =>
+          deps.submitRemoval({
+            grant: c.get('grant'),
+            userId,
+            receivedAt: receivedDateTime ?? null,
+            batch: batchId ?? null,
+          }),
         ),
         TE.map(({ view, joined }) => {
           c.header('Location', `${publicUrl}${removalRequestPath(view.request.id)}`)
@@ -205,28 +210,11 @@ const noBody = (c: Incoming): TE.TaskEither<WireRefusal, void> =>
     TE.flatMap(content => TE.fromEither(wireRefusal(checkActionBody(content, 'withBody')))),
   )
 
-const bodyAs =
-  <A>(codec: t.Type<A, unknown, unknown>) =>
-  (c: Incoming): TE.TaskEither<WireRefusal | BadInput, A> =>
-    pipe(
-      contentOf(c),
-      TE.flatMap(content => TE.fromEither(wireRefusal(parseJsonBody(content)))),
-      TE.flatMap(json =>
-        pipe(
-          codec.decode(json),
-          E.mapLeft((errors): BadInput => ({
-            _tag: 'BadInput',
-            message: `Malformed body: ${describeErrors(errors).join('; ')}.`,
-          })),
-          TE.fromEither,
-        ),
-      ),
-    )
-
-const filterOf = ({ state, userId, dueBefore }: RemovalRequestListOptions) => ({
+const filterOf = ({ state, userId, dueBefore, batchId }: RemovalRequestListOptions) => ({
   ...(state === undefined ? {} : { states: state }),
   ...(userId === undefined ? {} : { userId }),
   ...(dueBefore === undefined ? {} : { dueBefore }),
+  ...(batchId === undefined ? {} : { batch: batchId }),
 })
 
 const collectionOf = (

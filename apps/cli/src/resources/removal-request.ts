@@ -51,6 +51,7 @@ export const removalRequestResource: Resource<RemovalRequestResource> = {
     state,
     userId,
     { name: 'resourceTenantId', cell: request => request.resourceTenantId },
+    { name: 'batchId', cell: request => request.batchId },
     { name: 'receivedDateTime', cell: request => written(request.receivedDateTime) },
     { name: 'submittedDateTime', cell: request => written(request.submittedDateTime) },
     { name: 'submittedBy', cell: request => nameOf(request.submittedBy) },

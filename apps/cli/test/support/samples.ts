@@ -25,6 +25,7 @@ export const removalRequest = (over: object = {}): RemovalRequestResource =>
     id: requestId(1),
     userId: bobId,
     resourceTenantId: tenantId,
+    batchId: null,
     state: 'pendingApproval',
     submittedDateTime: '2026-11-23T09:00:00Z',
     submittedBy: { userId: adeleId, appId },

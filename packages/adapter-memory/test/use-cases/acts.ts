@@ -13,7 +13,11 @@ import type { World } from './world.js'
 
 /** What people do, where it must succeed. */
 export const submitted = async ({ deps, adele }: World, by: Claims = adele): Promise<RemovalRequestView> =>
-  (await succeed(submitRemoval(deps)({ grant: granted('submit', by), userId: bob, receivedAt: null }))).view
+  (
+    await succeed(
+      submitRemoval(deps)({ grant: granted('submit', by), userId: bob, receivedAt: null, batch: null }),
+    )
+  ).view
 
 export const approved = async (
   { deps }: World,

@@ -34,7 +34,12 @@ const cases: ReadonlyArray<Case> = [
     prepare: async () => null,
     act: async (world, hook) => {
       const grant = granted('submit', world.adele)
-      const outcome = await submitRemoval(under(world, hook).deps)({ grant, userId: bob, receivedAt: null })()
+      const outcome = await submitRemoval(under(world, hook).deps)({
+        grant,
+        userId: bob,
+        receivedAt: null,
+        batch: null,
+      })()
       return E.isLeft(outcome) ? outcome : E.right(outcome.right.view)
     },
     leaves: 'removalRequested',

@@ -90,6 +90,7 @@ describe('two rivals, however they take turns', () => {
               grant: granted('submit', world.adele),
               userId: bob,
               receivedAt: null,
+              batch: null,
             }),
           ),
         )

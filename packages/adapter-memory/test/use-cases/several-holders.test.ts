@@ -68,7 +68,12 @@ describe('performRemoval with several holders', () => {
     await work(world)
 
     const { view, joined } = await succeed(
-      submitRemoval(world.deps)({ grant: granted('submit', world.adele), userId: bob, receivedAt: null }),
+      submitRemoval(world.deps)({
+        grant: granted('submit', world.adele),
+        userId: bob,
+        receivedAt: null,
+        batch: null,
+      }),
     )
 
     expect(joined).toBe(true)
@@ -76,7 +81,12 @@ describe('performRemoval with several holders', () => {
     await workFor(world, 3700)
     expect(
       await refuse(
-        submitRemoval(world.deps)({ grant: granted('submit', world.adele), userId: bob, receivedAt: null }),
+        submitRemoval(world.deps)({
+          grant: granted('submit', world.adele),
+          userId: bob,
+          receivedAt: null,
+          batch: null,
+        }),
       ),
     ).toStrictEqual({ _tag: 'ProfileNotFound', userId: bob })
   })

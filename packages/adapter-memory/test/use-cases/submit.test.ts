@@ -10,7 +10,12 @@ import { administrator, bob, granted } from './people.js'
 import { work } from './worker.js'
 import { bobIn, createWorld, eventsOf, graph, type World } from './world.js'
 
-const input = ({ adele }: World) => ({ grant: granted('submit', adele), userId: bob, receivedAt: null })
+const input = ({ adele }: World) => ({
+  grant: granted('submit', adele),
+  userId: bob,
+  receivedAt: null,
+  batch: null,
+})
 
 const recorded = async ({ store, tenantId }: World): Promise<number> =>
   (await succeed(store.removalRequests.list(tenantId, {}, { size: 50, after: null }))).items.length
@@ -62,7 +67,7 @@ describe('submitRemoval', () => {
     const world = createWorld()
     const receivedAt = addSeconds(world.clock.now(), -20 * 86_400)
 
-    const { view } = await succeed(submitRemoval(world.deps)({ ...input(world), receivedAt }))
+    const { view } = await succeed(submitRemoval(world.deps)({ ...input(world), receivedAt, batch: null }))
 
     expect(view.request.receivedAt).toBe(receivedAt)
     expect(view.request.dueAt).toBe('2026-03-10T23:59:59.000Z')
@@ -72,12 +77,12 @@ describe('submitRemoval', () => {
     const world = createWorld()
     const receivedAt = addSeconds(world.clock.now(), 1)
 
-    const refused = await refuse(submitRemoval(world.deps)({ ...input(world), receivedAt }))
+    const refused = await refuse(submitRemoval(world.deps)({ ...input(world), receivedAt, batch: null }))
 
     expect(refused).toStrictEqual({ _tag: 'ReceivedInFuture' })
     expect(await recorded(world)).toBe(0)
     const { joined } = await succeed(
-      submitRemoval(world.deps)({ ...input(world), receivedAt: world.clock.now() }),
+      submitRemoval(world.deps)({ ...input(world), receivedAt: world.clock.now(), batch: null }),
     )
     expect(joined).toBe(false)
   })

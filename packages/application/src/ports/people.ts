@@ -31,6 +31,7 @@ export interface SubjectRecord {
   readonly commitment: SubjectCommitment
   readonly userId: UserId
   readonly salt: Salt
+  readonly homeTenantId: TenantId
 }
 
 /** Resolves the reference that stands for a text in the history of one request. */

@@ -1,4 +1,5 @@
 import type {
+  BatchId,
   ChainHead,
   Instant,
   RemovalEvent,
@@ -28,7 +29,7 @@ export interface Submission {
 /** What became of a submission. */
 export type Submitted =
   | { readonly joined: false; readonly request: RemovalRequest }
-  /** The profile already has an open request: that one, and nothing was recorded. */
+  /** The profile already has an open request, or one of the same batch: that one, and nothing was recorded. */
   | { readonly joined: true; readonly request: RemovalRequest }
 
 /** The next events of a request, and the references that they introduce. */
@@ -50,6 +51,8 @@ export interface RemovalRequestFilter {
   readonly userId?: UserId
   /** Requests that are due before this moment. */
   readonly dueBefore?: Instant
+  /** Requests of this batch. */
+  readonly batch?: BatchId
 }
 
 /** A history as it is stored. */
@@ -66,7 +69,7 @@ export interface StoredHistory {
  * be seen without the other, whatever fails.
  */
 export interface RemovalRequests {
-  /** Records a new request, unless its profile has an open one. */
+  /** Records a new request, unless its profile has an open one, or its batch has one for the profile, open or not. */
   readonly submit: (submission: Submission) => TaskEither<Unavailable, Submitted>
   /** The open request for a profile; none where every request for it has ended. */
   readonly openFor: (tenantId: TenantId, userId: UserId) => TaskEither<Unavailable, Option<RemovalRequest>>

@@ -1,3 +1,4 @@
+import type { Batches } from './batches.js'
 import type { Jobs } from './jobs.js'
 import type { PaceStates } from './pace-states.js'
 import type { Actors, Notes, Subjects } from './people.js'
@@ -7,6 +8,7 @@ import type { SealedSignIns } from './sign-ins.js'
 /** The ports that share one store: what is appended, its jobs and its people become visible together. */
 export interface StorePorts {
   readonly removalRequests: RemovalRequests
+  readonly batches: Batches
   readonly jobs: Jobs
   readonly subjects: Subjects
   readonly actors: Actors

@@ -2,6 +2,7 @@ import {
   addSeconds,
   type ApprovalPolicy,
   approve,
+  type BatchId,
   deny,
   expire,
   fail,
@@ -49,6 +50,8 @@ export interface Wish {
   readonly expiresAfterDays?: number
   readonly receivedAt?: Instant
   readonly submitter?: Actor
+  readonly batch?: BatchId
+  readonly homeTenantId?: TenantId
 }
 
 /** What a submission is made with. */
@@ -76,6 +79,7 @@ export const submissionOf = (h: Making, wish: Wish): Submission => {
   const requestId = h.ids.identifiers.requestId()
   const submitter = recordOf(h, wish.submitter)
   const at = h.clock.now()
+  const homeTenantId = wish.homeTenantId ?? h.ids.tenantId()
   const events = submit({
     tenantId,
     id: requestId,
@@ -84,7 +88,7 @@ export const submissionOf = (h: Making, wish: Wish): Submission => {
       userId,
       userPrincipalName: 'somebody@example.com',
       displayName: 'Somebody',
-      homeTenantId: h.ids.tenantId(),
+      homeTenantId,
     },
     by: submitter.reference,
     at,
@@ -93,8 +97,10 @@ export const submissionOf = (h: Making, wish: Wish): Submission => {
     expiresAfterDays: wish.expiresAfterDays ?? null,
     calendar: saturdayAndSunday,
     holders: [graph],
+    batch: wish.batch ?? null,
   })
-  return { tenantId, requestId, events: rightOf(events), subject: { commitment, userId, salt }, submitter }
+  const subject = { commitment, userId, salt, homeTenantId }
+  return { tenantId, requestId, events: rightOf(events), subject, submitter }
 }
 
 /** A request that was submitted, and joined no other. */

@@ -1,4 +1,4 @@
-import type { RemovalRequestId, UserId } from '@lethe/domain'
+import type { BatchId, RemovalRequestId, UserId } from '@lethe/domain'
 
 /** The tenant has no such inbound shared user profile. */
 export interface ProfileNotFound {
@@ -12,5 +12,17 @@ export interface RequestNotFound {
   readonly id: RemovalRequestId
 }
 
+/** The tenant has no request of that batch. */
+export interface BatchNotFound {
+  readonly _tag: 'BatchNotFound'
+  readonly id: BatchId
+}
+
+/** The batch is not the one that was looked at: requests were added to it. */
+export interface BatchChanged {
+  readonly _tag: 'BatchChanged'
+}
+
 export const profileNotFound = (userId: UserId): ProfileNotFound => ({ _tag: 'ProfileNotFound', userId })
 export const requestNotFound = (id: RemovalRequestId): RequestNotFound => ({ _tag: 'RequestNotFound', id })
+export const batchNotFound = (id: BatchId): BatchNotFound => ({ _tag: 'BatchNotFound', id })

@@ -1,4 +1,5 @@
 import {
+  type BatchId,
   type Grant,
   type InboundSharedUserProfile,
   type Instant,
@@ -14,6 +15,7 @@ import * as O from 'fp-ts/lib/Option.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { ApprovalPolicies, TenantPolicy } from '../ports/approval-policies.js'
+import type { Batches } from '../ports/batches.js'
 import type { DataHolders } from '../ports/data-holders.js'
 import type { Clock, Digest, Identifiers } from '../ports/environment.js'
 import type { InboundProfiles } from '../ports/inbound-profiles.js'
@@ -25,6 +27,7 @@ import { type RemovalRequestView, type ViewDeps, viewOf } from './removal-reques
 
 export interface SubmitRemovalDeps extends ViewDeps {
   readonly removalRequests: Pick<RemovalRequests, 'submit' | 'openFor'>
+  readonly batches: Pick<Batches, 'requestFor'>
   readonly inboundProfiles: Pick<InboundProfiles, 'get'>
   readonly dataHolders: DataHolders
   readonly approvalPolicies: ApprovalPolicies
@@ -39,13 +42,15 @@ export interface SubmitRemovalInput {
   readonly userId: UserId
   /** When the person asked; null for now. */
   readonly receivedAt: Instant | null
+  /** The batch that it is to be a part of; null for none. */
+  readonly batch: BatchId | null
 }
 
 export type SubmitRemovalRefusal = ProfileNotFound | NotInbound | ReceivedInFuture | Throttled | Unavailable
 
 export interface SubmittedRemoval {
   readonly view: RemovalRequestView
-  /** Whether the profile already had an open request, and this is it. */
+  /** Whether the profile already had an open request, or one of the batch, and this is it. */
   readonly joined: boolean
 }
 
@@ -56,8 +61,9 @@ export type SubmitRemoval = (
 /**
  * Records a request to remove all personal data of an inbound shared user from the caller's tenant.
  *
- * A profile that is gone, or going, may still have an open request: a repeat joins it all the same. Where the profile
- * cannot be looked up, nothing is recorded.
+ * A profile that is gone, or going, may still have an open request: a repeat joins it all the same. Within a batch a repeat joins
+ * even a request that has ended, so that whoever was interrupted may send all of it again. Where the profile cannot be looked up,
+ * nothing is recorded.
  */
 export const submitRemoval =
   (deps: SubmitRemovalDeps): SubmitRemoval =>
@@ -89,11 +95,16 @@ const record = async (
 
 const joinOpen = (
   deps: SubmitRemovalDeps,
-  { grant, userId }: SubmitRemovalInput,
+  { grant: { tenantId }, userId, batch }: SubmitRemovalInput,
 ): TE.TaskEither<SubmitRemovalRefusal, SubmittedRemoval> =>
   pipe(
-    deps.removalRequests.openFor(grant.tenantId, userId),
-    TE.flatMap(open => TE.fromOption(() => profileNotFound(userId))(open)),
+    deps.removalRequests.openFor(tenantId, userId),
+    TE.flatMap(open =>
+      O.isSome(open) || batch === null
+        ? TE.right<Unavailable, O.Option<RemovalRequest>>(open)
+        : deps.batches.requestFor(tenantId, batch, userId),
+    ),
+    TE.flatMap(found => TE.fromOption(() => profileNotFound(userId))(found)),
     TE.flatMap(request => joinedTo(deps, request)),
   )
 
@@ -108,7 +119,7 @@ const joinedTo = (
 
 const decide = (
   deps: SubmitRemovalDeps,
-  { grant: { tenantId, caller }, receivedAt }: SubmitRemovalInput,
+  { grant: { tenantId, caller }, receivedAt, batch }: SubmitRemovalInput,
   at: Instant,
   profile: InboundSharedUserProfile,
   policy: TenantPolicy,
@@ -130,12 +141,13 @@ const decide = (
       expiresAfterDays: policy.expiresAfterDays,
       calendar: deps.calendar,
       holders: deps.dataHolders.of(tenantId).map(holder => holder.name),
+      batch,
     }),
     E.map(events => ({
       tenantId,
       requestId,
       events,
-      subject: { commitment, userId: profile.userId, salt },
+      subject: { commitment, userId: profile.userId, salt, homeTenantId: profile.homeTenantId },
       submitter: { reference, actor: actorOf(caller) },
     })),
   )

@@ -65,6 +65,7 @@ export const command = {
     expiresAfterDays: 60,
     calendar: saturdayAndSunday,
     holders: [graph],
+    batch: null,
     ...given,
   }),
   approve: (given: Partial<Approve> = {}): CommandOf<'approve'> => ({

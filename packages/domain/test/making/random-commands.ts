@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { FailureReason, type Instant, type RemovalCommand } from '../../src/index.js'
+import { BatchId, FailureReason, type Instant, type RemovalCommand } from '../../src/index.js'
+import { decoded } from './decoded.js'
 import { command, secondsAfter, submittedAt } from './commands.js'
 import { adele, archive, graph, grady, isaiah, lee, megan, note, payroll } from './people-and-places.js'
 
@@ -22,6 +23,7 @@ const submissions: fc.Arbitrary<RemovalCommand> = fc
     policy,
     expiresAfterDays: fc.constantFrom(null, 0, 30, 90),
     holders: configured,
+    batch: fc.constantFrom(null, decoded(BatchId)('0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f00')),
     waited: fc.integer({ min: 0, max: 40 * day }),
   })
   .map(({ waited, ...given }) => command.submit({ ...given, receivedAt: secondsAfter(submittedAt, -waited) }))

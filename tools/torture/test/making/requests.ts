@@ -72,6 +72,7 @@ export const storedAfter = (steps: ReadonlyArray<Step>): StoredRequest => {
     expiresAfterDays: null,
     calendar: saturdayAndSunday,
     holders: [holder],
+    batch: null,
   })
   if (E.isLeft(submitted)) throw new Error('The submission was refused')
   const events: Array<RemovalEvent> = [...submitted.right]

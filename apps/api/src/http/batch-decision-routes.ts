@@ -1,0 +1,115 @@
+import {
+  BatchApproval,
+  BatchDecisionResource,
+  BatchDenial,
+  BatchResource,
+  batchesPath,
+} from '@lethe/api-contract'
+import type { ApproveBatch, BatchPreview, BatchProgress, DenyBatch, GetBatch } from '@lethe/application'
+import { BatchId } from '@lethe/domain'
+import { graphErrors } from '@lethe/graph-contract'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Hono } from 'hono'
+import type { BadInput, WireRefusal } from './answer.js'
+import type { ApiEnv, RespondWithError } from './context.js'
+import type { Doors } from './doors.js'
+import { bodyAs, type Incoming, responding, withoutOptions } from './handling.js'
+import { presentRemovalRequest } from './removal-request-presenter.js'
+
+export interface BatchDecisionRoutesDeps {
+  readonly getBatch: GetBatch
+  readonly approveBatch: ApproveBatch
+  readonly denyBatch: DenyBatch
+  readonly doors: Doors
+  readonly respondWithError: RespondWithError
+}
+
+const path = `${batchesPath}/:id`
+
+/** Batches: what they hold, and their decision as one. */
+export const batchDecisionRoutes = (app: Hono<ApiEnv>, deps: BatchDecisionRoutesDeps): void => {
+  const { doors } = deps
+  const respond = responding(deps.respondWithError)
+
+  app.get(path, doors.authenticated, doors.permitted('getRemovalRequest'), c =>
+    respond(
+      c,
+      pipe(
+        idOf(c, c.req.param('id')),
+        TE.flatMap(id => deps.getBatch({ grant: c.get('grant'), id })),
+        TE.map(preview => c.json(BatchResource.encode(presentBatch(preview)))),
+      ),
+    ),
+  )
+
+  app.post(`${path}/approve`, doors.authenticated, doors.permitted('approve'), doors.bounded, c =>
+    respond(
+      c,
+      pipe(
+        bodyAs(BatchApproval)(c),
+        TE.bindTo('body'),
+        TE.bindW('id', () => idOf(c, c.req.param('id'))),
+        TE.flatMap(({ id, body: { digest, after } }) =>
+          pipe(
+            deps.approveBatch({ grant: c.get('grant'), id, digest, after: after ?? null }),
+            TE.map(progress => c.json(decisionOf(id, progress))),
+          ),
+        ),
+      ),
+    ),
+  )
+
+  app.post(`${path}/deny`, doors.authenticated, doors.permitted('deny'), doors.bounded, c =>
+    respond(
+      c,
+      pipe(
+        bodyAs(BatchDenial)(c),
+        TE.bindTo('body'),
+        TE.bindW('id', () => idOf(c, c.req.param('id'))),
+        TE.flatMap(({ id, body: { digest, after, code, note } }) =>
+          pipe(
+            deps.denyBatch({
+              grant: c.get('grant'),
+              id,
+              digest,
+              after: after ?? null,
+              code,
+              note: note ?? null,
+            }),
+            TE.map(progress => c.json(decisionOf(id, progress))),
+          ),
+        ),
+      ),
+    ),
+  )
+}
+
+/** The id in the path, once the query is known to be empty. */
+const idOf = (c: Incoming, key: string): TE.TaskEither<BadInput | WireRefusal, BatchId> =>
+  pipe(
+    BatchId.decode(key),
+    E.mapLeft((): WireRefusal => ({ _tag: 'WireRefusal', row: graphErrors.invalidObjectId(key) })),
+    E.tap(() => withoutOptions(c)),
+    TE.fromEither,
+  )
+
+const presentBatch = ({ id, summary, sample }: BatchPreview): BatchResource => ({
+  id,
+  count: summary.count,
+  digest: summary.digest,
+  states: [...summary.states].map(([state, count]) => ({ state, count })),
+  homeTenants: summary.homeTenants,
+  homeTenantCount: summary.homeTenantCount,
+  dueDateTime: summary.dueAt,
+  sample: sample.map(presentRemovalRequest),
+})
+
+const decisionOf = (id: BatchId, { decided, refused, next }: BatchProgress) =>
+  BatchDecisionResource.encode({
+    id,
+    decided,
+    refused: [...refused].map(([reason, count]) => ({ reason, count })),
+    next,
+  })

@@ -1,0 +1,170 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { BatchDecisionResource, BatchResource } from '@lethe/api-contract'
+import { BatchResponse } from '@lethe/graph-contract'
+import { afterAll, describe, expect, test } from 'vitest'
+import { type Answer, jsonOf, rowOf } from './making/answer.js'
+import type { Ask } from './making/asking.js'
+import { decoded } from './making/decoded.js'
+import { openIssuer } from './making/issuer.js'
+import { contoso, crowd } from './making/places.js'
+import { pageIn, requestIn, requestsPath } from './making/requests.js'
+import { denied, invalidGuid, notFound } from './making/rows.js'
+import { openWorld } from './making/world.js'
+
+const issuer = await openIssuer()
+afterAll(issuer.close)
+
+const many = crowd(25)
+const openCrowd = () => openWorld(issuer, { profiles: new Map([[contoso, many]]) })
+
+const batchIn = (answer: Answer) => decoded(BatchResource)(jsonOf(answer))
+const decisionIn = (answer: Answer) => decoded(BatchDecisionResource)(jsonOf(answer))
+const pathOf = (batchId: string): string => `/lethe/v1/batches/${batchId}`
+
+/** Asks for the removal of these in one batch, 20 at a time. */
+const send = async (ask: Ask, batchId: string, users: typeof many) => {
+  const statuses: Array<number> = []
+  for (let from = 0; from < users.length; from += 20) {
+    const requests = users.slice(from, from + 20).map(({ userId }, index) => ({
+      id: String(index),
+      method: 'POST',
+      url: '/removalRequests',
+      headers: { 'Content-Type': 'application/json' },
+      body: { userId, batchId },
+    }))
+    const answer = await ask('POST', '/lethe/v1/$batch', { as: 'lena', body: { requests } })
+    statuses.push(...decoded(BatchResponse)(jsonOf(answer)).responses.map(({ status }) => status))
+  }
+  return statuses
+}
+
+const sent = async () => {
+  const world = openCrowd()
+  const batchId = randomUUID()
+  await send(world.ask, batchId, many)
+  const preview = batchIn(await world.ask('GET', pathOf(batchId), { as: 'megan' }))
+  const statesOf = async (): Promise<ReadonlySet<string>> => {
+    const page = pageIn(await world.ask('GET', `${requestsPath}?batchId=${batchId}`, { as: 'megan' }))
+    return new Set(page.value.map(({ state }) => state))
+  }
+  return { ...world, batchId, preview, statesOf }
+}
+
+describe('a batch of requests', () => {
+  test('is made in parts, and sent again makes nothing twice', async () => {
+    const { ask } = openCrowd()
+    const batchId = randomUUID()
+
+    expect(new Set(await send(ask, batchId, many))).toEqual(new Set([201]))
+    expect(new Set(await send(ask, batchId, many))).toEqual(new Set([200]))
+
+    const all = pageIn(await ask('GET', requestsPath, { as: 'megan' })).value
+    expect(all).toHaveLength(many.length)
+    expect(new Set(all.map(request => request.batchId))).toEqual(new Set([batchId]))
+  })
+
+  test('shows what an approver decides on', async () => {
+    const { ask, batchId, preview } = await sent()
+    const all = pageIn(await ask('GET', `${requestsPath}?batchId=${batchId}`, { as: 'megan' })).value
+    const ids = all.map(({ id }) => id).toSorted()
+
+    expect(preview).toMatchObject({
+      id: batchId,
+      count: many.length,
+      digest: createHash('sha256')
+        .update(ids.map(id => `${id}\n`).join(''))
+        .digest('hex'),
+      states: [{ state: 'pendingApproval', count: many.length }],
+      dueDateTime: all[0]?.dueDateTime,
+    })
+    expect(preview.sample).toHaveLength(10)
+    expect(preview.homeTenants.reduce((sum, { count }) => sum + count, 0)).toBe(many.length)
+  })
+
+  test('is approved as one, by its digest, and then removed', async () => {
+    const { ask, work, batchId, preview, statesOf } = await sent()
+
+    const approved = await ask('POST', `${pathOf(batchId)}/approve`, {
+      as: 'megan',
+      body: { digest: preview.digest },
+    })
+
+    expect(decisionIn(approved)).toEqual({ id: batchId, decided: many.length, refused: [], next: null })
+    await work()
+    expect(await statesOf()).toEqual(new Set(['completed']))
+  })
+
+  test('is denied as one', async () => {
+    const { ask, batchId, preview, statesOf } = await sent()
+    const body = { digest: preview.digest, code: 'legalClaims', note: 'A case is open.' }
+
+    const answer = await ask('POST', `${pathOf(batchId)}/deny`, { as: 'megan', body })
+
+    expect(decisionIn(answer).decided).toBe(many.length)
+    expect(await statesOf()).toEqual(new Set(['denied']))
+    const page = pageIn(await ask('GET', `${requestsPath}?batchId=${batchId}`, { as: 'megan' }))
+    expect(page.value[0]?.denial).toMatchObject({ code: 'legalClaims', note: 'A case is open.' })
+  })
+
+  test('that has changed since is not decided', async () => {
+    const { ask } = openCrowd()
+    const batchId = randomUUID()
+    await send(ask, batchId, many.slice(1))
+    const { digest } = batchIn(await ask('GET', pathOf(batchId), { as: 'megan' }))
+    await send(ask, batchId, many.slice(0, 1))
+
+    const answer = await ask('POST', `${pathOf(batchId)}/approve`, { as: 'megan', body: { digest } })
+
+    expect(rowOf(answer)).toMatchObject({ status: 409 })
+    const page = pageIn(await ask('GET', requestsPath, { as: 'megan' }))
+    expect(new Set(page.value.map(({ state }) => state))).toEqual(new Set(['pendingApproval']))
+  })
+
+  test('is decided by nobody but those who may, and not by guests', async () => {
+    const { ask, batchId, preview, statesOf } = await sent()
+    for (const as of ['lena', 'pradeep', 'scopeOnly', 'roleOnly', 'guestApprover'] as const)
+      expect(
+        rowOf(await ask('POST', `${pathOf(batchId)}/approve`, { as, body: { digest: preview.digest } })),
+      ).toEqual(denied)
+    expect(await statesOf()).toEqual(new Set(['pendingApproval']))
+  })
+
+  test('of another tenant is not there', async () => {
+    const { ask, batchId, preview } = await sent()
+    expect(rowOf(await ask('GET', pathOf(batchId), { as: 'omar' }))).toEqual(notFound(batchId))
+    const body = { digest: preview.digest }
+    expect(rowOf(await ask('POST', `${pathOf(batchId)}/approve`, { as: 'omar', body }))).toEqual(
+      notFound(batchId),
+    )
+  })
+
+  test.each([
+    [{}],
+    [{ digest: 'abc' }],
+    [{ digest: 'g'.repeat(64) }],
+    [{ digest: 'a'.repeat(64), after: 'x' }],
+    [{ digest: 'a'.repeat(64), all: true }],
+    [[]],
+  ])('is not decided with %j', async body => {
+    const { ask, batchId } = await sent()
+    expect((await ask('POST', `${pathOf(batchId)}/approve`, { as: 'megan', body })).status).toBe(400)
+  })
+
+  test('has an id that is a GUID', async () => {
+    const { ask } = openCrowd()
+    expect(rowOf(await ask('GET', pathOf('mine'), { as: 'megan' }))).toEqual(invalidGuid('mine'))
+    const body = { userId: many[0]?.userId, batchId: 'mine' }
+    expect((await ask('POST', requestsPath, { as: 'lena', body })).status).toBe(400)
+  })
+
+  test('of one request is what a request alone is', async () => {
+    const { ask } = openCrowd()
+    const batchId = randomUUID()
+    const body = { userId: many[0]?.userId, batchId }
+
+    const request = requestIn(await ask('POST', requestsPath, { as: 'lena', body }))
+
+    expect(request.batchId).toBe(batchId)
+    expect(requestIn(await ask('GET', `${requestsPath}/${request.id}`, { as: 'megan' }))).toEqual(request)
+  })
+})

@@ -1,0 +1,183 @@
+import {
+  approveBatch,
+  approveRemoval,
+  type BatchProgress,
+  denyBatch,
+  denyRemoval,
+  getBatch,
+  submitRemoval,
+} from '@lethe/application'
+import { decoded, elementAt, refuse, succeed, upTo } from '@lethe/application/testing'
+import { BatchId, type Hash, type RemovalRequestId } from '@lethe/domain'
+import { describe, expect, it } from 'vitest'
+import { freshIds } from '../fresh-ids.js'
+import { inMemoryProfiles } from '../../src/index.js'
+import { denied } from './acts.js'
+import { bob, type Claims, granted } from './people.js'
+import { work } from './worker.js'
+import { bobIn, createWorld, graph, requestOf, type World, type WorldWish } from './world.js'
+
+/** A world with a batch of so many requests in it. */
+const batchWorld = async (count: number, wish: WorldWish = {}) => {
+  const world = createWorld(wish)
+  const profiles = upTo(count).map(() => ({ ...bobIn(freshIds.tenantId()), userId: freshIds.userId() }))
+  const { inboundProfiles } = inMemoryProfiles(graph, new Map([[world.tenantId, profiles]]))
+  const deps = { ...world.deps, batches: world.store.batches, inboundProfiles }
+  const batch = decoded(BatchId, freshIds.tenantId())
+  const submit = async (userId = elementAt(profiles, 0).userId) =>
+    succeed(submitRemoval(deps)({ grant: granted('submit', world.adele), userId, receivedAt: null, batch }))
+  const ids: Array<RemovalRequestId> = []
+  for (const { userId } of profiles) ids.push((await submit(userId)).view.request.id)
+  const preview = async () =>
+    succeed(getBatch(deps)({ grant: granted('getRemovalRequest', world.megan), id: batch }))
+  const deciding = {
+    ...deps,
+    atOnce: 4,
+    approveRemoval: approveRemoval(deps),
+    denyRemoval: denyRemoval(deps),
+  }
+  const approve = (digest: Hash, by: Claims = world.megan, after: RemovalRequestId | null = null) =>
+    approveBatch(deciding)({ grant: granted('approve', by), id: batch, digest, after })
+  return { world, deps, deciding, batch, ids, submit, preview, approve }
+}
+
+const statesOf = async (world: World, ids: ReadonlyArray<RemovalRequestId>) =>
+  Promise.all(ids.map(async id => (await requestOf(world, id)).state))
+
+describe('getBatch', () => {
+  it('shows what an approver decides on', async () => {
+    const { batch, ids, preview } = await batchWorld(3)
+
+    const { id, summary, sample } = await preview()
+
+    expect(id).toBe(batch)
+    expect(summary).toMatchObject({ count: 3, homeTenantCount: 3 })
+    expect(sample.map(view => view.request.id).toSorted()).toStrictEqual(ids.toSorted())
+    expect(sample.every(({ userId }) => userId !== null)).toBe(true)
+  })
+
+  it('finds nothing where there is no such batch', async () => {
+    const { world, deps } = await batchWorld(1)
+    const id = decoded(BatchId, freshIds.tenantId())
+
+    expect(
+      await refuse(getBatch(deps)({ grant: granted('getRemovalRequest', world.megan), id })),
+    ).toStrictEqual({ _tag: 'BatchNotFound', id })
+  })
+})
+
+describe('approveBatch', () => {
+  it('approves all of it, in parts that go on where the one before stopped', async () => {
+    const { world, ids, preview, approve } = await batchWorld(10)
+    const { digest } = (await preview()).summary
+
+    const decided: Array<number> = []
+    let after: RemovalRequestId | null = null
+    do {
+      const progress: BatchProgress = await succeed(approve(digest, world.megan, after))
+      decided.push(progress.decided)
+      after = progress.next
+    } while (after !== null)
+
+    expect(decided).toStrictEqual([4, 4, 2])
+    expect(new Set(await statesOf(world, ids))).toStrictEqual(new Set(['approved']))
+  })
+
+  it('decides nothing of a batch that is not the one that was looked at', async () => {
+    const { world, ids, preview, approve, deps, batch } = await batchWorld(3)
+    const { digest } = (await preview()).summary
+    const late = { ...bobIn(freshIds.tenantId()), userId: freshIds.userId() }
+    const { inboundProfiles } = inMemoryProfiles(graph, new Map([[world.tenantId, [late]]]))
+    await succeed(
+      submitRemoval({ ...deps, inboundProfiles })({
+        grant: granted('submit', world.adele),
+        userId: late.userId,
+        receivedAt: null,
+        batch,
+      }),
+    )
+
+    expect(await refuse(approve(digest))).toStrictEqual({ _tag: 'BatchChanged' })
+    expect(new Set(await statesOf(world, ids))).toStrictEqual(new Set(['pendingApproval']))
+  })
+
+  it('refuses whoever asked, and leaves everything as it is', async () => {
+    const { world, ids, preview, approve } = await batchWorld(3)
+    const { digest } = (await preview()).summary
+    const both: Claims = { ...world.megan, oid: world.adele.oid }
+
+    expect(await refuse(approve(digest, both))).toStrictEqual({ _tag: 'SelfApproval' })
+    expect(new Set(await statesOf(world, ids))).toStrictEqual(new Set(['pendingApproval']))
+  })
+
+  it('leaves what was decided otherwise, and may be repeated', async () => {
+    const { world, ids, preview, approve } = await batchWorld(4)
+    const { digest } = (await preview()).summary
+    await denied(world, elementAt(ids, 1), world.isaiah)
+
+    expect(await succeed(approve(digest))).toStrictEqual({ decided: 3, refused: new Map(), next: null })
+    expect(await succeed(approve(digest))).toStrictEqual({ decided: 0, refused: new Map(), next: null })
+    expect((await statesOf(world, ids)).toSorted()).toStrictEqual([
+      'approved',
+      'approved',
+      'approved',
+      'denied',
+    ])
+  })
+
+  it('asks for as many approvers as the policy does', async () => {
+    const { world, ids, preview, approve } = await batchWorld(3, {
+      approval: { mode: 'approvers', required: 2 },
+    })
+    const { digest } = (await preview()).summary
+
+    await succeed(approve(digest, world.megan))
+    await succeed(approve(digest, world.megan))
+    expect(new Set(await statesOf(world, ids))).toStrictEqual(new Set(['pendingApproval']))
+    await succeed(approve(digest, world.isaiah))
+
+    expect(new Set(await statesOf(world, ids))).toStrictEqual(new Set(['approved']))
+  })
+})
+
+describe('denyBatch', () => {
+  it('denies all of it for one reason', async () => {
+    const { world, deciding, batch, ids, preview } = await batchWorld(3)
+    const { digest } = (await preview()).summary
+    const deny = (code: 'legalClaims' | 'other') =>
+      denyBatch(deciding)({
+        grant: granted('deny', world.megan),
+        id: batch,
+        digest,
+        after: null,
+        code,
+        note: null,
+      })
+
+    expect(await refuse(deny('other'))).toStrictEqual({ _tag: 'NoteRequired' })
+    expect(await succeed(deny('legalClaims'))).toMatchObject({ decided: 3, next: null })
+
+    expect(new Set(await statesOf(world, ids))).toStrictEqual(new Set(['denied']))
+  })
+})
+
+describe('submitRemoval in a batch', () => {
+  it('joins the request of the batch when it is repeated, though the profile is gone', async () => {
+    const { world, deps, batch } = await batchWorld(1)
+    const input = { grant: granted('submit', world.adele), userId: bob, receivedAt: null, batch }
+    const working = { ...deps, inboundProfiles: world.graphData.inboundProfiles }
+    const { view } = await succeed(submitRemoval(working)(input))
+    await succeed(approveRemoval(deps)({ grant: granted('approve', world.megan), id: view.request.id }))
+    await work(world)
+    expect((await requestOf(world, view.request.id)).state).toBe('completed')
+
+    const again = await succeed(submitRemoval(working)(input))
+
+    expect(again.joined).toBe(true)
+    expect(again.view.request.id).toBe(view.request.id)
+    expect(await refuse(submitRemoval(working)({ ...input, batch: null }))).toStrictEqual({
+      _tag: 'ProfileNotFound',
+      userId: bob,
+    })
+  })
+})

@@ -1,0 +1,42 @@
+import { BatchId, Hash, RemovalRequestId, RemovalState, TenantId } from '@lethe/domain'
+import * as t from 'io-ts'
+import { DateTime } from './date-time.js'
+import { RemovalRequestResource } from './removal-request-resource.js'
+
+const orNull = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
+
+/** A batch, as an approver looks at it before they decide it. */
+export const BatchResource = t.strict(
+  {
+    id: BatchId,
+    count: t.number,
+    /** SHA-256 over the ids of its requests: whoever decides the batch gives it back, so that no other one is decided. */
+    digest: Hash,
+    /** How many requests are in each state; states without any are left out. */
+    states: t.readonlyArray(t.strict({ state: RemovalState, count: t.number })),
+    /** Where the people come from, most of them first: 20 home tenants at most. */
+    homeTenants: t.readonlyArray(t.strict({ tenantId: TenantId, count: t.number })),
+    homeTenantCount: t.number,
+    /** When the first of its open requests is due; null where none is open. */
+    dueDateTime: orNull(DateTime),
+    /** A few of its requests, which nobody chose. */
+    sample: t.readonlyArray(RemovalRequestResource),
+  },
+  'Batch',
+)
+export type BatchResource = t.TypeOf<typeof BatchResource>
+
+/** How far the decision of a batch has come. */
+export const BatchDecisionResource = t.strict(
+  {
+    id: BatchId,
+    /** Requests of this call that the decision stands for now. */
+    decided: t.number,
+    /** Requests of this call that it could not be made for, by the reason. */
+    refused: t.readonlyArray(t.strict({ reason: t.string, count: t.number })),
+    /** What to send as `after` in order to go on; null where the end was reached. */
+    next: orNull(RemovalRequestId),
+  },
+  'BatchDecision',
+)
+export type BatchDecisionResource = t.TypeOf<typeof BatchDecisionResource>

@@ -1,0 +1,43 @@
+import type { BatchId, Grant } from '@lethe/domain'
+import * as RA from 'fp-ts/lib/ReadonlyArray.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Batches, BatchSummary } from '../ports/batches.js'
+import type { Unavailable } from '../ports/problems.js'
+import type { RemovalRequests } from '../ports/removal-requests.js'
+import { type BatchNotFound, batchNotFound } from './refusals.js'
+import { type RemovalRequestView, type ViewDeps, viewAll } from './removal-request-view.js'
+
+export interface GetBatchDeps extends ViewDeps {
+  readonly batches: Pick<Batches, 'summary'>
+  readonly removalRequests: Pick<RemovalRequests, 'load'>
+}
+
+/** What an approver looks at before they decide a batch. */
+export interface BatchPreview {
+  readonly id: BatchId
+  readonly summary: BatchSummary
+  readonly sample: ReadonlyArray<RemovalRequestView>
+}
+
+export type GetBatch = (input: {
+  readonly grant: Grant<'getRemovalRequest'>
+  readonly id: BatchId
+}) => TE.TaskEither<BatchNotFound | Unavailable, BatchPreview>
+
+/** A batch of the caller's tenant: how much it is, how it stands, and a few of its requests. */
+export const getBatch =
+  (deps: GetBatchDeps): GetBatch =>
+  ({ grant: { tenantId }, id }) =>
+    pipe(
+      deps.batches.summary(tenantId, id),
+      TE.flatMap(found => TE.fromOption(() => batchNotFound(id))(found)),
+      TE.flatMap(summary =>
+        pipe(
+          summary.sample,
+          TE.traverseArray(sampled => deps.removalRequests.load(tenantId, sampled)),
+          TE.flatMap(requests => viewAll(deps)(tenantId, RA.compact(requests))),
+          TE.map(sample => ({ id, summary, sample })),
+        ),
+      ),
+    )
