@@ -32,6 +32,13 @@ export const exitCodes: Record<SingleRefusal['_tag'], ExitCode> = {
   RemovalFailed: 1,
   EndedOtherwise: 6,
   WaitRanOut: 7,
+  FileUnusable: 2,
+  ResultsOfOther: 2,
+  FileChanged: 2,
+  LeftOver: 1,
+  MayNot: 4,
+  BatchIsOther: 1,
+  NotAllDecided: 1,
   Interrupted: 130,
   // Whoever closed the pipe has what they wanted.
   OutputClosed: 0,

@@ -13,6 +13,8 @@ interface Source {
   readonly isTerminal: boolean
   /** The next line without its end; null where there is none, or once interrupted. */
   readonly readLine: () => Promise<string | null>
+  /** All that comes, as it comes; ends early once interrupted. */
+  readonly chunks: () => AsyncIterable<Uint8Array>
 }
 
 /** Everything that the CLI touches outside itself. */

@@ -1,5 +1,13 @@
 import {
   actionPath,
+  type BatchAction,
+  BatchApproval,
+  BatchDecisionResource,
+  BatchDenial,
+  BatchResource,
+  batchActionPath,
+  batchesPath,
+  batchPathOf,
   Denial,
   HistoryResource,
   historyPath,
@@ -7,6 +15,7 @@ import {
   identityPath,
   largestPage,
   NewRemovalRequest,
+  ownBatchPath,
   RemovalRequestCollection,
   type RemovalRequestListOptions,
   RemovalRequestResource,
@@ -17,8 +26,11 @@ import {
   statusPath,
   writeRemovalRequestListOptions,
 } from '@lethe/api-contract'
-import type { InboundSharedUserProfile, RemovalRequestId, UserId } from '@lethe/domain'
+import type { BatchId, InboundSharedUserProfile, RemovalRequestId, UserId } from '@lethe/domain'
 import {
+  batchPath,
+  type BatchRequest,
+  BatchResponse,
   graphRoot,
   ProfileResource,
   largestProfilePage,
@@ -61,6 +73,11 @@ export interface LetheApi {
     action: Exclude<RemovalRequestAction, 'deny'>,
   ) => Called<RemovalRequestResource>
   readonly deny: (id: RemovalRequestId, denial: Denial) => Called<RemovalRequestResource>
+  /** Several requests in one, below the root of Graph or of Lethe's own API. */
+  readonly batch: (root: 'graph' | 'lethe', requests: BatchRequest['requests']) => Called<BatchResponse>
+  readonly batchOf: (id: BatchId) => Called<BatchResource>
+  readonly approveBatch: (id: BatchId, approval: BatchApproval) => Called<BatchDecisionResource>
+  readonly denyBatch: (id: BatchId, denial: BatchDenial) => Called<BatchDecisionResource>
 }
 
 /** @param server the address, without a slash at its end. */
@@ -74,6 +91,17 @@ export const createLetheApi = (server: string, send: Send): LetheApi => {
     send({ method: 'POST', url: at(path), template, body, decoder: RemovalRequestResource })
   const act = (id: RemovalRequestId, action: RemovalRequestAction, body?: unknown) =>
     pipe(post(actionPath(id, action), `${requestTemplate}/${action}`, body), TE.map(valueOf))
+  const decide = (id: BatchId, action: BatchAction, body: unknown) =>
+    pipe(
+      send({
+        method: 'POST',
+        url: at(batchActionPath(id, action)),
+        template: `${batchTemplate}/${action}`,
+        body,
+        decoder: BatchDecisionResource,
+      }),
+      TE.map(valueOf),
+    )
 
   return {
     identity: get(identityPath, identityPath, IdentityResource),
@@ -98,6 +126,16 @@ export const createLetheApi = (server: string, send: Send): LetheApi => {
     submit: input => post(removalRequestsPath, removalRequestsPath, NewRemovalRequest.encode(input)),
     act: (id, action) => act(id, action),
     deny: (id, denial) => act(id, 'deny', Denial.encode(denial)),
+    batch: (root, requests) => {
+      const path = root === 'graph' ? `${graphRoot}${batchPath}` : ownBatchPath
+      return pipe(
+        send({ method: 'POST', url: at(path), template: path, body: { requests }, decoder: BatchResponse }),
+        TE.map(valueOf),
+      )
+    },
+    batchOf: id => get(batchPathOf(id), batchTemplate, BatchResource),
+    approveBatch: (id, approval) => decide(id, 'approve', BatchApproval.encode(approval)),
+    denyBatch: (id, denial) => decide(id, 'deny', BatchDenial.encode(denial)),
   }
 }
 
@@ -106,6 +144,7 @@ type PageDecoder<A> = t.Decoder<unknown, Page<A>>
 
 const profileTemplate = `${graphRoot}${profilesPath}/{userId}`
 const requestTemplate = `${removalRequestsPath}/{id}`
+const batchTemplate = `${batchesPath}/{id}`
 
 const valueOf = <A>({ value }: Answer<A>): A => value
 

@@ -14,6 +14,7 @@ export const processIo = (): Io => {
     stdin: {
       isTerminal: isatty(0),
       readLine: () => lineOf(process.stdin, interruption.signal),
+      chunks: () => chunksOf(process.stdin, interruption.signal),
     },
     fetch: (url, init) => fetch(url, init),
     now: () => Date.now(),
@@ -63,3 +64,18 @@ const lineOf = (stdin: NodeJS.ReadStream, interrupted: AbortSignal): Promise<str
       resolve(null)
     })
   })
+
+/** A pipe that is not closed must not keep an interrupted process. */
+async function* chunksOf(stdin: NodeJS.ReadStream, interrupted: AbortSignal): AsyncGenerator<Uint8Array> {
+  const end = (): void => {
+    stdin.destroy()
+  }
+  interrupted.addEventListener('abort', end)
+  try {
+    for await (const chunk of stdin) if (chunk instanceof Uint8Array) yield chunk
+  } catch (error) {
+    if (!interrupted.aborted) throw error
+  } finally {
+    interrupted.removeEventListener('abort', end)
+  }
+}

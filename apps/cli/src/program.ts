@@ -1,6 +1,8 @@
 import { Command } from 'commander'
 import { approveRequests, denyRequest, retryRequest, withdrawRequest } from './commands/act-on-request.js'
 import type { CommandDefinition } from './commands/command-definition.js'
+import { approveBatch, denyBatch, showBatch } from './commands/batches.js'
+import { exportRequests } from './commands/export-requests.js'
 import { listRequests } from './commands/list-requests.js'
 import { listProfiles, showProfile } from './commands/profiles.js'
 import { showHistory, showRequest } from './commands/read-request.js'
@@ -28,8 +30,10 @@ export interface Actions {
 }
 
 const profiles = [listProfiles, showProfile]
+const batches = [showBatch, approveBatch, denyBatch]
 const requests = [
   listRequests,
+  exportRequests,
   watchRequests,
   showRequest,
   showHistory,
@@ -92,6 +96,7 @@ export const createProgram = (version: string, writers: Writers, actions: Action
   group('profiles', 'Inbound shared user profiles.', profiles)
   add(program, remove)
   group('requests', 'Removal requests.', requests)
+  group('batches', 'Batches of removal requests: made by lethe remove --file, decided as one.', batches)
   add(program, whoami)
   add(program, status)
   const versionCommand = program.command('version')

@@ -72,6 +72,30 @@ const linesOf = (refusal: SingleRefusal): ReadonlyArray<string> => {
       return [
         `Request ${refusal.request.id}: still ${refusal.request.state} after ${refusal.seconds} s; it goes on without this command.`,
       ]
+    case 'FileUnusable':
+      return [`${refusal.path}: the file cannot be used (${refusal.reason}).`]
+    case 'ResultsOfOther':
+      return [
+        `${refusal.path} is there, and is not the results of this batch: name another file with --results, or leave out --batch.`,
+      ]
+    case 'FileChanged':
+      return [
+        `The file has changed since: id ${refusal.row} was another one. Restore it, or begin anew with --results and another file.`,
+      ]
+    case 'LeftOver':
+      return [
+        `${refusal.count} of the ids came to nothing${refusal.path === null ? '' : `: see the outcomes in ${refusal.path}`}.`,
+      ]
+    case 'MayNot':
+      return [`You may not ${refusal.operation} here, says the server. lethe whoami shows what you may do.`]
+    case 'BatchIsOther':
+      return [
+        'The batch is not the one of that digest: requests were added to it. Look at it again: lethe batches show.',
+      ]
+    case 'NotAllDecided':
+      return [
+        `Some requests of the batch were not decided: ${refusal.reasons.map(({ reason, count }) => `${reason} (${count})`).join(', ')}.`,
+      ]
     case 'Interrupted':
       return ['Interrupted.']
     case 'OutputClosed':

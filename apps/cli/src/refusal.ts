@@ -55,6 +55,23 @@ export type SingleRefusal =
   | { readonly _tag: 'ConfirmationImpossible' }
   | { readonly _tag: 'NotConfirmed' }
   | { readonly _tag: 'HistoryBroken'; readonly position: number | null; readonly reason: string | null }
+  /** A file cannot be opened, read or written. `reason` is a code of the platform, such as ENOENT. */
+  | { readonly _tag: 'FileUnusable'; readonly path: string; readonly reason: string }
+  /** What is there is no file of results, or that of another batch. */
+  | { readonly _tag: 'ResultsOfOther'; readonly path: string }
+  /** A row that is done was another id when it was. */
+  | { readonly _tag: 'FileChanged'; readonly row: number }
+  /** Some ids of a file came to nothing; null where there are no results to look into. */
+  | { readonly _tag: 'LeftOver'; readonly count: number; readonly path: string | null }
+  /** The caller may not do it at all, as the server says. */
+  | { readonly _tag: 'MayNot'; readonly operation: string }
+  /** The batch does not have the digest that was named. */
+  | { readonly _tag: 'BatchIsOther' }
+  /** Requests of a batch that were not decided, and why. */
+  | {
+      readonly _tag: 'NotAllDecided'
+      readonly reasons: ReadonlyArray<{ readonly reason: string; readonly count: number }>
+    }
   /** Nobody reads the output any more. */
   | { readonly _tag: 'OutputClosed' }
 

@@ -3,7 +3,8 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type ExitCode, exitCodeOf } from './exit-codes.js'
-import { readGlobalOptions } from './global-options.js'
+import type { CommandDefinition } from './commands/command-definition.js'
+import { type GlobalOptions, readGlobalOptions } from './global-options.js'
 import type { Io } from './io.js'
 import { openSession, outputOf } from './open-session.js'
 import { packageVersion } from './package-version.js'
@@ -39,7 +40,9 @@ export const run = async (argv: ReadonlyArray<string>, io: Io): Promise<ExitCode
             TE.fromEither(readGlobalOptions(options)),
             TE.bindTo('globals'),
             TE.bind('perform', () => TE.fromEither(definition.prepare({ operands, options, now: io.now() }))),
-            TE.bind('session', ({ globals }) => TE.fromEither(openSession(io, globals))),
+            TE.bind('session', ({ globals }) =>
+              TE.fromEither(openSession(io, formatted(definition, globals))),
+            ),
             TE.flatMap(({ perform, session }) => perform(session)),
           ),
         ),
@@ -61,6 +64,10 @@ export const run = async (argv: ReadonlyArray<string>, io: Io): Promise<ExitCode
   await io.stderr.write(err.join('').split('\n').map(visible).join('\n'))
   return code
 }
+
+/** Text is what nobody asked for: a command may have a better form for it. */
+const formatted = ({ formatOfText }: CommandDefinition, globals: GlobalOptions): GlobalOptions =>
+  globals.format === 'text' && formatOfText !== undefined ? { ...globals, format: formatOfText } : globals
 
 const settled = async (io: Io, task: TE.TaskEither<Refusal, void>): Promise<ExitCode> => {
   const result = await task()

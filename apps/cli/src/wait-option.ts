@@ -5,6 +5,7 @@ const commandNames: ReadonlySet<string> = new Set([
   'profiles',
   'remove',
   'requests',
+  'batches',
   'whoami',
   'status',
   'version',

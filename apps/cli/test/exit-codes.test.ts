@@ -30,6 +30,13 @@ const samples: { readonly [Tag in SingleRefusal['_tag']]: Extract<SingleRefusal,
   RemovalFailed: { _tag: 'RemovalFailed', request },
   EndedOtherwise: { _tag: 'EndedOtherwise', request },
   WaitRanOut: { _tag: 'WaitRanOut', request, seconds: 300 },
+  FileUnusable: { _tag: 'FileUnusable', path: 'x.csv', reason: 'ENOENT' },
+  ResultsOfOther: { _tag: 'ResultsOfOther', path: 'x.csv' },
+  FileChanged: { _tag: 'FileChanged', row: 1 },
+  LeftOver: { _tag: 'LeftOver', count: 1, path: 'x.csv' },
+  MayNot: { _tag: 'MayNot', operation: 'submit' },
+  BatchIsOther: { _tag: 'BatchIsOther' },
+  NotAllDecided: { _tag: 'NotAllDecided', reasons: [{ reason: 'WrongState', count: 1 }] },
   Interrupted: { _tag: 'Interrupted' },
   OutputClosed: { _tag: 'OutputClosed' },
 }
@@ -48,6 +55,7 @@ describe('the exit code', () => {
       'MalformedToken',
       'NotSignedIn',
       'NotPermitted',
+      'MayNot',
     ])
     expect(byCode.get(5)?.map(({ _tag }) => _tag)).toEqual([
       'Throttled',

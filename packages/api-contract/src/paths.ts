@@ -21,3 +21,5 @@ export type BatchAction = 'approve' | 'deny'
 export const batchActionPath = (id: BatchId, action: BatchAction): string => `${batchPathOf(id)}/${action}`
 /** Several requests below `/lethe/v1` in one, in the form of Graph's JSON batching. */
 export const ownBatchPath = `${apiRoot}/$batch`
+/** The collection of removal requests, as an item of such a batch names it. */
+export const ownRequests = removalRequestsPath.slice(apiRoot.length)

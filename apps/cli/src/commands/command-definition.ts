@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type * as E from 'fp-ts/lib/Either.js'
+import type { OutputFormat } from '../output.js'
 import type { UsageMistake } from '../refusal.js'
 import type { Perform } from '../session.js'
 
@@ -21,6 +22,8 @@ export interface CommandDefinition {
   readonly examples: ReadonlyArray<string>
   /** What else its help says: lines of at most 100 characters, with one before and after. */
   readonly notes?: string
+  /** In which form it writes where nobody names one, if that is not text. */
+  readonly formatOfText?: OutputFormat
   /** Adds the options of this command. */
   readonly addOptions: (command: Command) => Command
   /** Checks all that was given, before anything is sent. */

@@ -6,15 +6,30 @@ import * as t from 'io-ts'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { confirm } from '../confirm.js'
 import { type Refusal, type UsageMistake, usageMistake } from '../refusal.js'
-import type { Session } from '../session.js'
+import { readColumn } from '../bulk/column.js'
+import { removeFile } from '../bulk/remove-file.js'
+import type { Perform, Session } from '../session.js'
 import { tryEach } from '../several.js'
 import { showRequests } from '../show-requests.js'
 import { type Awaited, waitForAll } from '../wait.js'
 import { defaultWaitSeconds } from '../wait-option.js'
 import type { CommandDefinition } from './command-definition.js'
 import { readDate, readIds, readOptions, readWhole } from './given-values.js'
+import { readBatch } from './request-filter.js'
 
-const Options = t.exact(t.partial({ received: t.string, wait: t.string, force: t.boolean }))
+const Options = t.exact(
+  t.partial({
+    received: t.string,
+    wait: t.string,
+    force: t.boolean,
+    file: t.string,
+    column: t.string,
+    batch: t.string,
+    results: t.string,
+    dryRun: t.boolean,
+  }),
+)
+type Options = t.TypeOf<typeof Options>
 
 interface Removal {
   readonly userIds: ReadonlyArray<UserId>
@@ -28,11 +43,22 @@ interface Removal {
 export const remove: CommandDefinition = {
   name: 'remove',
   description: 'Ask for the removal of all personal data of inbound shared users from the tenant.',
-  operands: '<userId...>',
+  operands: '[userId...]',
   examples: [
     'lethe remove c228b2ae-c4fb-4eda-9620-7e73dddd1cac --received 2026-11-20',
     'lethe remove c228b2ae-c4fb-4eda-9620-7e73dddd1cac --force --wait=600 --query state',
+    'lethe remove --file people.csv --column userPrincipalName --dry-run',
+    'lethe remove --file people.csv --received 2026-11-20',
   ],
+  notes: `
+With --file the ids, or user principal names, of any number of people come from a CSV. They become a
+batch, which an approver decides as one (lethe batches). What becomes of each is written to a file
+that only you can read, and from which the same command goes on after Ctrl-C or a lost connection:
+nobody is asked for twice.
+
+With --dry-run nothing is asked for: it counts who would be (found), has an open request
+(alreadyOpen), is unknown (notFound), or is a user of your own tenant (notInbound).
+`,
   addOptions: command =>
     command
       .option('--received <date>', 'the day on which the person asked, YYYY-MM-DD in UTC (default: now)')
@@ -40,20 +66,52 @@ export const remove: CommandDefinition = {
         '--wait [=seconds]',
         `wait until each request has ended, so many seconds at most (--wait alone: ${defaultWaitSeconds})`,
       )
-      .option('--force', 'do not ask for confirmation'),
+      .option('--force', 'do not ask for confirmation')
+      .option('--file <path>', 'take the ids from a CSV; - for stdin')
+      .option('--column <name|n>', 'the column with the ids, by its name or its position from 1')
+      .option('--batch <batchId>', 'the id of the batch (default: a new one)')
+      .option('--results <path>', 'where to write what becomes of each id (default: <path>.results.csv)')
+      .option('--dry-run', 'with --file: say what would happen, and ask for nothing'),
   prepare: ({ operands, options, now }) =>
     pipe(
       readOptions(Options)(options),
       E.bindTo('given'),
-      E.bind('userIds', () => readIds(UserId, 'userId')(operands)),
+      E.bind('userIds', ({ given }) => readOperands(operands, given)),
       E.bind('received', ({ given }) => readReceived(given.received, now)),
       E.bind('wait', ({ given }) => readWhole('--wait', 1)(given.wait)),
-      E.map(
-        ({ given, ...removal }) =>
-          session =>
-            performRemove({ ...removal, force: given.force === true })(session),
+      E.bind('batch', ({ given }) => readBatch(given.batch)),
+      E.map(({ given, batch, ...removal }): Perform =>
+        given.file === undefined
+          ? performRemove({ ...removal, force: given.force === true })
+          : removeFile({
+              file: given.file,
+              column: readColumn(given.column),
+              batch,
+              results: given.results ?? null,
+              receivedAt: removal.received,
+              dryRun: given.dryRun === true,
+              force: given.force === true,
+            }),
       ),
     ),
+}
+
+/** The ids are operands, or in a file. */
+const readOperands = (
+  operands: ReadonlyArray<string>,
+  { file, column, batch, results, dryRun, wait }: Options,
+): E.Either<UsageMistake, ReadonlyArray<UserId>> => {
+  if (file === undefined) {
+    if (operands.length === 0) return E.left(usageMistake('Name who is to be removed: userIds, or --file.'))
+    return [column, batch, results, dryRun].some(option => option !== undefined)
+      ? E.left(usageMistake('--column, --batch, --results and --dry-run go with --file.'))
+      : readIds(UserId, 'userId')(operands)
+  }
+  if (operands.length > 0) return E.left(usageMistake('Name userIds, or --file, and not both.'))
+  if (file === '') return E.left(usageMistake('--file takes the path of a file, or - for stdin.'))
+  return wait === undefined
+    ? E.right([])
+    : E.left(usageMistake('--wait is for single ids. Follow a batch with lethe requests watch --batch.'))
 }
 
 const readReceived = (text: string | undefined, now: number): E.Either<UsageMistake, Instant | null> =>

@@ -1,5 +1,5 @@
 import type { RemovalRequestListOptions } from '@lethe/api-contract'
-import { RemovalState, UserId } from '@lethe/domain'
+import { BatchId, RemovalState, UserId } from '@lethe/domain'
 import type { Command } from 'commander'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -12,6 +12,7 @@ export const FilterOptions = t.partial({
   state: t.readonlyArray(t.string),
   user: t.string,
   dueBefore: t.string,
+  batch: t.string,
 })
 type FilterOptions = t.TypeOf<typeof FilterOptions>
 
@@ -20,7 +21,7 @@ export interface RequestFilter {
   /** Null for all. */
   readonly states: ReadonlyArray<RemovalState> | null
   /** The other conditions, as the list takes them. */
-  readonly conditions: Pick<RemovalRequestListOptions, 'userId' | 'dueBefore'>
+  readonly conditions: Pick<RemovalRequestListOptions, 'userId' | 'dueBefore' | 'batchId'>
 }
 
 const stateNames = Object.keys(RemovalState.keys).join(', ')
@@ -34,6 +35,7 @@ export const addFilterOptions = (command: Command, state: string): Command =>
       (value: string, before: ReadonlyArray<string> | undefined) => [...(before ?? []), value],
     )
     .option('--user <userId>', 'only for this person')
+    .option('--batch <batchId>', 'only of this batch')
     .option(
       '--due-before <date-time>',
       'only those due before this date-time, or before this date begins in UTC',
@@ -45,11 +47,13 @@ export const readFilter = (given: FilterOptions): E.Either<UsageMistake, Request
     E.bindTo('states'),
     E.bind('userId', () => readUser(given.user)),
     E.bind('dueBefore', () => readDateTime('--due-before')(given.dueBefore)),
-    E.map(({ states, userId, dueBefore }) => ({
+    E.bind('batchId', () => readBatch(given.batch)),
+    E.map(({ states, userId, dueBefore, batchId }) => ({
       states,
       conditions: {
         ...(userId === null ? {} : { userId }),
         ...(dueBefore === null ? {} : { dueBefore }),
+        ...(batchId === null ? {} : { batchId }),
       },
     })),
   )
@@ -75,4 +79,13 @@ const readUser = (text: string | undefined): E.Either<UsageMistake, UserId | nul
     : pipe(
         UserId.decode(text),
         E.mapLeft(() => usageMistake('--user takes a GUID.')),
+      )
+
+/** Reads the id of a batch; null where the option is not given. */
+export const readBatch = (text: string | undefined): E.Either<UsageMistake, BatchId | null> =>
+  text === undefined
+    ? E.right(null)
+    : pipe(
+        BatchId.decode(text),
+        E.mapLeft(() => usageMistake('--batch takes a GUID.')),
       )

@@ -67,9 +67,9 @@ const readWatch = (
       readFilter(given),
       E.map(filter => session => watchAll(session)(filter, pause)),
     )
-  if (given.state !== undefined || given.user !== undefined || given.dueBefore !== undefined)
+  if ([given.state, given.user, given.dueBefore, given.batch].some(option => option !== undefined))
     return E.left(
-      usageMistake('--state, --user and --due-before choose among all requests: leave out the id.'),
+      usageMistake('--state, --user, --batch and --due-before choose among all requests: leave out the id.'),
     )
   return pipe(
     readId(RemovalRequestId, 'id')(operands),

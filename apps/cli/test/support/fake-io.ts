@@ -9,6 +9,8 @@ export interface World {
   readonly stdinIsTerminal?: boolean
   /** What the operator types. */
   readonly types?: string | null
+  /** What comes through a pipe, part by part. */
+  readonly pipedIn?: ReadonlyArray<string>
   /** After so many writes nobody reads stdout any more. */
   readonly stdoutClosesAfter?: number
   readonly fetch?: Io['fetch']
@@ -56,6 +58,9 @@ export const lethe = async (server: string, argv: ReadonlyArray<string>, world: 
     stdin: {
       isTerminal: world.stdinIsTerminal ?? false,
       readLine: () => Promise.resolve(world.types ?? null),
+      chunks: async function* () {
+        for (const part of world.pipedIn ?? []) yield new TextEncoder().encode(part)
+      },
     },
     fetch: world.fetch ?? ((url, init) => fetch(url, init)),
     now: () => now,

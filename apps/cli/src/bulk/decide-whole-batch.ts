@@ -1,0 +1,40 @@
+import type { BatchDecisionResource } from '@lethe/api-contract'
+import type { BatchId, RemovalRequestId } from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+import type { ClientRefusal } from '../refusal.js'
+import type { BatchDecided } from '../resources/batch.js'
+import type { Session } from '../session.js'
+import { progressOn } from './progress.js'
+
+/**
+ * Decides a batch part by part, until the server says that it came to the end.
+ *
+ * @param decide does a part, from the given request on.
+ * @param total how many requests wait to be decided.
+ */
+export const decideWholeBatch = async (
+  { io }: Pick<Session, 'io'>,
+  id: BatchId,
+  total: number,
+  decide: (after: RemovalRequestId | null) => TE.TaskEither<ClientRefusal, BatchDecisionResource>,
+): Promise<E.Either<ClientRefusal, BatchDecided>> => {
+  const progress = progressOn(io.stderr, total, io.now, 0)
+  const refused = new Map<string, number>()
+  let decided = 0
+  let after: RemovalRequestId | null = null
+  do {
+    const part: E.Either<ClientRefusal, BatchDecisionResource> = await decide(after)()
+    if (E.isLeft(part)) {
+      await progress.clear()
+      return part
+    }
+    decided += part.right.decided
+    for (const { reason, count } of part.right.refused)
+      refused.set(reason, (refused.get(reason) ?? 0) + count)
+    after = part.right.next
+    await progress.show(decided)
+  } while (after !== null)
+  await progress.clear()
+  return E.right({ id, decided, refused: [...refused].map(([reason, count]) => ({ reason, count })) })
+}

@@ -1,0 +1,187 @@
+import { type BatchResource, longestNote } from '@lethe/api-contract'
+import { BatchId, DenialCode, Hash } from '@lethe/domain'
+import { Option } from 'commander'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as t from 'io-ts'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import { decideWholeBatch } from '../bulk/decide-whole-batch.js'
+import { confirm } from '../confirm.js'
+import { type Refusal, type UsageMistake, usageMistake } from '../refusal.js'
+import { type BatchDecided, batchDecidedResource, batchResource } from '../resources/batch.js'
+import type { Session } from '../session.js'
+import { type CommandDefinition, noOptions } from './command-definition.js'
+import { readId, readOptions } from './given-values.js'
+
+const exampleId = '0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f00'
+
+/** `lethe batches show` */
+export const showBatch: CommandDefinition = {
+  name: 'show',
+  description: 'Show what a batch holds: how many, in which states, where from, and a sample.',
+  operands: '<batchId>',
+  examples: [`lethe batches show ${exampleId}`, `lethe batches show ${exampleId} --query digest`],
+  addOptions: noOptions,
+  prepare: ({ operands }) =>
+    pipe(
+      readId(BatchId, 'batchId')(operands),
+      E.map(
+        id =>
+          ({ lethe, output }) =>
+            pipe(
+              lethe.batchOf(id),
+              TE.flatMap(batch => output.one(batchResource, batch)),
+            ),
+      ),
+    ),
+}
+
+const Options = t.exact(t.partial({ digest: t.string, force: t.boolean }))
+const DenyOptions = t.exact(
+  t.intersection([
+    t.type({ code: DenialCode }),
+    t.partial({ digest: t.string, force: t.boolean, note: t.string }),
+  ]),
+)
+
+const decisionNotes = `
+It shows the batch and asks. Without a terminal say which batch you have looked at: --digest takes
+what lethe batches show gives. A batch that requests were added to since is not decided: exit code 1.
+`
+
+/** `lethe batches approve` */
+export const approveBatch: CommandDefinition = {
+  name: 'approve',
+  description: 'Approve all requests of a batch that wait for it. Whoever asked may not, and guests may not.',
+  operands: '<batchId>',
+  examples: [`lethe batches approve ${exampleId}`],
+  notes: decisionNotes,
+  addOptions: command =>
+    command
+      .option('--digest <digest>', 'approve without asking, if the batch still has this digest')
+      .option('--force', 'approve without asking, whatever is in it'),
+  prepare: ({ operands, options }) =>
+    pipe(
+      readId(BatchId, 'batchId')(operands),
+      E.bindTo('id'),
+      E.bind('given', () => readOptions(Options)(options)),
+      E.bind('digest', ({ given }) => readDigest(given.digest)),
+      E.map(
+        ({ id, digest, given }) =>
+          session =>
+            decide(session, { id, digest, force: given.force === true, verb: 'approve' }, batch =>
+              decideWholeBatch(session, id, pendingIn(batch), after =>
+                session.lethe.approveBatch(id, {
+                  digest: batch.digest,
+                  ...(after === null ? {} : { after }),
+                }),
+              ),
+            ),
+      ),
+    ),
+}
+
+/** `lethe batches deny` */
+export const denyBatch: CommandDefinition = {
+  name: 'deny',
+  description: 'Deny all requests of a batch that wait for approval, with the reason.',
+  operands: '<batchId>',
+  examples: [`lethe batches deny ${exampleId} --code identityNotVerified`],
+  notes: decisionNotes,
+  addOptions: command =>
+    command
+      .addOption(
+        new Option('--code <code>', 'the reason; GDPR art. 17(3) (a) to (e) are the first five')
+          .choices(Object.keys(DenialCode.keys))
+          .makeOptionMandatory(),
+      )
+      .option('--note <text>', 'in your words; needed with the code other')
+      .option('--digest <digest>', 'deny without asking, if the batch still has this digest')
+      .option('--force', 'deny without asking, whatever is in it'),
+  prepare: ({ operands, options }) =>
+    pipe(
+      readId(BatchId, 'batchId')(operands),
+      E.bindTo('id'),
+      E.bind('given', () => pipe(readOptions(DenyOptions)(options), E.flatMap(withNote))),
+      E.bind('digest', ({ given }) => readDigest(given.digest)),
+      E.map(
+        ({ id, digest, given: { code, note, force } }) =>
+          session =>
+            decide(session, { id, digest, force: force === true, verb: 'deny' }, batch =>
+              decideWholeBatch(session, id, pendingIn(batch), after =>
+                session.lethe.denyBatch(id, {
+                  digest: batch.digest,
+                  code,
+                  ...(note === undefined ? {} : { note }),
+                  ...(after === null ? {} : { after }),
+                }),
+              ),
+            ),
+      ),
+    ),
+}
+
+type DenyOptions = t.TypeOf<typeof DenyOptions>
+
+const withNote = (given: DenyOptions): E.Either<UsageMistake, DenyOptions> => {
+  if (given.code === 'other' && given.note === undefined)
+    return E.left(usageMistake('--code other needs a --note.'))
+  return given.note !== undefined && (given.note.trim() === '' || given.note.length > longestNote)
+    ? E.left(usageMistake(`--note takes a text of at most ${longestNote} characters.`))
+    : E.right(given)
+}
+
+const readDigest = (text: string | undefined): E.Either<UsageMistake, Hash | null> =>
+  text === undefined
+    ? E.right(null)
+    : pipe(
+        Hash.decode(text),
+        E.mapLeft(() => usageMistake('--digest takes the 64 hexadecimal digits of lethe batches show.')),
+      )
+
+interface Decision {
+  readonly id: BatchId
+  readonly digest: Hash | null
+  readonly force: boolean
+  readonly verb: 'approve' | 'deny'
+}
+
+const pendingIn = ({ states }: BatchResource): number =>
+  states.find(({ state }) => state === 'pendingApproval')?.count ?? 0
+
+/** Looks at the batch, makes sure that this very one is meant, decides it, and shows what came of it. */
+const decide =
+  (
+    session: Session,
+    { id, digest, force, verb }: Decision,
+    decideAll: (batch: BatchResource) => Promise<E.Either<Refusal, BatchDecided>>,
+  ): TE.TaskEither<Refusal, void> =>
+  async () => {
+    const batch = await session.lethe.batchOf(id)()
+    if (E.isLeft(batch)) return batch
+    if (digest !== null && digest !== batch.right.digest) return E.left({ _tag: 'BatchIsOther' })
+    if (digest === null && !force) {
+      const confirmed = await confirm(session.io)(questionOf(batch.right, verb))()
+      if (E.isLeft(confirmed)) return confirmed
+    }
+    const decided = await decideAll(batch.right)
+    if (E.isLeft(decided)) return decided
+    const shown = await session.output.one(batchDecidedResource, decided.right)()
+    if (E.isLeft(shown)) return shown
+    return decided.right.refused.length === 0
+      ? E.right(undefined)
+      : E.left({ _tag: 'NotAllDecided', reasons: decided.right.refused })
+  }
+
+const questionOf = (batch: BatchResource, verb: Decision['verb']): ReadonlyArray<string> => [
+  `Batch ${batch.id}: ${batch.count} requests, of which ${pendingIn(batch)} wait for approval.`,
+  ...batch.homeTenants.map(({ tenantId, count }) => `  ${count} from the home tenant ${tenantId}`),
+  ...(batch.homeTenantCount > batch.homeTenants.length
+    ? [`  and others from ${batch.homeTenantCount - batch.homeTenants.length} more`]
+    : []),
+  'Some of the people:',
+  ...batch.sample.map(({ userId, state }) => `  ${userId ?? 'erased'}  ${state}`),
+  verb === 'approve'
+    ? 'What is approved is removed, and cannot be brought back. Approve all of it?'
+    : 'Deny all of it?',
+]

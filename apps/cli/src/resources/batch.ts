@@ -1,0 +1,60 @@
+import { BatchDecisionResource, BatchResource, DateTime } from '@lethe/api-contract'
+import * as t from 'io-ts'
+import type { Cell, Resource } from './resource.js'
+
+const countsOf = (counts: ReadonlyArray<readonly [name: string, count: number]>): Cell =>
+  counts.length === 0 ? null : counts.map(([name, count]) => `${name}: ${count}`).join(', ')
+
+const columns: Resource<BatchResource>['columns'] = [
+  { name: 'id', cell: ({ id }) => id },
+  { name: 'count', cell: ({ count }) => count },
+  { name: 'states', cell: ({ states }) => countsOf(states.map(({ state, count }) => [state, count])) },
+  {
+    name: 'homeTenants',
+    cell: ({ homeTenants }) => countsOf(homeTenants.map(({ tenantId, count }) => [tenantId, count])),
+  },
+  { name: 'homeTenantCount', cell: ({ homeTenantCount }) => homeTenantCount },
+  {
+    name: 'dueDateTime',
+    cell: ({ dueDateTime }) => (dueDateTime === null ? null : DateTime.encode(dueDateTime)),
+  },
+  { name: 'digest', cell: ({ digest }) => digest },
+]
+
+/** A batch, with a sample of its requests. */
+export const batchResource: Resource<BatchResource> = {
+  codec: BatchResource,
+  columns,
+  summary: columns,
+  details: ({ sample }) => ({
+    columns: ['sample', 'state', 'userId', 'receivedDateTime', 'submittedBy'],
+    rows: sample.map(({ id, state, userId, receivedDateTime, submittedBy }) => [
+      id,
+      state,
+      userId,
+      DateTime.encode(receivedDateTime),
+      submittedBy?.userId ?? submittedBy?.appId ?? 'erased',
+    ]),
+  }),
+}
+
+const { id, refused } = BatchDecisionResource.type.props
+
+const BatchDecided = t.strict({ id, decided: t.number, refused }, 'BatchDecided')
+/** What became of a batch that was decided. */
+export type BatchDecided = t.TypeOf<typeof BatchDecided>
+
+const decidedColumns: Resource<BatchDecided>['columns'] = [
+  { name: 'id', cell: decision => decision.id },
+  { name: 'decided', cell: ({ decided }) => decided },
+  {
+    name: 'refused',
+    cell: decision => countsOf(decision.refused.map(({ reason, count }) => [reason, count])),
+  },
+]
+
+export const batchDecidedResource: Resource<BatchDecided> = {
+  codec: BatchDecided,
+  columns: decidedColumns,
+  summary: decidedColumns,
+}

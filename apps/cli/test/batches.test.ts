@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type BulkServer, startBulkServer } from './support/bulk-server.js'
+import { readCsv } from './support/csv.js'
+import { lethe } from './support/fake-io.js'
+
+let server: BulkServer
+beforeEach(async () => {
+  server = await startBulkServer()
+  for (let n = 1; n <= 5; n += 1) server.add(`aaaaaaaa-0000-4000-8000-00000000000${n}`, batchId)
+})
+afterEach(() => server.close())
+
+const batchId = '0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f00'
+const states = (): ReadonlyArray<string> => server.kept.map(({ state }) => state)
+const digest = async (): Promise<string> =>
+  (await lethe(server.url, ['batches', 'show', batchId, '--query', 'digest', '-o', 'text'])).stdout.trim()
+
+describe('lethe batches show', () => {
+  it('shows how many there are, how they stand, and some of them', async () => {
+    const { code, stdout } = await lethe(server.url, ['batches', 'show', batchId])
+
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/count:\s+5\n/)
+    expect(stdout).toMatch(/states:\s+pendingApproval: 5\n/)
+    expect(stdout).toContain('aaaaaaaa-0000-4000-8000-000000000005')
+  })
+
+  it('gives the sample as CSV, and all of it as JSON', async () => {
+    const { stdout } = await lethe(server.url, ['batches', 'show', batchId, '-o', 'csv'])
+    const { stdout: json } = await lethe(server.url, ['batches', 'show', batchId, '-o', 'json'])
+
+    expect(readCsv(stdout)).toHaveLength(6)
+    expect(JSON.parse(json)).toMatchObject({ id: batchId, count: 5, homeTenantCount: 1 })
+  })
+})
+
+describe.each(['approve', 'deny'] as const)('lethe batches %s', verb => {
+  const argv = ['batches', verb, batchId, ...(verb === 'deny' ? ['--code', 'legalClaims'] : [])]
+  const done = verb === 'approve' ? 'approved' : 'denied'
+
+  it('shows the batch, asks, and decides all of it, part by part', async () => {
+    const { code, stdout, stderr } = await lethe(server.url, argv, { stdinIsTerminal: true, types: 'y' })
+
+    expect(code).toBe(0)
+    expect(stderr).toContain('5 requests, of which 5 wait')
+    expect(stderr).toContain('aaaaaaaa-0000-4000-8000-000000000001')
+    expect(stdout).toMatch(/decided:\s+5\n/)
+    expect(new Set(states())).toEqual(new Set([done]))
+  })
+
+  it('decides nothing where the answer is no, or nobody can be asked', async () => {
+    expect((await lethe(server.url, argv, { stdinIsTerminal: true, types: 'n' })).code).toBe(1)
+    expect((await lethe(server.url, argv)).code).toBe(2)
+    expect(new Set(states())).toEqual(new Set(['pendingApproval']))
+  })
+
+  it('decides exactly what was looked at, and asks nobody then', async () => {
+    const looked = await digest()
+
+    expect((await lethe(server.url, [...argv, '--digest', looked])).code).toBe(0)
+    expect(new Set(states())).toEqual(new Set([done]))
+  })
+
+  it('decides nothing of a batch that grew since', async () => {
+    const looked = await digest()
+    server.add('aaaaaaaa-0000-4000-8000-000000000009', batchId)
+
+    const { code, stderr } = await lethe(server.url, [...argv, '--digest', looked])
+
+    expect(code).toBe(1)
+    expect(stderr).toContain('requests were added to it')
+    expect(new Set(states())).toEqual(new Set(['pendingApproval']))
+  })
+
+  it('decides it whatever is in it, where that is asked for', async () => {
+    expect((await lethe(server.url, [...argv, '--force', '-o', 'json'])).code).toBe(0)
+    expect(new Set(states())).toEqual(new Set([done]))
+  })
+
+  it.each([['x'], ['--digest']])('takes no %s for a digest', async text => {
+    const { code } = await lethe(server.url, [...argv, '--digest', text])
+
+    expect(code).toBe(2)
+    expect(new Set(states())).toEqual(new Set(['pendingApproval']))
+  })
+})
+
+it('lethe batches deny --code other needs a note', async () => {
+  const argv = ['batches', 'deny', batchId, '--code', 'other', '--force']
+
+  expect((await lethe(server.url, argv)).code).toBe(2)
+  expect((await lethe(server.url, [...argv, '--note', 'By mistake.'])).code).toBe(0)
+})

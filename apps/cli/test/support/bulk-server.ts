@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto'
+import { createServer } from 'node:http'
+import { BatchApproval, BatchDenial, NewRemovalRequest } from '@lethe/api-contract'
+import { BatchRequest, graphErrors } from '@lethe/graph-contract'
+import * as t from 'io-ts'
+import { type Answer, errorAnswer } from './answers.js'
+import { decoded } from './decoded.js'
+import { identity, profile, removalRequest, requestId, tenantId } from './samples.js'
+
+interface Kept {
+  readonly id: string
+  readonly userId: string
+  readonly batchId: string | null
+  state: string
+}
+
+/** What a run of many ids works against, as Lethe's API serves it. */
+export interface BulkServer {
+  readonly url: string
+  /** Requests in the order in which they were made. */
+  readonly kept: ReadonlyArray<Kept>
+  /** How many submissions came, repeats included. */
+  submissions: number
+  /** How many batches of requests came. */
+  batches: number
+  /** Whose profile is there; everybody's where it is null. */
+  present: ReadonlySet<string> | null
+  /** Whose profile is of the tenant itself. */
+  readonly own: Set<string>
+  /** Ids by user principal name, in lower case. */
+  readonly names: Map<string, string>
+  /** Answers, while it gives one, in place of a submission. */
+  itemInstead: (userId: string) => Answer | null
+  /** Answers a whole batch of requests, while it gives one; `lost` does the work and closes the connection. */
+  batchInstead: () => Answer | 'lost' | null
+  /** How many requests one decision decides at most. */
+  decidesAtOnce: number
+  operations: ReadonlyArray<string>
+  readonly add: (userId: string, batchId: string | null) => Kept
+  readonly close: () => Promise<void>
+}
+
+export const startBulkServer = async (): Promise<BulkServer> => {
+  const kept: Array<Kept> = []
+  const server = createServer((request, response) => {
+    void (async () => {
+      const chunks: Array<string> = []
+      request.setEncoding('utf8')
+      for await (const chunk of request) chunks.push(String(chunk))
+      const url = new URL(request.url ?? '/', 'http://localhost')
+      const { status, headers, body } = answer(bulk, request.method ?? '', url, chunks.join(''))
+      if (status === 0) {
+        request.socket.destroy()
+        return
+      }
+      response.writeHead(status, { 'content-type': 'application/json', ...headers })
+      response.end(JSON.stringify(body))
+    })()
+  })
+  await new Promise<void>(resolve => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const { port } = decoded(t.type({ port: t.number }), server.address())
+  const bulk: BulkServer = {
+    url: `http://127.0.0.1:${port}`,
+    kept,
+    submissions: 0,
+    batches: 0,
+    present: null,
+    own: new Set(),
+    names: new Map(),
+    itemInstead: () => null,
+    batchInstead: () => null,
+    decidesAtOnce: 2,
+    operations: ['submit', 'approve'],
+    add: (userId, batchId) => {
+      const added = { id: requestId(kept.length + 1), userId, batchId, state: 'pendingApproval' }
+      kept.push(added)
+      return added
+    },
+    close: () =>
+      new Promise<void>(resolve => {
+        server.closeAllConnections()
+        server.close(() => resolve())
+      }),
+  }
+  return bulk
+}
+
+const ok = (body: unknown, status = 200): Answer => ({ status, body })
+
+const answer = (bulk: BulkServer, method: string, url: URL, body: string): Answer => {
+  const [, , , , id = '', action] = url.pathname.split('/')
+  if (url.pathname === '/lethe/v1/me') return ok({ ...identity(), operations: bulk.operations })
+  if (url.pathname.endsWith('/$batch')) {
+    bulk.batches += 1
+    const instead = bulk.batchInstead()
+    if (instead !== null && instead !== 'lost') return instead
+    const { requests } = decoded(BatchRequest, JSON.parse(body))
+    const responses = requests.map(item => ({
+      id: item.id,
+      ...itemAnswer(bulk, item.method, new URL(item.url, 'http://localhost'), item.body),
+    }))
+    return instead === 'lost' ? { status: 0 } : ok({ responses: responses.toReversed() })
+  }
+  if (url.pathname.startsWith('/lethe/v1/batches/'))
+    return method === 'GET' ? ok(batchOf(bulk, id)) : decide(bulk, id, action ?? '', JSON.parse(body))
+  return errorAnswer(graphErrors.segmentNotFound('x'))
+}
+
+const itemAnswer = (bulk: BulkServer, method: string, url: URL, body: unknown): Answer => {
+  if (method === 'POST') {
+    bulk.submissions += 1
+    const { userId, batchId } = decoded(NewRemovalRequest, body)
+    return bulk.itemInstead(userId) ?? submit(bulk, userId, batchId ?? null)
+  }
+  if (url.pathname === '/removalRequests') {
+    const open = bulk.kept.filter(one => one.userId === url.searchParams.get('userId') && isOpen(one))
+    return ok({ value: open.map(resourceOf) })
+  }
+  const filter = url.searchParams.get('$filter')
+  if (filter !== null) {
+    const name = /^userPrincipalName eq '(.*)'$/.exec(filter)?.[1]?.replaceAll("''", "'") ?? ''
+    const userId = bulk.names.get(name.toLowerCase())
+    return ok({ value: userId === undefined ? [] : [profile({ userId, userPrincipalName: name })] })
+  }
+  const userId = url.pathname.split('/').at(-1) ?? ''
+  if (!isPresent(bulk, userId)) return errorAnswer(graphErrors.resourceNotFound(userId))
+  return ok(profile({ userId, ...(bulk.own.has(userId) ? { homeTenantId: tenantId } : {}) }))
+}
+
+const isPresent = ({ present }: BulkServer, userId: string): boolean => present?.has(userId) ?? true
+const isOpen = ({ state }: Kept): boolean => state === 'pendingApproval'
+
+const submit = (bulk: BulkServer, userId: string, batchId: string | null): Answer => {
+  const known = bulk.kept.find(
+    one => one.userId === userId && (isOpen(one) || (batchId !== null && one.batchId === batchId)),
+  )
+  if (known !== undefined) return ok(resourceOf(known))
+  if (!isPresent(bulk, userId)) return errorAnswer(graphErrors.resourceNotFound(userId))
+  if (bulk.own.has(userId)) return errorAnswer(graphErrors.requestDenied)
+  return ok(resourceOf(bulk.add(userId, batchId)), 201)
+}
+
+const resourceOf = ({ id, userId, batchId }: Kept) => removalRequest({ id, userId, batchId })
+
+const membersOf = (bulk: BulkServer, id: string): ReadonlyArray<Kept> =>
+  bulk.kept.filter(({ batchId }) => batchId === id)
+
+const batchOf = (bulk: BulkServer, id: string) => {
+  const members = membersOf(bulk, id)
+  const states = Map.groupBy(members, ({ state }) => state)
+  return {
+    id,
+    count: members.length,
+    digest: digestOf(members),
+    states: [...states].map(([state, those]) => ({ state, count: those.length })),
+    homeTenants: [{ tenantId: '486fb458-9474-4c44-896b-b30942d055f0', count: members.length }],
+    homeTenantCount: 1,
+    dueDateTime: '2026-12-23T23:59:59Z',
+    sample: members.slice(0, 10).map(resourceOf),
+  }
+}
+
+const digestOf = (members: ReadonlyArray<Kept>): string =>
+  createHash('sha256')
+    .update(members.map(({ id }) => `${id}\n`).join(''))
+    .digest('hex')
+
+const decide = (bulk: BulkServer, id: string, action: string, body: unknown): Answer => {
+  const { digest, after } = action === 'approve' ? decoded(BatchApproval, body) : decoded(BatchDenial, body)
+  const members = membersOf(bulk, id)
+  if (digest !== digestOf(members)) return errorAnswer(graphErrors.conflict('The batch has changed.'))
+  const pending = members
+    .filter(one => isOpen(one) && (after === undefined || one.id > after))
+    .slice(0, bulk.decidesAtOnce)
+  for (const one of pending) one.state = action === 'approve' ? 'approved' : 'denied'
+  return ok({
+    id,
+    decided: pending.length,
+    refused: [],
+    next: pending.length === bulk.decidesAtOnce ? (pending.at(-1)?.id ?? null) : null,
+  })
+}
