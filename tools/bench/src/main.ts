@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureAccept, measureResident } from './accept.js'
+import { measureBulk } from './bulk.js'
 import { measureDrain } from './drain.js'
 import { type Figure, meetsBar } from './figure.js'
 import { measureList } from './list.js'
@@ -15,6 +16,7 @@ const parts: Readonly<Record<string, (world: World) => Promise<ReadonlyArray<Fig
   drain: measureDrain,
   list: measureList,
   throttle: measureThrottle,
+  bulk: measureBulk,
 }
 
 const { values, positionals } = parseArgs({
