@@ -1,0 +1,3 @@
+import { suite } from '../vitest/suite.mjs'
+
+export default suite('@lethe/clients')
