@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { leaveNothingOpen } from './making/closing.js'
+import { leaveNothingOpen, patient } from './making/closing.js'
 import { contentTypeMissing, denied, expired, failureOf, unknownProfile } from './making/failure.js'
 import { openLethe } from './making/lethe.js'
 import { bob, nobody } from './making/profiles.js'
@@ -75,6 +75,11 @@ describe('the beta SDK as it comes', () => {
     expect(await lethe.requests()).toEqual([])
   })
 
+  test('sends no token to a host that it was not told of', async () => {
+    const { profiles } = sdkFor(await openLethe('graph', 'http'), 'adele', {}, ['graph.microsoft.com'])
+    expect(await failureOf(profiles.get())).toMatchObject({ status: 401, message: 'Access token is empty.' })
+  })
+
   test('works under the contract graph, for an application too', async () => {
     const lethe = await openLethe('graph', 'http')
     await removeWith(sdkFor(lethe, 'daemon'), bob.userId)
@@ -87,6 +92,15 @@ describe('the beta SDK as it comes', () => {
     const first = await removeWith(adele, bob.userId)
     const second = await removeWith(adele, bob.userId)
     expect(second.location).toBe(first.location)
+    expect(await lethe.requests()).toHaveLength(1)
+  })
+
+  test('gets 404 where it asks again after a removal that nobody had to approve is over', async () => {
+    const lethe = await openLethe('graph', 'http', 'automatic')
+    const adele = sdkFor(lethe, 'adele')
+    const { location } = await removeWith(adele, bob.userId)
+    await expect.poll(async () => (await operationOf(adele, location)).state, patient).toBe('completed')
+    expect(await failureOf(removeWith(adele, bob.userId))).toEqual(unknownProfile(bob.userId))
     expect(await lethe.requests()).toHaveLength(1)
   })
 })

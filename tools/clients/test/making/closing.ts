@@ -15,3 +15,6 @@ export const leaveNothingOpen = (): void => {
   })
   afterAll(closeIdentity)
 }
+
+/** How long a removal may take on a machine that has much else to do. */
+export const patient = { timeout: 30_000 }

@@ -23,14 +23,18 @@ export interface Lethe extends Pick<Front, 'origin' | 'received' | 'failNext'>, 
 }
 
 /** Starts Lethe; it stops after the test. */
-export const openLethe = async (contract: ContractName, scheme: 'http' | 'https'): Promise<Lethe> => {
+export const openLethe = async (
+  contract: ContractName,
+  scheme: 'http' | 'https',
+  approvals: '1' | 'automatic' = '1',
+): Promise<Lethe> => {
   const identity = await sharedIdentity()
   const certificate = scheme === 'https' ? await makeCertificate() : null
   let port = 0
   const front = await openFront(certificate, () => port)
   closeLater(front.close)
 
-  const config = configured(identity.origin, front.origin, contract)
+  const config = configured(identity.origin, front.origin, contract, approvals)
   const log = createLog(config.logLevel)
   const store = await openStore(config, 'both', log)
   if (E.isLeft(store)) throw new Error('A store in memory opens')
@@ -56,9 +60,15 @@ export const openLethe = async (contract: ContractName, scheme: 'http' | 'https'
   }
 }
 
-const configured = (identity: string, publicUrl: string, contract: ContractName): Config => {
+const configured = (
+  identity: string,
+  publicUrl: string,
+  contract: ContractName,
+  approvals: string,
+): Config => {
   const config = decodeConfig({
     LETHE_CONTRACT: contract,
+    LETHE_APPROVALS: approvals,
     LETHE_HOST: '127.0.0.1',
     LETHE_PORT: '0',
     LETHE_PUBLIC_URL: publicUrl,

@@ -16,7 +16,12 @@ import type { Lethe } from './lethe.js'
 export const errorMappings = { XXX: createODataErrorFromDiscriminatorValue }
 
 /** The beta SDK for TypeScript, pointed at Lethe: everything else is as it comes. */
-export const sdkFor = ({ origin, tokenOf }: Lethe, as: string, changes: TokenChanges = {}) => {
+export const sdkFor = (
+  { origin, tokenOf }: Lethe,
+  as: string,
+  changes: TokenChanges = {},
+  allowedHosts: ReadonlyArray<string> = [new URL(origin).hostname],
+) => {
   const credential: TokenCredential = {
     getToken: async () => ({ token: await tokenOf(as, changes), expiresOnTimestamp: Date.now() + 60_000 }),
   }
@@ -24,7 +29,7 @@ export const sdkFor = ({ origin, tokenOf }: Lethe, as: string, changes: TokenCha
     credential,
     [`api://${letheClientId}/.default`],
     undefined,
-    new Set([new URL(origin).hostname]),
+    new Set(allowedHosts),
   )
   const adapter = new GraphBetaRequestAdapter(authentication)
   adapter.baseUrl = `${origin}/beta`
