@@ -30,6 +30,8 @@ export interface Io {
   readonly sleep: (milliseconds: number) => Promise<void>
   /** Aborted once the operator presses Ctrl-C. */
   readonly interrupted: AbortSignal
+  /** From here on the process holds little memory, and is slower for it: for runs that have no end in sight. */
+  readonly holdLittle: () => void
   /** From here on SIGTERM interrupts as Ctrl-C does. Until then it ends the process, as is usual. */
   readonly heedTermination: () => void
 }

@@ -38,6 +38,7 @@ type Done = Promise<E.Either<Refusal, void>>
 
 /** Asks for the removal of everybody in a file, goes on where an earlier run stopped, and says what became of each. */
 export const removeFile = (removal: FileRemoval) => (session: Session) => async (): Done => {
+  session.io.holdLittle()
   const input = await openInput(session.io, removal.file)
   if (E.isLeft(input)) return input
   const identity = await session.lethe.identity()

@@ -70,6 +70,7 @@ export const lethe = async (server: string, argv: ReadonlyArray<string>, world: 
       await world.whileAsleep?.()
     },
     interrupted: (world.interruption ?? new AbortController()).signal,
+    holdLittle: () => undefined,
     heedTermination: () => world.heedTermination?.(),
   })
   return { code, stdout: out.join(''), stderr: err.join(''), slept }
