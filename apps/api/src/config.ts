@@ -10,6 +10,7 @@ import {
   type WorkingCalendar,
   saturdayAndSunday,
 } from '@lethe/domain'
+import type { SignInOptions } from '@lethe/api-contract'
 import { trustedIssuers } from '@lethe/adapter-entra'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -47,6 +48,8 @@ export interface Config {
   /** Where a caller without a token is sent. */
   readonly authority: string
   readonly clientId: string
+  /** How people sign in from the command line; null where it has no registration. */
+  readonly signIn: SignInOptions | null
   readonly approval: ApprovalPolicy
   readonly approvalExpiryDays: number | null
   readonly calendar: WorkingCalendar
@@ -125,6 +128,10 @@ const Settings = t.type({
     setting('the client id of the app registration', text => InHeader.decode(text)),
     null,
   ),
+  LETHE_CLI_CLIENT_ID: optional(
+    setting('the client id of the app registration of the command line', text => InHeader.decode(text)),
+    null,
+  ),
   LETHE_APPROVALS: optional<ApprovalPolicy, ApprovalPolicy>(approvalPolicy, {
     mode: 'approvers',
     required: 1,
@@ -169,7 +176,7 @@ export const unknownSettings = (
       name.startsWith('LETHE_') &&
       !settingNames.has(name) &&
       !name.startsWith('LETHE_SANDBOX_') &&
-      !['LETHE_SERVER', 'LETHE_TOKEN'].includes(name),
+      !['LETHE_SERVER', 'LETHE_TOKEN', 'LETHE_CONTEXT'].includes(name),
   )
 
 const { LETHE_TENANTS, LETHE_ISSUERS, LETHE_ALLOW_INSECURE_ISSUER, LETHE_HOST } = Settings.props
@@ -250,6 +257,7 @@ const configOf = (settings: Settings, dataPlane: DataPlaneConfig): Config => ({
   requiredRoles: settings.LETHE_REQUIRED_ROLES,
   authority: settings.LETHE_AUTHORITY,
   clientId: settings.LETHE_CLIENT_ID ?? clientIdIn(settings.LETHE_AUDIENCES),
+  signIn: signInOf(settings),
   approval: settings.LETHE_APPROVALS,
   approvalExpiryDays: settings.LETHE_APPROVAL_EXPIRY_DAYS,
   calendar: { ...saturdayAndSunday, publicHolidays: settings.LETHE_PUBLIC_HOLIDAYS },
@@ -264,6 +272,20 @@ const configOf = (settings: Settings, dataPlane: DataPlaneConfig): Config => ({
   leaseSeconds: settings.LETHE_LEASE_SECONDS,
   dataPlane,
 })
+
+/** Everything that people have consented to, of the first audience. Source: Microsoft identity platform, the .default scope. */
+const signInOf = (settings: Settings): SignInOptions | null =>
+  settings.LETHE_CLI_CLIENT_ID === null
+    ? null
+    : {
+        authority: settings.LETHE_AUTHORITY,
+        clientId: settings.LETHE_CLI_CLIENT_ID,
+        scopes: [`${resourceIn(settings.LETHE_AUDIENCES)}/.default`],
+      }
+
+/** The application id URI: what an audience is, or what one is made of that is a bare client id. */
+const resourceIn = ([audience = '']: ReadonlyArray<string>): string =>
+  audience.includes('://') ? audience.replace(/\/+$/, '') : `api://${audience}`
 
 const MigrationSettings = t.type({
   LETHE_DATABASE_OWNER_URL: postgresUrl,

@@ -101,6 +101,7 @@ const serve = async (
     publicUrl: config.publicUrl,
     authority: config.authority,
     clientId: config.clientId,
+    signIn: config.signIn,
     clock: systemClock,
     health,
     log,

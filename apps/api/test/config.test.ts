@@ -319,6 +319,7 @@ describe('settings that are none', () => {
         lethe_port: '1',
         LETHE_SERVER: 'x',
         LETHE_TOKEN: 'x',
+        LETHE_CONTEXT: 'x',
         LETHE_SANDBOX_STATE: 'x',
         PATH: 'x',
       }),

@@ -4,11 +4,15 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import * as t from 'io-ts'
 import { spelledHttps, tenantUrls } from './identity/tenant-urls.js'
-import { signInRoute, tokenRoute } from './identity/token-routes.js'
-import type { TokenEndpointDeps } from './identity/token-endpoint.js'
-import { lifeOf, signed, usualLifetimeSeconds } from './identity/tokens.js'
+import { authorizeRoutes } from './identity/authorize-routes.js'
+import { devicePageRoutes } from './identity/device-page-routes.js'
+import { letheTokenClaims } from './identity/lethe-token.js'
+import { createPendingGrants } from './identity/pending-grants.js'
+import { deviceCodeRoute, signInRoute, tokenRoute } from './identity/token-routes.js'
+import type { TokenEndpointDeps } from './identity/grant-checks.js'
+import { signed, usualLifetimeSeconds } from './identity/tokens.js'
 import { parsedJson } from './parsed-json.js'
-import { contoso, letheClientId, northwind, people, type Person } from './people.js'
+import { contoso, northwind, people, type Person } from './people.js'
 
 const TokenRequest = t.exact(
   t.intersection([
@@ -26,7 +30,7 @@ const tenants: ReadonlySet<string> = new Set([contoso, northwind, personalAccoun
 
 /**
  * The sandbox's identity provider, in the place of Microsoft Entra: discovery and keys under each tenant's issuer,
- * tokens for whoever asks, and tokens for Graph for Lethe. For tests and demos only.
+ * tokens for whoever asks, tokens for Graph for Lethe, and sign-ins for the command line. For tests and demos only.
  */
 export const identityProvider = (deps: TokenEndpointDeps): Hono => {
   const { baseUrl, keys } = deps
@@ -39,6 +43,7 @@ export const identityProvider = (deps: TokenEndpointDeps): Hono => {
         'The identity provider of the Lethe sandbox.',
         '',
         `POST /sandbox/token {"as":"…"} gives a token for one of: ${[...people.keys()].join(', ')}.`,
+        'GET /sandbox/device is the page where a device code is confirmed.',
         'PUT /sandbox/sign-ins/{person} {"state":"ok"|"revoked"|"needsInteraction"} takes a sign-in away, or gives it back.',
         '',
       ].join('\n'),
@@ -48,12 +53,18 @@ export const identityProvider = (deps: TokenEndpointDeps): Hono => {
   app.get('/:tenant/v2.0/.well-known/openid-configuration', c => {
     const tenant = c.req.param('tenant')
     if (!known(tenant)) return c.notFound()
-    const { issuer, keySet, token, authorization } = tenantUrls(baseOf(c, baseUrl), tenant)
+    const { issuer, keySet, token, authorization, deviceAuthorization } = tenantUrls(
+      baseOf(c, baseUrl),
+      tenant,
+    )
     return c.json({
       issuer,
       jwks_uri: keySet,
       token_endpoint: token,
       authorization_endpoint: authorization,
+      device_authorization_endpoint: deviceAuthorization,
+      response_modes_supported: ['query', 'form_post'],
+      code_challenge_methods_supported: ['S256'],
       response_types_supported: ['code'],
       subject_types_supported: ['pairwise'],
       id_token_signing_alg_values_supported: ['RS256'],
@@ -76,7 +87,11 @@ export const identityProvider = (deps: TokenEndpointDeps): Hono => {
       : c.notFound(),
   )
 
-  tokenRoute(app, deps)
+  const grants = createPendingGrants(deps.now ?? Date.now)
+  tokenRoute(app, deps, grants)
+  deviceCodeRoute(app, deps, grants)
+  authorizeRoutes(app, grants)
+  devicePageRoutes(app, grants)
   signInRoute(app, deps)
 
   app.post('/sandbox/token', bodyLimit({ maxSize: 64 * 1024 }), async c => {
@@ -107,14 +122,7 @@ const baseOf = (c: Context, baseUrl: string): string =>
   c.req.header('X-Forwarded-Proto') === 'https' ? spelledHttps(baseUrl) : baseUrl
 
 const claimsOf = (person: Person, asked: TokenRequest, issuer: string): Readonly<Record<string, unknown>> => {
-  const merged = {
-    aud: letheClientId,
-    iss: issuer,
-    tid: person.tid,
-    ...lifeOf(asked.expiresInSeconds ?? usualLifetimeSeconds),
-    ver: '2.0',
-    ...person.claims,
-    ...asked.claims,
-  }
+  const seconds = asked.expiresInSeconds ?? usualLifetimeSeconds
+  const merged = { ...letheTokenClaims(person, issuer, seconds), ...asked.claims }
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null))
 }

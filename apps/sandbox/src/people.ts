@@ -6,6 +6,9 @@ export const northwind = '2e9d4c1b-6f7a-4b3c-8d5e-9a0b1c2d3e4f'
 /** The client id of Lethe's app registration, and so the audience of its tokens. */
 export const letheClientId = 'a3d5e7f9-0b2c-4d6e-8f1a-2b3c4d5e6f70'
 
+/** The client id of the command line's registration, a public client. */
+export const letheCliClientId = 'b4e6f8a0-1c3d-4e7f-9a2b-3c4d5e6f7081'
+
 const adminPortal = '5c1e8a2d-7b4f-4e9a-b3c6-d8f0a1b2c3d4'
 
 /** Somebody that the identity provider gives tokens to. */

@@ -11,7 +11,7 @@ import { createSignIns, type SignIns } from './identity/sign-ins.js'
 import { identityProvider } from './identity-provider.js'
 import { keptJson } from './kept-json.js'
 import { listenOnLoopback } from './loopback-server.js'
-import { contoso, letheClientId, northwind, people } from './people.js'
+import { contoso, letheCliClientId, letheClientId, northwind, people } from './people.js'
 import type { SandboxRefusal } from './refusal.js'
 import { openSandboxDatabase } from './sandbox-database.js'
 import { seedProfiles } from './seed-profiles.js'
@@ -180,6 +180,7 @@ const apiEnvironment = (
   LETHE_AUDIENCES: letheClientId,
   LETHE_ISSUERS: `${addresses.identity}/{tenantid}/v2.0`,
   LETHE_AUTHORITY: `${addresses.identity}/${contoso}`,
+  LETHE_CLI_CLIENT_ID: letheCliClientId,
   LETHE_ALLOW_INSECURE_ISSUER: 'true',
   LETHE_DATABASE_URL: databaseUrl,
   LETHE_GRAPH_URL: `${addresses.graph}/beta`,

@@ -4,6 +4,7 @@ import type { BatchId, RemovalRequestId } from '@lethe/domain'
 export const apiRoot = '/lethe/v1'
 export const identityPath = `${apiRoot}/me`
 export const statusPath = `${apiRoot}/status`
+export const signInOptionsPath = `${apiRoot}/signInOptions`
 export const removalRequestsPath = `${apiRoot}/removalRequests`
 export const removalRequestPath = (id: RemovalRequestId): string => `${removalRequestsPath}/${id}`
 export const historyPath = (id: RemovalRequestId): string => `${removalRequestPath(id)}/history`

@@ -1,3 +1,4 @@
+import type { SignInOptions } from '@lethe/api-contract'
 import type {
   ApproveBatch,
   ApproveRemoval,
@@ -32,6 +33,7 @@ import { identityRoute } from './identity-route.js'
 import { profileRoutes } from './profile-routes.js'
 import { removalRequestRoutes } from './removal-request-routes.js'
 import { requestLog } from './request-log.js'
+import { signInOptionsRoute } from './sign-in-options-route.js'
 import { statusRoute } from './status-route.js'
 import { whyUnrouted } from './unrouted.js'
 
@@ -60,6 +62,7 @@ export interface AppDeps {
   readonly publicUrl: string
   readonly authority: string
   readonly clientId: string
+  readonly signIn: SignInOptions | null
   readonly clock: Clock
   readonly health: Health
   readonly log: Logger
@@ -99,6 +102,7 @@ const routes = (deps: AppDeps): Hono<ApiEnv> => {
   healthRoutes(app, deps.health)
   profileRoutes(app, routeDeps)
   identityRoute(app, routeDeps)
+  signInOptionsRoute(app, { ...routeDeps, signIn: deps.signIn })
   statusRoute(app, { ...routeDeps, graphOf: deps.health.graphOf })
   removalRequestRoutes(app, routeDeps)
   batchDecisionRoutes(app, routeDeps)

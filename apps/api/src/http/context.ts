@@ -16,7 +16,11 @@ interface Exchange {
 }
 
 export interface ApiEnv {
-  Variables: { exchange: Exchange }
+  Variables: {
+    exchange: Exchange
+    /** How long an answer may be kept, where it may be. */
+    caching?: string
+  }
 }
 
 /** The part of Hono's context that an error answer needs. */
@@ -49,8 +53,9 @@ export const requestContext: MiddlewareHandler<ApiEnv> = async (c, next) => {
   }
   c.set('exchange', exchange)
   await next()
+  const caching = c.get('caching')
   for (const [name, value] of Object.entries(commonHeaders(requestId, exchange.clientRequestId)))
-    c.res.headers.set(name, value)
+    c.res.headers.set(name, name === 'Cache-Control' ? (caching ?? value) : value)
   if (c.res.status === 200) c.res.headers.set('OData-Version', '4.0')
 }
 

@@ -56,6 +56,7 @@ export const openWorld = (issuer: Issuer, settings: WorldSettings = {}): World =
     publicUrl: config.publicUrl,
     authority: config.authority,
     clientId: config.clientId,
+    signIn: config.signIn,
     clock: systemClock,
     health: {
       isReady: settings.isReady ?? (async () => true),

@@ -11,6 +11,11 @@ export interface EntraError {
     | 'interaction_required'
     | 'unsupported_grant_type'
     | 'invalid_scope'
+    | 'access_denied'
+    | 'authorization_pending'
+    | 'slow_down'
+    | 'expired_token'
+    | 'unsupported_response_type'
   /** The number of AADSTS. */
   readonly code: number
   readonly message: string
@@ -49,6 +54,54 @@ export const entraErrors = {
   grantUnsupported: refusal(400, 'unsupported_grant_type', 70003)('The grant type is not supported.'),
   scopeWrong: refusal(400, 'invalid_scope', 70011)('The scope is not valid.'),
   scopeNotDefault: refusal(400, 'invalid_scope', 1002012)('The scope must end in /.default.'),
+  clientIsPublic: refusal(
+    401,
+    'invalid_client',
+    700025,
+  )("The client is public, so neither 'client_assertion' nor 'client_secret' should be presented."),
+  redirectWrong: refusal(
+    400,
+    'invalid_request',
+    50011,
+  )('The redirect URI does not match one that is registered for the application.'),
+  responseTypeUnsupported: refusal(
+    400,
+    'unsupported_response_type',
+    700054,
+  )("Only 'code' is a response type here."),
+  responseModeUnsupported: refusal(
+    400,
+    'invalid_request',
+    90100,
+  )("The parameter 'response_mode' is not valid."),
+  challengeMissing: refusal(
+    400,
+    'invalid_request',
+    9002325,
+  )('Proof Key for Code Exchange (S256) is required to redeem an authorization code.'),
+  codeWrong: refusal(400, 'invalid_grant', 70000)('The authorization code is not valid.'),
+  codeExpired: refusal(400, 'invalid_grant', 70008)('The authorization code has expired.'),
+  codeRedeemed: refusal(400, 'invalid_grant', 54005)('The authorization code was already redeemed.'),
+  redirectDiffers: refusal(
+    400,
+    'invalid_grant',
+    500112,
+  )('The redirect URI is not the one that the code was asked for with.'),
+  verifierWrong: refusal(
+    400,
+    'invalid_grant',
+    501481,
+  )("The 'code_verifier' does not match the 'code_challenge' of the authorization request."),
+  verifierMissing: refusal(400, 'invalid_grant', 50148)("The 'code_verifier' is missing."),
+  devicePending: refusal(
+    400,
+    'authorization_pending',
+    70016,
+  )('The sign-in on the other device is not done yet; ask again.'),
+  deviceTooFast: refusal(400, 'slow_down', 1002014)('Ask less often.'),
+  deviceExpired: refusal(400, 'expired_token', 70020)('The device code has expired.'),
+  deviceCodeWrong: refusal(400, 'invalid_grant', 70000)('The device code is not valid.'),
+  signInDeclined: refusal(400, 'access_denied', 65004)('The user declined the sign-in.'),
   claimsMalformed: refusal(400, 'invalid_request', 90100)("The parameter 'claims' is not valid."),
   userAssertionWrong: refusal(
     400,

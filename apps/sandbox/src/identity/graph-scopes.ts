@@ -3,7 +3,7 @@ import { graphAudience, graphResource } from './graph-access.js'
 import { entraErrors, type EntraError } from './entra-error.js'
 
 /** Scopes of OpenID Connect: they ask for tokens beside the access token. */
-const openIdScopes: ReadonlySet<string> = new Set(['openid', 'profile', 'offline_access', 'email'])
+export const openIdScopes: ReadonlySet<string> = new Set(['openid', 'profile', 'offline_access', 'email'])
 
 const defaults: ReadonlySet<string> = new Set(
   [graphAudience, graphResource].map(resource => `${resource}/.default`),

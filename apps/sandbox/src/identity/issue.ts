@@ -35,7 +35,8 @@ export interface IssueDeps {
 /** What goes into a Graph token, whoever it is for. */
 export interface Issuing {
   readonly tenant: string
-  readonly proof: ClientProof
+  /** `none` for a public client. */
+  readonly proof: ClientProof | 'none'
   /** Claims that were asked for. */
   readonly granted: Readonly<Record<string, unknown>>
 }
@@ -54,11 +55,44 @@ export interface Delegation extends Issuing {
   readonly asked: AskedScopes
   /** Whether the client asks for `client_info`. */
   readonly clientInfo: boolean
+  /** What the id token repeats. */
+  readonly nonce?: string | null
+}
+
+/** What was asked for beside an access token. */
+interface OpenIdRequest {
+  readonly tenant: string
+  readonly person: string
+  readonly openId: ReadonlySet<string>
+  readonly clientInfo: boolean
+  readonly nonce: string | null
+}
+
+/** The tokens that go along with an access token. */
+export const openIdAnswer = async (
+  deps: IssueDeps,
+  { tenant, person, openId, clientInfo, nonce }: OpenIdRequest,
+): Promise<Pick<TokenAnswer, 'refresh_token' | 'id_token' | 'client_info'>> => {
+  const known = people.get(person)?.claims ?? {}
+  const who = {
+    oid: known['oid'],
+    sub: known['sub'],
+    name: known['name'],
+    preferred_username: known['preferred_username'],
+    ...(nonce === null ? {} : { nonce }),
+  }
+  return {
+    ...(openId.has('offline_access')
+      ? { refresh_token: await issueRefreshToken(deps.keys, tenant, person, deps.clientId) }
+      : {}),
+    ...(openId.has('openid') ? { id_token: await idToken(deps, tenant, who) } : {}),
+    ...(clientInfo ? { client_info: encoded({ uid: known['oid'], utid: tenant }) } : {}),
+  }
 }
 
 /** A Graph token on somebody's behalf, with what else was asked for: refresh token, id token, client info. */
 export const issueToPerson = async (deps: IssueDeps, delegation: Delegation): Promise<TokenAnswer> => {
-  const { tenant, person, asked, clientInfo } = delegation
+  const { tenant, person, asked, clientInfo, nonce = null } = delegation
   const { scopes, directoryRoles } = graphAccessOf(person)
   const granted = asked.graph === 'default' ? scopes : asked.graph
   const known = people.get(person)?.claims ?? {}
@@ -75,14 +109,16 @@ export const issueToPerson = async (deps: IssueDeps, delegation: Delegation): Pr
     scope: [
       ...new Set([...granted.map(name => `${graphResource}/${name}`), ...asked.spelt, ...asked.openId]),
     ].join(' '),
-    ...(asked.openId.has('offline_access')
-      ? { refresh_token: await issueRefreshToken(deps.keys, tenant, person) }
-      : {}),
-    ...(asked.openId.has('openid')
-      ? { id_token: await idToken(deps, tenant, { ...who, preferred_username: known['preferred_username'] }) }
-      : {}),
-    ...(clientInfo ? { client_info: encoded({ uid: known['oid'], utid: tenant }) } : {}),
+    ...(await openIdAnswer(deps, { tenant, person, openId: asked.openId, clientInfo, nonce })),
   }
+}
+
+/** Source: Microsoft identity platform, access token claims, `azpacr`. */
+const strengths: Readonly<Record<Issuing['proof'], string>> = {
+  none: '0',
+  secret: '1',
+  certificate: '2',
+  federated: '2',
 }
 
 const answer = (accessToken: string): TokenAnswer => ({
@@ -103,7 +139,7 @@ const accessToken = (
     tid: tenant,
     ver: '2.0',
     azp: clientId,
-    azpacr: proof === 'secret' ? '1' : '2',
+    azpacr: strengths[proof],
     ...lifeOf(usualLifetimeSeconds),
     ...uniqueness(),
     ...claims,

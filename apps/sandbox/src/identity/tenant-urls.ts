@@ -4,6 +4,7 @@ export interface TenantUrls {
   readonly keySet: string
   readonly token: string
   readonly authorization: string
+  readonly deviceAuthorization: string
 }
 
 /** @param baseUrl of the provider, without a slash at the end. */
@@ -12,6 +13,7 @@ export const tenantUrls = (baseUrl: string, tenant: string): TenantUrls => ({
   keySet: `${baseUrl}/${tenant}/discovery/v2.0/keys`,
   token: `${baseUrl}/${tenant}/oauth2/v2.0/token`,
   authorization: `${baseUrl}/${tenant}/oauth2/v2.0/authorize`,
+  deviceAuthorization: `${baseUrl}/${tenant}/oauth2/v2.0/devicecode`,
 })
 
 /** The same address as a client has it that takes nothing but https, and whose connections a proxy makes plain. */

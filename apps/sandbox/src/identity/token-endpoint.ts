@@ -2,51 +2,44 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
-import { contoso, northwind } from '../people.js'
-import type { SigningKeys } from '../signing-keys.js'
-import { claimsGranted, parseClaimsRequest } from './claims-request.js'
+import { contoso, letheCliClientId, northwind } from '../people.js'
 import { authenticateClient, type ClientProof } from './client-authentication.js'
-import type { ClientRegistration } from './client-registration.js'
 import { entraErrors, type EntraError } from './entra-error.js'
-import { graphAccessOf } from './graph-access.js'
+import { hasConsented, readClaims, stillSignedIn, type TokenEndpointDeps } from './grant-checks.js'
 import { type AskedScopes, readScopes } from './graph-scopes.js'
 import { type Issuing, type IssueDeps, issueToApplication, issueToPerson, type TokenAnswer } from './issue.js'
+import type { PendingGrants } from './pending-grants.js'
+import { grantToPublicClient } from './public-client-grants.js'
 import { readRefreshToken } from './refresh-tokens.js'
-import type { SignIns } from './sign-ins.js'
 import { verifyUserAssertion } from './user-assertion.js'
-
-export interface TokenEndpointDeps {
-  /** Where the provider is reached, without a slash at the end. */
-  readonly baseUrl: string
-  readonly keys: SigningKeys
-  readonly registration: ClientRegistration
-  readonly signIns: SignIns
-}
 
 /**
  * Gives tokens for Microsoft Graph to Lethe: for itself (client credentials), on somebody's behalf (an assertion), and
- * again later (a refresh token).
+ * again later (a refresh token). The command line, a public client, gets tokens for Lethe and for Graph.
  *
  * Source: Microsoft identity platform, client credentials flow, on-behalf-of flow, refreshing tokens.
  *
  * @param form the body of the request.
  */
-export const answerTokenRequest = (deps: TokenEndpointDeps) => {
+export const answerTokenRequest = (deps: TokenEndpointDeps, grants: PendingGrants) => {
   const authenticate = authenticateClient(deps)
   const grant = grantTokens(deps)
+  const grantToPublic = grantToPublicClient(deps, grants)
   return (tenant: string, form: URLSearchParams): TE.TaskEither<EntraError, TokenAnswer> =>
-    tenant !== contoso && tenant !== northwind
-      ? TE.left(entraErrors.unknownTenant)
-      : pipe(
-          authenticate(tenant, form),
-          TE.flatMap(proof => grant(tenant, form, proof)),
-        )
+    form.get('client_id') === letheCliClientId
+      ? grantToPublic(tenant, form)
+      : tenant !== contoso && tenant !== northwind
+        ? TE.left(entraErrors.unknownTenant)
+        : pipe(
+            authenticate(tenant, form),
+            TE.flatMap(proof => grant(tenant, form, proof)),
+          )
 }
 
 const grantTokens = (deps: TokenEndpointDeps) => {
   const issuing: IssueDeps = { ...deps, clientId: deps.registration.clientId }
   const ofAssertion = verifyUserAssertion(deps.baseUrl, deps.keys, deps.registration.clientId)
-  const ofRefreshToken = readRefreshToken(deps.keys)
+  const ofRefreshToken = refreshedIn(readRefreshToken(deps.keys, deps.registration.clientId))
 
   const toApplication = (base: Issuing, asked: AskedScopes): TE.TaskEither<EntraError, TokenAnswer> =>
     asked.graph === 'default'
@@ -91,6 +84,19 @@ const grantTokens = (deps: TokenEndpointDeps) => {
   }
 }
 
+/** A refresh token of another tenant is none here. */
+const refreshedIn =
+  (read: ReturnType<typeof readRefreshToken>) =>
+  (tenant: string, token: string): TE.TaskEither<EntraError, string> =>
+    pipe(
+      read(token),
+      TE.filterOrElse(
+        refreshed => refreshed.tenant === tenant,
+        () => entraErrors.refreshTokenWrong,
+      ),
+      TE.map(({ person }) => person),
+    )
+
 const GrantType = t.keyof({
   client_credentials: null,
   'urn:ietf:params:oauth:grant-type:jwt-bearer': null,
@@ -114,14 +120,6 @@ const readRequest = (form: URLSearchParams): E.Either<EntraError, Read> =>
     E.bind('granted', () => readClaims(form.get('claims'))),
   )
 
-const readClaims = (text: string | null): E.Either<EntraError, Readonly<Record<string, unknown>>> =>
-  text === null
-    ? E.right({})
-    : pipe(
-        parseClaimsRequest(text),
-        E.bimap(() => entraErrors.claimsMalformed, claimsGranted),
-      )
-
 const withParameter = (
   form: URLSearchParams,
   name: string,
@@ -131,27 +129,3 @@ const withParameter = (
   const value = form.get(name)
   return value === null ? TE.left(entraErrors.parameterMissing(name)) : read(tenant, value)
 }
-
-const stillSignedIn =
-  (signIns: SignIns) =>
-  (person: string): E.Either<EntraError, string> => {
-    const { state, claims } = signIns.of(person)
-    switch (state) {
-      case 'ok':
-        return E.right(person)
-      case 'revoked':
-        return E.left(entraErrors.signInRevoked)
-      case 'needsInteraction':
-        return E.left(entraErrors.interactionNeeded(claims ?? null))
-    }
-  }
-
-const hasConsented =
-  ({ graph }: AskedScopes) =>
-  (person: string): E.Either<EntraError, string> => {
-    const { scopes } = graphAccessOf(person)
-    const wanted = graph === 'default' ? scopes : graph
-    return wanted.length > 0 && wanted.every(scope => scopes.includes(scope))
-      ? E.right(person)
-      : E.left(entraErrors.consentMissing)
-  }
