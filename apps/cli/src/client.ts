@@ -5,6 +5,7 @@ import { type Answer, understand } from './answer.js'
 import { exchange, type RawAnswer } from './exchange.js'
 import type { Io } from './io.js'
 import type { ClientRefusal } from './refusal.js'
+import type { TokenSource } from './sign-in/token-source.js'
 
 /** One call of the API. */
 interface Call<A> {
@@ -19,7 +20,7 @@ interface Call<A> {
 
 export interface ClientDeps {
   readonly io: Pick<Io, 'fetch' | 'now' | 'interrupted'>
-  readonly token: string
+  readonly tokens: TokenSource
   /** Told of each exchange, in a line that holds no id, no value and no token. */
   readonly trace: (exchanged: Exchanged) => Promise<void>
 }
@@ -37,15 +38,24 @@ export interface Exchanged {
 /** Does a call. */
 export type Send = <A>(call: Call<A>) => TE.TaskEither<ClientRefusal, Answer<A>>
 
-/** A client that signs in with a token, and does each call once. */
+/** A client that signs in with a token, and does each call once; once more where the token was refused and there is another. */
 export const createClient =
-  ({ io, token, trace }: ClientDeps): Send =>
+  ({ io, tokens, trace }: ClientDeps): Send =>
   call =>
   async () => {
-    const started = io.now()
-    const answer = await exchange(io)(call.url, initOf(call, token))()
-    await trace(exchangedBy(call, answer, io.now() - started))
-    return E.isLeft(answer) ? answer : understand(call.decoder, io.now())(answer.right)
+    const callWith = async (token: string) => {
+      const started = io.now()
+      const answer = await exchange(io)(call.url, initOf(call, token))()
+      await trace(exchangedBy(call, answer, io.now() - started))
+      return E.isLeft(answer) ? answer : understand(call.decoder, io.now())(answer.right)
+    }
+    const token = await tokens.current()
+    if (E.isLeft(token)) return token
+    const answer = await callWith(token.right)
+    if (E.isRight(answer) || answer.left._tag !== 'NotSignedIn') return answer
+    const another = await tokens.instead(token.right)()
+    if (E.isLeft(another)) return another
+    return another.right === null ? answer : callWith(another.right)
   }
 
 const initOf = <A>({ method, body }: Call<A>, token: string): RequestInit => ({

@@ -14,6 +14,8 @@ import type { Detail } from './trace.js'
 export interface GlobalOptions {
   /** The address as it was typed; null where it was not. */
   readonly server: string | null
+  /** The name of a context; null where none was typed. */
+  readonly context: string | null
   readonly format: OutputFormat
   readonly query: Query | null
   readonly detail: Detail
@@ -22,7 +24,11 @@ export interface GlobalOptions {
 /** Adds the options that every command takes. */
 export const addGlobalOptions = (program: Command): Command =>
   program
-    .option('--server <url>', `where Lethe is (default: LETHE_SERVER, or ${defaultServer})`)
+    .option('--server <url>', `where Lethe is (default: LETHE_SERVER, the context's, or ${defaultServer})`)
+    .option(
+      '--context <name>',
+      'whose server and sign-in to use (default: LETHE_CONTEXT, or the current one)',
+    )
     .addOption(
       new Option('-o, --output <format>', 'how to write results')
         .choices(Object.keys(OutputFormat.keys))
@@ -35,7 +41,7 @@ export const addGlobalOptions = (program: Command): Command =>
 const Given = t.exact(
   t.intersection([
     t.type({ output: OutputFormat }),
-    t.partial({ server: t.string, query: t.string, verbose: t.boolean, debug: t.boolean }),
+    t.partial({ server: t.string, context: t.string, query: t.string, verbose: t.boolean, debug: t.boolean }),
   ]),
 )
 
@@ -44,11 +50,12 @@ export const readGlobalOptions = (options: unknown): E.Either<UsageMistake, Glob
   pipe(
     Given.decode(options),
     E.mapLeft(errors => usageMistake(describeErrors(errors).join('; '))),
-    E.flatMap(({ server, output, query, verbose, debug }) =>
+    E.flatMap(({ server, context, output, query, verbose, debug }) =>
       pipe(
         readQuery(query),
         E.map(parsed => ({
           server: server ?? null,
+          context: context ?? null,
           format: output,
           query: parsed,
           detail: detailOf(verbose === true, debug === true),

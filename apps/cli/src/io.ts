@@ -1,3 +1,5 @@
+import type * as TE from 'fp-ts/lib/TaskEither.js'
+
 /** What became of a write: `closed` where nobody reads any more, as behind `| head -1`. */
 export type Written = 'written' | 'closed'
 
@@ -17,6 +19,30 @@ interface Source {
   readonly chunks: () => AsyncIterable<Uint8Array>
 }
 
+/** Why a file that only its owner may read cannot be used. */
+export type FileRefusal =
+  /** Others may read or change it, or it is somebody else's. */
+  | {
+      readonly _tag: 'UnsafeFile'
+      readonly path: string
+      readonly kind: 'file' | 'folder'
+      readonly problem: 'mode' | 'owner'
+    }
+  /** It holds something else than lethe wrote. */
+  | { readonly _tag: 'UnreadableFile'; readonly path: string }
+  /** The platform says no. `reason` is its code, such as EACCES. */
+  | { readonly _tag: 'FileFailed'; readonly path: string; readonly reason: string }
+
+/** Files that only their owner may read (0600), in folders of the same kind (0700). */
+export interface PrivateFiles {
+  /** Null where there is no such file. */
+  readonly read: (path: string) => TE.TaskEither<FileRefusal, string | null>
+  /** Replaces the file at once: whoever reads sees the old text or the new one. */
+  readonly write: (path: string, text: string) => TE.TaskEither<FileRefusal, void>
+  /** Whether there was one. Asks nothing of its mode: what is not safe has to be erasable. */
+  readonly remove: (path: string) => TE.TaskEither<FileRefusal, boolean>
+}
+
 /** Everything that the CLI touches outside itself. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -34,4 +60,9 @@ export interface Io {
   readonly holdLittle: () => void
   /** From here on SIGTERM interrupts as Ctrl-C does. Until then it ends the process, as is usual. */
   readonly heedTermination: () => void
+  /** The operator's own folder. */
+  readonly home: string
+  readonly files: PrivateFiles
+  /** Opens an address in the operator's browser; false where there is none. */
+  readonly openBrowser: (url: URL) => Promise<boolean>
 }

@@ -1,5 +1,5 @@
-import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import { createClient } from './client.js'
 import type { GlobalOptions } from './global-options.js'
 import type { Io } from './io.js'
@@ -9,8 +9,8 @@ import { patient } from './patient-send.js'
 import type { SingleRefusal } from './refusal.js'
 import { repeating } from './repeating-send.js'
 import { sayOn } from './say.js'
-import { defaultServer, parseServer } from './server-address.js'
-import type { Session } from './session.js'
+import type { LocalSession, Session } from './session.js'
+import { findToken } from './sign-in/find-token.js'
 import { readToken } from './token.js'
 import { traceLine } from './trace.js'
 
@@ -18,17 +18,15 @@ import { traceLine } from './trace.js'
 export const outputOf = (io: Io, { format, query }: GlobalOptions): Output =>
   createOutput(io.stdout, format, query, io.stdout.isTerminal && !isSet(io.env['NO_COLOR']))
 
-/** Finds the server and the token; nothing is sent yet. */
-export const openSession = (io: Io, options: GlobalOptions): E.Either<SingleRefusal, Session> =>
+/** Finds the server and whose token it gets; nothing is sent yet. */
+export const openSession = (io: Io, options: GlobalOptions): TE.TaskEither<SingleRefusal, Session> =>
   pipe(
-    E.Do,
-    E.bind('server', () => parseServer(options.server ?? setOr(io.env['LETHE_SERVER'], defaultServer))),
-    E.bind('token', () => tokenOf(io.env['LETHE_TOKEN'])),
-    E.map(({ server, token }) => {
+    findToken(io, options),
+    TE.map(({ server, tokens, token, origin }) => {
       const say = sayOn(io.stderr)
       const send = createClient({
         io,
-        token,
+        tokens,
         trace: async exchanged => {
           const line = traceLine(options.detail, exchanged)
           if (line !== null) await say(line)
@@ -41,17 +39,19 @@ export const openSession = (io: Io, options: GlobalOptions): E.Either<SingleRefu
         patientLethe: createLetheApi(server, patient({ io, say, send })),
         server,
         token: readToken(token),
+        tokens,
+        origin,
         say,
       }
     }),
   )
 
+/** The same for a command that needs no server, or nobody who is signed in. */
+export const openLocalSession = (io: Io, globals: GlobalOptions): LocalSession => ({
+  io,
+  output: outputOf(io, globals),
+  globals,
+  say: sayOn(io.stderr),
+})
+
 const isSet = (value: string | undefined): value is string => value !== undefined && value !== ''
-
-const setOr = (value: string | undefined, otherwise: string): string => (isSet(value) ? value : otherwise)
-
-const tokenOf = (value: string | undefined): E.Either<SingleRefusal, string> => {
-  if (!isSet(value)) return E.left({ _tag: 'NoToken' })
-  const token = value.trim()
-  return /^[\x21-\x7e]+$/.test(token) ? E.right(token) : E.left({ _tag: 'MalformedToken' })
-}

@@ -1,7 +1,10 @@
+import { homedir } from 'node:os'
 import { createInterface } from 'node:readline'
 import { isatty } from 'node:tty'
 import { setTimeout as pause } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
+import { openBrowser } from './browser.js'
+import { privateFiles } from './private-files.js'
 import type { Io, Sink, Written } from './io.js'
 
 /** The world of this process. Ctrl-C is told to the CLI once; a second one ends the process at once. */
@@ -27,6 +30,9 @@ export const processIo = (): Io => {
     heedTermination: () => {
       process.once('SIGTERM', () => interruption.abort())
     },
+    home: homedir(),
+    files: privateFiles(process.getuid?.() ?? null),
+    openBrowser,
   }
 }
 

@@ -8,6 +8,9 @@ import { listProfiles, showProfile } from './commands/profiles.js'
 import { showHistory, showRequest } from './commands/read-request.js'
 import { remove } from './commands/remove.js'
 import { watchRequests } from './commands/watch-requests.js'
+import { contextCommands } from './commands/contexts.js'
+import { login } from './commands/login.js'
+import { logout } from './commands/logout.js'
 import { status } from './commands/status.js'
 import { whoami } from './commands/whoami.js'
 import { addGlobalOptions } from './global-options.js'
@@ -45,8 +48,9 @@ const requests = [
 
 const environment = `
 Environment:
-  LETHE_TOKEN   an access token for Lethe; needed by all commands but version and help
+  LETHE_TOKEN   an access token for Lethe, in the place of lethe login
   LETHE_SERVER  where Lethe is
+  LETHE_CONTEXT the context to use: its server, and its sign-in
   NO_COLOR      no colours, also on a terminal
 
 Exit codes:
@@ -97,7 +101,10 @@ export const createProgram = (version: string, writers: Writers, actions: Action
   add(program, remove)
   group('requests', 'Removal requests.', requests)
   group('batches', 'Batches of removal requests: made by lethe remove --file, decided as one.', batches)
+  add(program, login)
+  add(program, logout)
   add(program, whoami)
+  group('context', 'The servers and tenants that you work with.', contextCommands)
   add(program, status)
   const versionCommand = program.command('version')
   versionCommand

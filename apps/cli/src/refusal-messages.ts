@@ -1,4 +1,5 @@
 import type { Refusal, ServerAnswer, SingleRefusal } from './refusal.js'
+import { fileMessage, signInMessage } from './sign-in/messages.js'
 
 /**
  * What a refusal says to the operator, a line for each thing that went wrong; none where silence is the answer.
@@ -16,9 +17,22 @@ const linesOf = (refusal: SingleRefusal): ReadonlyArray<string> => {
     case 'UsageMistake':
       return [refusal.message]
     case 'NoToken':
-      return [
-        'LETHE_TOKEN is not set. Put an access token for Lethe into it: export LETHE_TOKEN="$(your sign-in command)".',
-      ]
+      return ['Nobody is signed in. Run lethe login, or put an access token for Lethe into LETHE_TOKEN.']
+    case 'UnknownContext':
+    case 'NotLoggedIn':
+    case 'ForeignSignIn':
+    case 'SignInExpired':
+    case 'SignInUnreachable':
+    case 'NoSignInOffered':
+    case 'UntrustedAuthority':
+    case 'SignInImpossible':
+    case 'SignInCancelled':
+    case 'SignInFailed':
+      return [signInMessage(refusal)]
+    case 'UnsafeFile':
+    case 'UnreadableFile':
+    case 'FileFailed':
+      return [fileMessage(refusal)]
     case 'MalformedToken':
       return [
         'LETHE_TOKEN does not hold an access token: it is empty or has spaces or control characters in it.',
@@ -38,7 +52,7 @@ const linesOf = (refusal: SingleRefusal): ReadonlyArray<string> => {
     case 'ServerFailed':
       return [sayingOf(refusal)]
     case 'NotSignedIn':
-      return [`${sayingOf(refusal)} Sign in again and put the new token into LETHE_TOKEN.`]
+      return [`${sayingOf(refusal)} Sign in again: lethe login, or a new token in LETHE_TOKEN.`]
     case 'Throttled':
     case 'Unavailable':
       return [`${sayingOf(refusal)} Try again later.`]

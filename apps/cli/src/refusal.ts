@@ -1,4 +1,6 @@
 import type { RemovalRequestResource } from '@lethe/api-contract'
+import type { FileRefusal } from './io.js'
+import type { ContextRefusal, LoginRefusal, SignInRefusal } from './sign-in/refusal.js'
 
 /** What the server said on refusing. */
 export interface ServerAnswer {
@@ -37,6 +39,8 @@ export type ClientRefusal =
   /** The next page is said to be on another server, where the token must not go. */
   | { readonly _tag: 'ForeignNextLink'; readonly origin: string }
   | { readonly _tag: 'Interrupted' }
+  | SignInRefusal
+  | FileRefusal
 
 /** How a request stood when waiting for it was over. */
 type WaitRefusal =
@@ -50,6 +54,8 @@ export type SingleRefusal =
   | WaitRefusal
   | { readonly _tag: 'UsageMistake'; readonly message: string }
   | { readonly _tag: 'NoToken' }
+  | ContextRefusal
+  | LoginRefusal
   | { readonly _tag: 'MalformedToken' }
   | { readonly _tag: 'InsecureServer'; readonly host: string }
   | { readonly _tag: 'ConfirmationImpossible' }

@@ -3,10 +3,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type ExitCode, exitCodeOf } from './exit-codes.js'
-import type { CommandDefinition } from './commands/command-definition.js'
+import type { CommandDefinition, Invocation } from './commands/command-definition.js'
 import { type GlobalOptions, readGlobalOptions } from './global-options.js'
 import type { Io } from './io.js'
-import { openSession, outputOf } from './open-session.js'
+import { openLocalSession, openSession, outputOf } from './open-session.js'
 import { packageVersion } from './package-version.js'
 import { createProgram } from './program.js'
 import { messagesOf } from './refusal-messages.js'
@@ -38,12 +38,7 @@ export const run = async (argv: ReadonlyArray<string>, io: Io): Promise<ExitCode
         settle(
           pipe(
             TE.fromEither(readGlobalOptions(options)),
-            TE.bindTo('globals'),
-            TE.bind('perform', () => TE.fromEither(definition.prepare({ operands, options, now: io.now() }))),
-            TE.bind('session', ({ globals }) =>
-              TE.fromEither(openSession(io, formatted(definition, globals))),
-            ),
-            TE.flatMap(({ perform, session }) => perform(session)),
+            TE.flatMap(globals => performed(io, definition, globals, { operands, options, now: io.now() })),
           ),
         ),
       showVersion: options =>
@@ -65,6 +60,24 @@ export const run = async (argv: ReadonlyArray<string>, io: Io): Promise<ExitCode
   return code
 }
 
+/** What was given is checked before anything is looked for. */
+const performed = (
+  io: Io,
+  definition: CommandDefinition,
+  globals: GlobalOptions,
+  invocation: Invocation,
+): TE.TaskEither<Refusal, void> =>
+  'prepareLocally' in definition
+    ? pipe(
+        TE.fromEither(definition.prepareLocally(invocation)),
+        TE.flatMap(perform => perform(openLocalSession(io, globals))),
+      )
+    : pipe(
+        TE.fromEither(definition.prepare(invocation)),
+        TE.bindTo('perform'),
+        TE.bind('session', () => openSession(io, formatted(definition, globals))),
+        TE.flatMap(({ perform, session }) => perform(session)),
+      )
 /** Text is what nobody asked for: a command may have a better form for it. */
 const formatted = ({ formatOfText }: CommandDefinition, globals: GlobalOptions): GlobalOptions =>
   globals.format === 'text' && formatOfText !== undefined ? { ...globals, format: formatOfText } : globals

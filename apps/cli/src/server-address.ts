@@ -22,7 +22,8 @@ export const parseServer = (text: string): E.Either<AddressRefusal, string> => {
   return E.right(`${url.origin}${url.pathname.replace(/\/+$/, '')}`)
 }
 
-const isLoopback = (hostname: string): boolean =>
+/** Whether a host is this machine, reached over no network. */
+export const isLoopback = (hostname: string): boolean =>
   hostname === '[::1]' ||
   hostname === 'localhost' ||
   hostname.endsWith('.localhost') ||

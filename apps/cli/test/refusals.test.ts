@@ -156,7 +156,7 @@ describe('the token', () => {
   it('is needed', async () => {
     const { code, stderr } = await lethe(api.url, ['whoami'], { env: { LETHE_TOKEN: '' } })
     expect(code).toBe(4)
-    expect(stderr).toContain('export LETHE_TOKEN=')
+    expect(stderr).toContain('Run lethe login, or put an access token for Lethe into LETHE_TOKEN')
     expect(api.received).toEqual([])
   })
 

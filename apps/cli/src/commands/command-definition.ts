@@ -2,10 +2,10 @@ import type { Command } from 'commander'
 import type * as E from 'fp-ts/lib/Either.js'
 import type { OutputFormat } from '../output.js'
 import type { UsageMistake } from '../refusal.js'
-import type { Perform } from '../session.js'
+import type { Perform, PerformLocally } from '../session.js'
 
 /** What a command was given. */
-interface Invocation {
+export interface Invocation {
   readonly operands: ReadonlyArray<string>
   /** What commander made of the options. */
   readonly options: unknown
@@ -13,8 +13,8 @@ interface Invocation {
   readonly now: number
 }
 
-/** A command, apart from how command lines are parsed. */
-export interface CommandDefinition {
+/** What every command has. */
+interface CommandShape {
   readonly name: string
   readonly description: string
   /** The operands as commander writes them, such as `<id...>`; an empty text for none. */
@@ -26,9 +26,22 @@ export interface CommandDefinition {
   readonly formatOfText?: OutputFormat
   /** Adds the options of this command. */
   readonly addOptions: (command: Command) => Command
+}
+
+/** A command that asks the server as somebody. */
+interface ServerCommand extends CommandShape {
   /** Checks all that was given, before anything is sent. */
   readonly prepare: (invocation: Invocation) => E.Either<UsageMistake, Perform>
 }
+
+/** A command that needs nobody who is signed in. */
+interface LocalCommand extends CommandShape {
+  /** Checks all that was given, before anything is done. */
+  readonly prepareLocally: (invocation: Invocation) => E.Either<UsageMistake, PerformLocally>
+}
+
+/** A command, apart from how command lines are parsed. */
+export type CommandDefinition = ServerCommand | LocalCommand
 
 /** For commands that take no options of their own. */
 export const noOptions = (command: Command): Command => command

@@ -6,6 +6,11 @@ const SignIn = t.strict(
   {
     ...IdentityResource.type.props,
     server: t.string,
+    /** Where the token comes from. */
+    tokenSource: t.keyof({ LETHE_TOKEN: null, signIn: null }),
+    context: t.union([t.string, t.null]),
+    /** As whom somebody signed in; null for a token from elsewhere. */
+    account: t.union([t.string, t.null]),
     /** When the token expires, as it says itself; null where it does not say. */
     tokenExpiryDateTime: t.union([DateTime, t.null]),
   },
@@ -23,6 +28,9 @@ const columns: Resource<SignIn>['columns'] = [
   { name: 'operations', cell: ({ operations }) => operations.join(', ') },
   { name: 'contract', cell: ({ contract }) => contract },
   { name: 'server', cell: ({ server }) => server },
+  { name: 'tokenSource', cell: ({ tokenSource }) => tokenSource },
+  { name: 'context', cell: ({ context }) => context },
+  { name: 'account', cell: ({ account }) => account },
   {
     name: 'tokenExpiryDateTime',
     cell: ({ tokenExpiryDateTime: expiry }) => (expiry === null ? null : DateTime.encode(expiry)),

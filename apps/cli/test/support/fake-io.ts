@@ -1,4 +1,5 @@
 import type { Io } from '../../src/io.js'
+import { privateFiles } from '../../src/private-files.js'
 import { run } from '../../src/run.js'
 import { token } from './samples.js'
 
@@ -20,6 +21,15 @@ export interface World {
   /** Told of each write to stdout. */
   readonly wrote?: (text: string) => void
   readonly heedTermination?: () => void
+  /** The operator's own folder; by itself one that is not there. */
+  readonly home?: string
+  /** What the browser does; by itself there is none. */
+  readonly openBrowser?: (url: URL) => boolean
+  readonly stderrIsTerminal?: boolean
+  /** Told of each write to stderr. */
+  readonly warned?: (text: string) => void
+  /** When the run begins. */
+  readonly startsAt?: number
 }
 
 export interface Ran {
@@ -35,7 +45,7 @@ export const lethe = async (server: string, argv: ReadonlyArray<string>, world: 
   const out: Array<string> = []
   const err: Array<string> = []
   const slept: Array<number> = []
-  let now = Date.parse('2026-11-23T10:00:00Z')
+  let now = world.startsAt ?? Date.parse('2026-11-23T10:00:00Z')
   const code = await run(argv, {
     env: { LETHE_TOKEN: token, LETHE_SERVER: server, ...world.env },
     stdout: {
@@ -49,9 +59,10 @@ export const lethe = async (server: string, argv: ReadonlyArray<string>, world: 
       },
     },
     stderr: {
-      isTerminal: false,
+      isTerminal: world.stderrIsTerminal ?? false,
       write: text => {
         err.push(text)
+        world.warned?.(text)
         return Promise.resolve('written')
       },
     },
@@ -72,6 +83,9 @@ export const lethe = async (server: string, argv: ReadonlyArray<string>, world: 
     interrupted: (world.interruption ?? new AbortController()).signal,
     holdLittle: () => undefined,
     heedTermination: () => world.heedTermination?.(),
+    home: world.home ?? '/nowhere',
+    files: privateFiles(process.getuid?.() ?? null),
+    openBrowser: url => Promise.resolve(world.openBrowser?.(url) ?? false),
   })
   return { code, stdout: out.join(''), stderr: err.join(''), slept }
 }

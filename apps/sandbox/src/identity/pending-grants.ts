@@ -23,7 +23,7 @@ export interface DeviceGrant {
 }
 
 /** What became of a code: `spent` where it was redeemed before. */
-export type Redeemed<A> = A | 'unknown' | 'expired' | 'spent'
+type Redeemed<A> = A | 'unknown' | 'expired' | 'spent'
 
 /** How long codes are good for, and how often a device may ask, in seconds. */
 export const codeLifetimes = { authorization: 60, device: 900, interval: 2 } as const

@@ -36,6 +36,8 @@ export const grantToPublicClient = (deps: TokenEndpointDeps, grants: PendingGran
       case 'authorization_code':
         return TE.fromEither(byCode(grants, form))
       case deviceGrant:
+      // MSAL says it so, and Entra takes it.
+      case 'device_code':
         return TE.fromEither(byDevice(grants, form))
       case 'refresh_token':
         return pipe(

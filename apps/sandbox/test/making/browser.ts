@@ -32,7 +32,7 @@ export const browser = (fetchPage: Fetch) => ({
 })
 
 /** The hidden fields of a page. */
-export const fieldsOf = (html: string): Array<[string, string]> =>
+const fieldsOf = (html: string): Array<[string, string]> =>
   [...html.matchAll(/<input type="hidden"[^>]*>/g)].map(([tag]) => [
     attribute(tag, 'name') ?? '',
     attribute(tag, 'value') ?? '',

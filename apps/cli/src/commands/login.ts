@@ -1,0 +1,94 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import * as t from 'io-ts'
+import { type Refusal, type SingleRefusal, usageMistake } from '../refusal.js'
+import { contextResource } from '../resources/context.js'
+import type { LocalSession } from '../session.js'
+import { askSignInOptions } from '../sign-in/ask-options.js'
+import { authorityFor } from '../sign-in/authority.js'
+import { readWanted } from '../sign-in/choose-context.js'
+import { loadContexts, saveContexts } from '../sign-in/context-file.js'
+import { viewOf } from '../sign-in/context-view.js'
+import { contextToLogInTo } from '../sign-in/context-to-log-in-to.js'
+import { TenantName, withContext } from '../sign-in/contexts.js'
+import { type KeptSignIn, saveSignIn } from '../sign-in/kept-sign-in.js'
+import { logIn, type LoginWay } from '../sign-in/log-in.js'
+import type { CommandDefinition } from './command-definition.js'
+import { readOptions } from './given-values.js'
+
+const Options = t.exact(t.partial({ deviceCode: t.boolean, browser: t.boolean, tenant: TenantName }))
+type Options = t.TypeOf<typeof Options>
+
+/** `lethe login` */
+export const login: CommandDefinition = {
+  name: 'login',
+  description: 'Sign in to a server, as the person that its tenant knows.',
+  operands: '',
+  examples: [
+    'lethe login --server https://lethe.contoso.example',
+    'lethe login --device-code',
+    'lethe login --context northwind --tenant northwind.example',
+  ],
+  notes: `
+Opens a browser, and writes the address to stderr, too. The sign-in is kept for the context that
+--context names, or the one of the server; where there is none, one is made. That context is the
+current one from then on. Tokens are kept in a file that only you can read, and renewed when they
+end. Ctrl-C gives up.
+`,
+  addOptions: command =>
+    command
+      .option('--device-code', 'show a code to enter in a browser on another device')
+      .option('--no-browser', 'only write the address to open; the browser has to be on this machine')
+      .option('--tenant <tenant>', 'sign in to this tenant, by its id or domain, from now on'),
+  prepareLocally: ({ options }) =>
+    pipe(
+      readOptions(Options)(options),
+      E.filterOrElse(
+        ({ deviceCode, browser }) => deviceCode !== true || browser !== false,
+        () => usageMistake('--device-code needs no browser here: leave out --no-browser.'),
+      ),
+      E.map(given => session => performLogin(session, given)),
+    ),
+}
+
+const wayOf = ({ deviceCode, browser }: Options): LoginWay => {
+  if (deviceCode === true) return 'deviceCode'
+  return browser === false ? 'addressOnly' : 'browser'
+}
+
+const performLogin = (session: LocalSession, given: Options): TE.TaskEither<Refusal, void> => {
+  const { io, output, say, globals } = session
+  const way = wayOf(given)
+  if (way === 'browser' && !io.stderr.isTerminal && !io.stdin.isTerminal)
+    return TE.left({ _tag: 'SignInImpossible' })
+  return pipe(
+    loadContexts(io),
+    TE.bindTo('before'),
+    TE.bind('wanted', () => TE.fromEither(readWanted(io, globals))),
+    TE.bind('context', ({ before, wanted }) =>
+      TE.fromEither(contextToLogInTo(before, wanted, given.tenant ?? null)),
+    ),
+    TE.bind('options', ({ context }) => askSignInOptions(io, context.server)),
+    TE.bind('authority', ({ context, options }): TE.TaskEither<SingleRefusal, string> =>
+      TE.fromEither(authorityFor(options.authority, context.tenant, context.server)),
+    ),
+    TE.bind(
+      'signIn',
+      ({ context, options: { clientId, scopes }, authority }): TE.TaskEither<SingleRefusal, KeptSignIn> =>
+        logIn({ io, say })({ server: context.server, authority, clientId, scopes }, context.name, way),
+    ),
+    TE.tap(({ context, signIn }) => saveSignIn(io, context.name, signIn)),
+    // Read again: a person takes their time.
+    TE.bind('contexts', ({ context }) =>
+      pipe(
+        loadContexts(io),
+        TE.map(now => ({ ...withContext(now, context), current: context.name })),
+      ),
+    ),
+    TE.tap(({ contexts }) => saveContexts(io, contexts)),
+    TE.flatMap(({ contexts, context, signIn }) =>
+      output.one(contextResource, viewOf(contexts, context, signIn)),
+    ),
+  )
+}

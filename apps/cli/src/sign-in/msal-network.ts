@@ -1,0 +1,76 @@
+import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node'
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+import { exchange, type RawAnswer } from '../exchange.js'
+import type { Io } from '../io.js'
+import type { Authority } from './authority.js'
+
+const DeviceCode = t.type({ device_code: t.string, interval: t.number })
+const Pending = t.type({ error: t.keyof({ authorization_pending: null, slow_down: null }) })
+
+/** RFC 8628, 3.5: what a device that asks too often adds to its interval, in seconds. */
+const slowDownSeconds = 5
+
+/** What MSAL reaches the issuer through, and whether it did. */
+export interface MsalNetwork {
+  readonly module: INetworkModule
+  /** Whether an exchange brought no answer, or one that passes by itself (429, 5xx). */
+  readonly isDown: () => boolean
+}
+
+/**
+ * The network of MSAL: to allowed addresses only, following no redirect, until interrupted.
+ *
+ * The waits between the questions of a device are made here and not by MSAL, which could not be interrupted in one and
+ * takes `slow_down` for an error: it is told an interval of 0.
+ */
+export const msalNetwork = (
+  io: Pick<Io, 'fetch' | 'interrupted' | 'sleep'>,
+  authority: Authority,
+): MsalNetwork => {
+  let down = false
+  let pauseSeconds: number | null = null
+
+  const send = async <T>(
+    method: 'GET' | 'POST',
+    url: string,
+    { headers = {}, body }: NetworkRequestOptions = {},
+  ): Promise<NetworkResponse<T>> => {
+    const address = authority.addressOf(url)
+    if (address === null) throw new Error('The address is not allowed')
+    if (pauseSeconds !== null) await io.sleep(pauseSeconds * 1000)
+    const answer = await exchange(io)(address, {
+      method,
+      headers: { ...headers, accept: 'application/json' },
+      ...(body === undefined ? {} : { body }),
+    })()
+    if (E.isLeft(answer) || answer.right.status === 429 || answer.right.status >= 500) {
+      down = true
+      throw new Error('The issuer does not answer')
+    }
+    const read = paced(answer.right)
+    // MSAL names the shape that it reads, and looks into it itself.
+    const isWhatMsalReads = (what: unknown): what is T => typeof what === 'object' && what !== null
+    if (!isWhatMsalReads(read)) throw new Error('The answer is no JSON object')
+    return { status: answer.right.status, headers: {}, body: read }
+  }
+
+  const paced = ({ body }: RawAnswer): unknown => {
+    if (DeviceCode.is(body)) {
+      pauseSeconds = body.interval
+      return { ...body, interval: 0 }
+    }
+    if (pauseSeconds === null || !Pending.is(body)) return body
+    if (body.error === 'slow_down') pauseSeconds += slowDownSeconds
+    return { ...body, error: 'authorization_pending' }
+  }
+
+  return {
+    module: {
+      sendGetRequestAsync: <T>(url: string, options?: NetworkRequestOptions) => send<T>('GET', url, options),
+      sendPostRequestAsync: <T>(url: string, options?: NetworkRequestOptions) =>
+        send<T>('POST', url, options),
+    },
+    isDown: () => down,
+  }
+}

@@ -1,0 +1,120 @@
+import type { AuthenticationResult, PublicClientApplication } from '@azure/msal-node'
+import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as t from 'io-ts'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Io } from '../io.js'
+import { interrupted, type SingleRefusal } from '../refusal.js'
+import { readAuthority } from './authority.js'
+import type { KeptSignIn, SignInSource } from './kept-sign-in.js'
+import { scopeKey } from './kept-sign-in.js'
+import { msalNetwork } from './msal-network.js'
+
+/** Why MSAL gave no token. */
+export type MsalRefusal = Extract<
+  SingleRefusal,
+  {
+    readonly _tag:
+      | 'Interrupted'
+      | 'SignInUnreachable'
+      | 'SignInFailed'
+      | 'SignInCancelled'
+      | 'SignInExpired'
+      | 'UntrustedAuthority'
+  }
+>
+
+/** One use of MSAL's client. */
+export interface MsalUse {
+  readonly io: Pick<Io, 'fetch' | 'interrupted' | 'sleep'>
+  readonly source: SignInSource
+  readonly context: string
+  readonly scopes: ReadonlyArray<string>
+  /** The sign-in before; null for a new one. */
+  readonly before: KeptSignIn | null
+}
+
+/** Asks MSAL's client for a token. MSAL is loaded here, and nowhere else: it takes a while. */
+export const withMsal = (
+  use: MsalUse,
+  ask: (client: PublicClientApplication) => Promise<AuthenticationResult | null>,
+): TE.TaskEither<MsalRefusal, KeptSignIn> =>
+  pipe(
+    TE.fromEither(readAuthority(use.source.authority)),
+    TE.mapLeft((): MsalRefusal => ({ _tag: 'UntrustedAuthority' })),
+    TE.flatMap(authority => async (): Promise<E.Either<MsalRefusal, KeptSignIn>> => {
+      const {
+        AuthError,
+        InteractionRequiredAuthError,
+        PublicClientApplication: Client,
+      } = await import('@azure/msal-node')
+      const network = msalNetwork(use.io, authority)
+      const client = new Client({
+        auth: {
+          clientId: use.source.clientId,
+          authority: authority.url,
+          knownAuthorities: [authority.knownHost],
+          ...(authority.metadata === null ? {} : { authorityMetadata: authority.metadata }),
+        },
+        system: { networkClient: network.module },
+      })
+      try {
+        if (use.before !== null) client.getTokenCache().deserialize(use.before.cache)
+        return keptFrom(use, await ask(client), client.getTokenCache().serialize())
+      } catch (error) {
+        if (use.io.interrupted.aborted) return E.left(interrupted)
+        if (network.isDown()) return E.left({ _tag: 'SignInUnreachable' })
+        if (error instanceof InteractionRequiredAuthError && use.before !== null)
+          return E.left({ _tag: 'SignInExpired', context: use.context, code: numberOf(error) })
+        if (error instanceof AuthError) return E.left(failed(error))
+        throw error
+      }
+    }),
+  )
+
+const keptFrom = (
+  { source, context, scopes, before }: MsalUse,
+  result: AuthenticationResult | null,
+  cache: string,
+): E.Either<MsalRefusal, KeptSignIn> => {
+  const account = result?.account ?? null
+  if (result === null || account === null) return E.left({ _tag: 'SignInExpired', context, code: null })
+  const { homeAccountId, tenantId, username } = account
+  return E.right({
+    source,
+    account: { homeAccountId, tenantId, username },
+    tokens: { ...before?.tokens, [scopeKey(scopes)]: result.accessToken },
+    cache,
+  })
+}
+
+const Numbered = t.type({ errorNo: t.union([t.string, t.number]) })
+
+/** Entra's number; the description stays unsaid, for it may name people. */
+const numberOf = (error: Error): string | null => {
+  if (Numbered.is(error) && /^\d{1,12}$/.test(String(error.errorNo))) return `AADSTS${error.errorNo}`
+  return /\bAADSTS\d{1,12}\b/.exec(error.message)?.[0] ?? null
+}
+
+/** What means that the person, or the time, ended a sign-in. Source: RFC 6749, 4.1.2.1; RFC 8628, 3.5; MSAL. */
+const ended = [
+  'access_denied',
+  'authorization_declined',
+  'expired_token',
+  'device_code_expired',
+  'code_expired',
+]
+
+const failed = (error: Error & { readonly errorCode: string }): MsalRefusal => {
+  const said = [error.errorCode, error.message]
+  if (
+    ended.some(code =>
+      said.some(text => text === code || text.startsWith(`${code}:`) || text.endsWith(`: ${code}`)),
+    )
+  )
+    return { _tag: 'SignInCancelled' }
+  return {
+    _tag: 'SignInFailed',
+    code: numberOf(error) ?? error.errorCode.replaceAll(/[^\w-]/g, '').slice(0, 60),
+  }
+}
