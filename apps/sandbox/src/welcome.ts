@@ -22,7 +22,11 @@ A tour with curl, to paste into another terminal:
 
 ${indented(curlTour(addresses))}
 
-The same with lethe, in this folder:
+Sign in with a browser, as whom you like, in this folder:
+
+  npx --no -- lethe login --server ${addresses.lethe}
+
+The same tour with lethe:
 
 ${indented(commandLineTour(addresses))}
 
