@@ -2,6 +2,7 @@ import { once } from 'node:events'
 
 /** Opens an address in the browser of this machine. Loaded only when it is needed: signing in is rare. */
 export const openBrowser = async (url: URL): Promise<boolean> => {
+  if (!hasScreen(process.platform, process.env)) return false
   try {
     const { default: open } = await import('open')
     const opener = await open(url.href)
@@ -12,3 +13,11 @@ export const openBrowser = async (url: URL): Promise<boolean> => {
     return false
   }
 }
+
+/** On Linux an opener that has no screen fails without a word, later. WSL opens the browser of Windows. */
+export const hasScreen = (
+  platform: NodeJS.Platform,
+  env: Readonly<Record<string, string | undefined>>,
+): boolean =>
+  platform !== 'linux' ||
+  ['DISPLAY', 'WAYLAND_DISPLAY', 'WSL_DISTRO_NAME'].some(name => (env[name] ?? '') !== '')
