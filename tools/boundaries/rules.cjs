@@ -74,6 +74,18 @@ module.exports = {
       },
     ),
     rule(
+      'cli-loads-standalone-on-demand',
+      'What works without a server brings MSAL and an HTTP client, which every start would pay for.',
+      { path: '^apps/cli/src/' },
+      { path: inPackage('standalone'), dynamic: false, dependencyTypesNot: ['type-only'] },
+    ),
+    rule(
+      'standalone-is-for-the-cli',
+      'It composes adapters as an app does: nothing but the command line stands on it.',
+      { path: '^(?:packages|apps)/', pathNot: ['^apps/cli/', inPackage('standalone')] },
+      { path: inPackage('standalone') },
+    ),
+    rule(
       'api-knows-no-other-app',
       'The sandbox composes the API; no production app contains code of the sandbox.',
       { path: '^apps/api/src/' },

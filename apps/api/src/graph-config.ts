@@ -1,16 +1,14 @@
-import { authorityOf, expectedSealingKeys, sealingKeysFrom, type SealingKeys } from '@lethe/adapter-entra'
+import {
+  authorityOf,
+  type CredentialSource,
+  expectedSealingKeys,
+  sealingKeysFrom,
+  type SealingKeys,
+} from '@lethe/adapter-entra'
 import { describeErrors } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { httpUrl, InHeader, isLoopback, optional, setting, urlOf } from './setting.js'
-
-/** What Lethe proves its identity to Entra with. */
-export type SecretConfig =
-  | { readonly kind: 'secret'; readonly secret: string }
-  /** A PEM file with a private key and its certificate. */
-  | { readonly kind: 'certificateFile'; readonly path: string }
-  /** A file with an assertion that the platform keeps fresh (workload identity federation). */
-  | { readonly kind: 'federatedTokenFile'; readonly path: string }
 
 /** How Microsoft Graph is reached. */
 export interface GraphConfig {
@@ -22,7 +20,7 @@ export interface GraphConfig {
   /** Where tokens come from, without a tenant. */
   readonly authority: string
   readonly clientId: string
-  readonly secret: SecretConfig
+  readonly secret: CredentialSource
   /** What the sign-ins of approvers are sealed with, in whose name data is removed; null where Lethe does so in its own. */
   readonly delegated: SealingKeys | null
   /** Whether `http:` addresses on loopback may be called. */
@@ -93,13 +91,13 @@ export const decodeDataPlaneConfig = (
     : E.right(graphConfigOf(read, surroundings, secret.right))
 }
 
-const secretIn = (settings: GraphSettings): E.Either<string, SecretConfig> => {
+const secretIn = (settings: GraphSettings): E.Either<string, CredentialSource> => {
   const {
     LETHE_GRAPH_CLIENT_SECRET: secret,
     LETHE_GRAPH_CERTIFICATE_FILE: certificate,
     LETHE_GRAPH_FEDERATED_TOKEN_FILE: federated,
   } = settings
-  const [found, ...more]: ReadonlyArray<SecretConfig> = [
+  const [found, ...more]: ReadonlyArray<CredentialSource> = [
     ...(secret === null ? [] : [{ kind: 'secret', secret } as const]),
     ...(certificate === null ? [] : [{ kind: 'certificateFile', path: certificate } as const]),
     ...(federated === null ? [] : [{ kind: 'federatedTokenFile', path: federated } as const]),
@@ -146,7 +144,7 @@ const isSafe = (url: string, allowInsecure: boolean): boolean =>
 const graphConfigOf = (
   settings: GraphSettings,
   { clientId, allowInsecure }: Surroundings,
-  secret: SecretConfig,
+  secret: CredentialSource,
 ): GraphConfig => ({
   kind: 'graph',
   root: settings.LETHE_GRAPH_URL,

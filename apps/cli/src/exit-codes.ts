@@ -1,3 +1,4 @@
+import { graphExitCodes } from './graph/graph-refusal.js'
 import type { Refusal, SingleRefusal } from './refusal.js'
 
 /**
@@ -55,6 +56,7 @@ export const exitCodes: Record<SingleRefusal['_tag'], ExitCode> = {
   Interrupted: 130,
   // Whoever closed the pipe has what they wanted.
   OutputClosed: 0,
+  ...graphExitCodes,
 }
 
 /** The exit code of a refusal; of several, the one that all of them share, or else 1. */

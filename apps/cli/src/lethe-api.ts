@@ -49,9 +49,9 @@ import type { ClientRefusal } from './refusal.js'
 type Called<A> = TE.TaskEither<ClientRefusal, A>
 
 /** A collection, to be taken page by page. */
-export type Pages<A> = <R>(
+export type Pages<A, F = ClientRefusal> = <R>(
   handOn: (items: ReadonlyArray<A>) => TE.TaskEither<R, void>,
-) => TE.TaskEither<ClientRefusal | R, void>
+) => TE.TaskEither<F | R, void>
 
 /** The API of Lethe, as far as operators use it. */
 export interface LetheApi {

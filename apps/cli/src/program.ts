@@ -3,6 +3,9 @@ import { approveRequests, denyRequest, retryRequest, withdrawRequest } from './c
 import type { CommandDefinition } from './commands/command-definition.js'
 import { approveBatch, denyBatch, showBatch } from './commands/batches.js'
 import { exportRequests } from './commands/export-requests.js'
+import { showGraphHistory } from './commands/graph-history.js'
+import { listGraphProfiles, showGraphProfile } from './commands/graph-profiles.js'
+import { removeFromGraph } from './commands/graph-remove.js'
 import { listRequests } from './commands/list-requests.js'
 import { listProfiles, showProfile } from './commands/profiles.js'
 import { showHistory, showRequest } from './commands/read-request.js'
@@ -48,7 +51,7 @@ const requests = [
 
 const environment = `
 Environment:
-  LETHE_TOKEN   an access token for Lethe, in the place of lethe login
+  LETHE_TOKEN   an access token for Lethe, in the place of lethe login (lethe graph needs neither)
   LETHE_SERVER  where Lethe is
   LETHE_CONTEXT the context to use: its server, and its sign-in
   NO_COLOR      no colours, also on a terminal
@@ -89,12 +92,18 @@ export const createProgram = (version: string, writers: Writers, actions: Action
       .addHelpText('after', `${exampleText(definition.examples)}${definition.notes ?? ''}`)
       .action(() => actions.perform(definition, command.args, command.optsWithGlobals()))
   }
-  const group = (name: string, description: string, definitions: ReadonlyArray<CommandDefinition>): void => {
-    const parent = program
+  const group = (
+    name: string,
+    description: string,
+    definitions: ReadonlyArray<CommandDefinition>,
+    above: Command = program,
+  ): Command => {
+    const parent = above
       .command(name)
       .description(description)
       .addHelpText('after', exampleText(definitions.flatMap(({ examples }) => examples.slice(0, 1))))
     for (const definition of definitions) add(parent, definition)
+    return parent
   }
 
   group('profiles', 'Inbound shared user profiles.', profiles)
@@ -106,6 +115,11 @@ export const createProgram = (version: string, writers: Writers, actions: Action
   add(program, whoami)
   group('context', 'The servers and tenants that you work with.', contextCommands)
   add(program, status)
+  const graph = group('graph', 'Microsoft Graph itself, without a server of Lethe.', [
+    removeFromGraph,
+    showGraphHistory,
+  ])
+  group('profiles', 'Inbound shared user profiles.', [listGraphProfiles, showGraphProfile], graph)
   const versionCommand = program.command('version')
   versionCommand
     .description('Show the version.')

@@ -1,3 +1,5 @@
+import { graphMessageOf } from './graph/graph-refusal-message.js'
+import { isGraphRefusal } from './graph/graph-refusal.js'
 import type { Refusal, ServerAnswer, SingleRefusal } from './refusal.js'
 import { fileMessage, signInMessage } from './sign-in/messages.js'
 
@@ -13,6 +15,7 @@ export const messagesOf = (refusal: Refusal): ReadonlyArray<string> =>
     : linesOf(refusal)
 
 const linesOf = (refusal: SingleRefusal): ReadonlyArray<string> => {
+  if (isGraphRefusal(refusal)) return [graphMessageOf(refusal)]
   switch (refusal._tag) {
     case 'UsageMistake':
       return [refusal.message]

@@ -1,6 +1,7 @@
 import type { RemovalRequestResource } from '@lethe/api-contract'
 import type { FileRefusal } from './io.js'
 import type { ContextRefusal, LoginRefusal, SignInRefusal } from './sign-in/refusal.js'
+import type { GraphRefusal } from './graph/graph-refusal.js'
 
 /** What the server said on refusing. */
 export interface ServerAnswer {
@@ -51,6 +52,7 @@ type WaitRefusal =
 /** Everything, apart from several at once, that can end a command before it is done. */
 export type SingleRefusal =
   | ClientRefusal
+  | GraphRefusal
   | WaitRefusal
   | { readonly _tag: 'UsageMistake'; readonly message: string }
   | { readonly _tag: 'NoToken' }

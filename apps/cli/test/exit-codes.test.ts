@@ -52,6 +52,22 @@ const samples: { readonly [Tag in SingleRefusal['_tag']]: Extract<SingleRefusal,
   NotAllDecided: { _tag: 'NotAllDecided', reasons: [{ reason: 'WrongState', count: 1 }] },
   Interrupted: { _tag: 'Interrupted' },
   OutputClosed: { _tag: 'OutputClosed' },
+  GraphSettingsWrong: { _tag: 'GraphSettingsWrong', mistakes: ['LETHE_GRAPH_URL: expected'] },
+  GraphCredentialMissing: { _tag: 'GraphCredentialMissing' },
+  GraphTokenOfAnotherTenant: { _tag: 'GraphTokenOfAnotherTenant', readable: true },
+  GraphSignInRequired: { _tag: 'GraphSignInRequired' },
+  GraphRefused: { _tag: 'GraphRefused' },
+  GraphUnavailable: { _tag: 'GraphUnavailable', retryAfterSeconds: 3 },
+  GraphProfileNotFound: { _tag: 'GraphProfileNotFound' },
+  GraphProfileNotInbound: { _tag: 'GraphProfileNotInbound' },
+  GraphStillPresent: { _tag: 'GraphStillPresent', seconds: 300 },
+  GraphOutcomeUnknown: { _tag: 'GraphOutcomeUnknown' },
+  GraphRemovalFailed: { _tag: 'GraphRemovalFailed', reason: 'stillPresent' },
+  GraphRemovalInterrupted: { _tag: 'GraphRemovalInterrupted' },
+  GraphConfirmationImpossible: { _tag: 'GraphConfirmationImpossible' },
+  LocalHistoryUnusable: { _tag: 'LocalHistoryUnusable', reason: 'failed', code: 'EACCES' },
+  LocalHistoryBusy: { _tag: 'LocalHistoryBusy' },
+  LocalHistoryBroken: { _tag: 'LocalHistoryBroken', position: 2, reason: 'contentDiffers' },
 }
 
 describe('the exit code', () => {
@@ -62,7 +78,7 @@ describe('the exit code', () => {
   it('is as published', () => {
     const byCode = Map.groupBy(Object.values(samples), exitCodeOf)
     expect([...byCode.keys()].toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 130])
-    expect(byCode.get(3)?.map(({ _tag }) => _tag)).toEqual(['NotFound'])
+    expect(byCode.get(3)?.map(({ _tag }) => _tag)).toEqual(['NotFound', 'GraphProfileNotFound'])
     expect(byCode.get(4)?.map(({ _tag }) => _tag)).toEqual([
       'NoToken',
       'NotLoggedIn',
@@ -77,6 +93,10 @@ describe('the exit code', () => {
       'NotSignedIn',
       'NotPermitted',
       'MayNot',
+      'GraphCredentialMissing',
+      'GraphTokenOfAnotherTenant',
+      'GraphSignInRequired',
+      'GraphRefused',
     ])
     expect(byCode.get(5)?.map(({ _tag }) => _tag)).toEqual([
       'SignInUnreachable',
@@ -84,6 +104,8 @@ describe('the exit code', () => {
       'Unavailable',
       'Unreachable',
       'TimedOut',
+      'GraphUnavailable',
+      'LocalHistoryBusy',
     ])
   })
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { graphErrors } from '@lethe/graph-contract'
 import { errorAnswer, serverRequestId } from './support/answers.js'
 import { type FakeApi, startFakeApi } from './support/fake-api.js'
@@ -73,9 +73,15 @@ describe('a server that cannot be asked', () => {
   })
 
   it('hangs', async () => {
-    const { code, stderr } = await lethe(api.url, ['whoami'], {
-      fetch: () => Promise.reject(new DOMException('The operation timed out.', 'TimeoutError')),
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const ran = lethe(api.url, ['whoami'], {
+      fetch: (_, init) =>
+        new Promise((_resolve, reject) => {
+          init.signal?.addEventListener('abort', () => reject(new Error('aborted')))
+          void vi.advanceTimersByTimeAsync(30_000)
+        }),
     })
+    const { code, stderr } = await ran.finally(() => vi.useRealTimers())
     expect(code).toBe(5)
     expect(stderr).toContain('did not answer within 30 s')
   })

@@ -7,6 +7,11 @@ export {
   msalCredentialOf,
 } from './acquisition/client-credential.js'
 export {
+  type CredentialSource,
+  type CredentialSourceMistake,
+  readCredential,
+} from './acquisition/credential-source.js'
+export {
   type GraphTokenRequest,
   graphTokens,
   type GraphTokens,

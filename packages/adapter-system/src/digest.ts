@@ -6,11 +6,18 @@ import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 
 /**
+ * SHA-256 over the canonical JSON (RFC 8785) of a value.
+ *
+ * @throws where the value has no JSON form.
+ */
+export const hashOf = (value: object): Hash => hexOf(Hash, hash('sha256', canonical(value)))
+
+/**
  * SHA-256 and HMAC-SHA-256 of the runtime, over canonical JSON (RFC 8785). The key of a commitment is the salt's text, 64
  * bytes of hexadecimal digits: for a key of bytes the runtime makes an object first, which takes five times as long.
  */
 export const sha256Digest: Digest = {
-  envelope: envelope => hexOf(Hash, hash('sha256', canonical(envelope))),
+  envelope: envelope => hashOf(envelope),
   commitment: (salt, tenantId, userId) =>
     hexOf(
       SubjectCommitment,

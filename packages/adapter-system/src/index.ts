@@ -1,3 +1,3 @@
 export { systemClock } from './clock.js'
-export { sha256Digest } from './digest.js'
+export { hashOf, sha256Digest } from './digest.js'
 export { randomIdentifiers } from './identifiers.js'

@@ -75,7 +75,7 @@ const removeFile = async (file: string, port: number): Promise<t.TypeOf<typeof P
   child.channel?.unref()
   const ended = once(child, 'exit')
   const peak = await messageOf(child, Peak)
-  const [code]: ReadonlyArray<unknown> = await ended
-  if (code !== 0) throw new Error('The program that was to be measured failed')
+  await ended
+  if (child.exitCode !== 0) throw new Error('The program that was to be measured failed')
   return peak
 }

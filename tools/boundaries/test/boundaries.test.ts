@@ -35,6 +35,13 @@ const broken = [
   ['packages/adapter-memory/src/a.ts', "import '../../../apps/api/src/ok.js'", 'packages-do-not-import-apps'],
   ['apps/cli/src/a.ts', "import '../../../packages/adapter-memory/src/ok.js'", 'cli-knows-no-server-parts'],
   ['apps/cli/src/b.ts', "import '../../api/src/ok.js'", 'cli-knows-no-server-parts'],
+  [
+    'apps/cli/src/c.ts',
+    "import { ok } from '../../../packages/standalone/src/ok.js'\nexport const own = ok",
+    'cli-loads-standalone-on-demand',
+  ],
+  ['apps/api/src/g.ts', "import '../../../packages/standalone/src/ok.js'", 'standalone-is-for-the-cli'],
+  ['packages/adapter-graph/src/b.ts', "import '../../standalone/src/ok.js'", 'standalone-is-for-the-cli'],
   ['apps/api/src/a.ts', "import '../../sandbox/src/ok.js'", 'api-knows-no-other-app'],
   ['apps/api/src/b.ts', "import './c.js'", 'no-cycles'],
   ['apps/api/src/d.ts', "import './nowhere.js'", 'no-unresolved'],
@@ -62,6 +69,10 @@ const fine: Readonly<Record<string, string>> = {
   'apps/api/src/ok.ts': "import '../../../packages/adapter-memory/src/ok.js'",
   'apps/api/test/ok.ts': "import '../src/ok.js'",
   'apps/cli/src/ok.ts': "import '../../../packages/graph-contract/src/ok.js'",
+  'packages/standalone/src/ok.ts':
+    "import '../../adapter-memory/src/ok.js'\nexport const ok = 1\nexport type Ok = number",
+  'apps/cli/src/on-demand.ts':
+    "import type { Ok } from '../../../packages/standalone/src/ok.js'\nexport const load = (): Promise<{ readonly ok: Ok }> => import('../../../packages/standalone/src/ok.js')",
   'apps/sandbox/src/ok.ts':
     "import '../../api/src/ok.js'\nimport '../../../packages/embedded-postgres/src/ok.js'",
   'packages/embedded-postgres/src/ok.ts': "import 'node:net'",

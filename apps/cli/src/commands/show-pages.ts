@@ -1,9 +1,9 @@
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Pages } from '../lethe-api.js'
-import type { Refusal } from '../refusal.js'
+import type { Refusal, SingleRefusal } from '../refusal.js'
 import type { Resource } from '../resources/resource.js'
-import type { Session } from '../session.js'
+import type { LocalSession } from '../session.js'
 
 /** What the help of every list says of how it is shown. */
 export const listNotes = `
@@ -14,9 +14,9 @@ what was written stays, a JSON array is left open, and the exit code is not 0.
 
 /** Shows a collection page by page, and says so where it is empty or breaks off. */
 export const showPages = <A>(
-  { output, say }: Session,
+  { output, say }: Pick<LocalSession, 'output' | 'say'>,
   resource: Resource<A>,
-  pages: Pages<A>,
+  pages: Pages<A, SingleRefusal>,
 ): TE.TaskEither<Refusal, void> => {
   const list = output.list(resource)
   let count = 0

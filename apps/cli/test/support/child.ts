@@ -10,9 +10,10 @@ export const startLethe = (
   server: string,
   argv: ReadonlyArray<string>,
   nodeOptions: ReadonlyArray<string> = [],
+  env: Readonly<Record<string, string>> = {},
 ) => {
   const child = spawn(process.execPath, [...nodeOptions, bin, ...argv], {
-    env: { LETHE_SERVER: server, LETHE_TOKEN: token },
+    env: { LETHE_SERVER: server, LETHE_TOKEN: token, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   const output = { stdout: '', stderr: '' }

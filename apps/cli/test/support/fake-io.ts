@@ -12,6 +12,8 @@ export interface World {
   readonly types?: string | null
   /** What comes through a pipe, part by part. */
   readonly pipedIn?: ReadonlyArray<string>
+  /** Happens when the operator is asked. */
+  readonly whenAsked?: () => void
   /** After so many writes nobody reads stdout any more. */
   readonly stdoutClosesAfter?: number
   readonly fetch?: Io['fetch']
@@ -68,7 +70,10 @@ export const lethe = async (server: string, argv: ReadonlyArray<string>, world: 
     },
     stdin: {
       isTerminal: world.stdinIsTerminal ?? false,
-      readLine: () => Promise.resolve(world.types ?? null),
+      readLine: () => {
+        world.whenAsked?.()
+        return Promise.resolve(world.types ?? null)
+      },
       chunks: async function* () {
         for (const part of world.pipedIn ?? []) yield new TextEncoder().encode(part)
       },

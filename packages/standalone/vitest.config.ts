@@ -1,0 +1,3 @@
+import { suite } from '../../tools/vitest/suite.mjs'
+
+export default suite('@lethe/standalone')
