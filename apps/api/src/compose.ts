@@ -18,6 +18,7 @@ import {
   listRemovalRequests,
   noSignIns,
   performRemoval,
+  readBacklog,
   resumeRemovals,
   retryRemoval,
   submitRemoval,
@@ -49,7 +50,7 @@ export const compose = (
   const clock = systemClock
   const identifiers = randomIdentifiers
   const digest = sha256Digest
-  const { removalRequests, batches, jobs, subjects, actors, notes, sealedSignIns } = ports
+  const { removalRequests, batches, jobs, backlogs, subjects, actors, notes, sealedSignIns } = ports
   const approvalPolicies = inMemoryApprovalPolicies({
     approval: config.approval,
     expiresAfterDays: config.approvalExpiryDays,
@@ -91,6 +92,7 @@ export const compose = (
       withdrawRemoval: withdrawRemoval(deps),
       retryRemoval: retryRemoval(deps),
       countOverdue: countOverdue(deps),
+      readBacklog: readBacklog({ backlogs }),
     },
     authenticate: bearerAuthentication(
       entraTokens({

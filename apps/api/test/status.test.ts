@@ -1,13 +1,15 @@
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import { afterAll, describe, expect, test } from 'vitest'
 import { jsonOf } from './making/answer.js'
 import { openIssuer } from './making/issuer.js'
-import { contoso } from './making/places.js'
+import { bob, contoso } from './making/places.js'
 import { openWorld } from './making/world.js'
 
 const issuer = await openIssuer()
 afterAll(issuer.close)
 
 const path = '/lethe/v1/status'
+const queue = { waiting: 0, longestWaitSeconds: null, held: 0 }
 
 describe('the status of a tenant', () => {
   test('counts what is overdue, and says how calls to Graph fare', async () => {
@@ -21,14 +23,33 @@ describe('the status of a tenant', () => {
     const answer = await world.ask('GET', path, { as: 'pradeep' })
     expect([answer.status, jsonOf(answer)]).toEqual([
       200,
-      { overdue: 0, graph: { state: 'open', sinceDateTime: null } },
+      { overdue: 0, queue, graph: { state: 'open', sinceDateTime: null } },
     ])
     expect(asked).toEqual([contoso])
   })
 
   test('has nothing to say of Graph where it is not called', async () => {
     const answer = await openWorld(issuer).ask('GET', path, { as: 'pradeep' })
-    expect(jsonOf(answer)).toEqual({ overdue: 0, graph: null })
+    expect(jsonOf(answer)).toEqual({ overdue: 0, queue, graph: null })
+  })
+
+  test('says what waits for a worker, of the tenant of whoever asks', async () => {
+    const world = openWorld(issuer, { environment: { LETHE_APPROVALS: 'automatic' } })
+    await world.ask('POST', '/lethe/v1/removalRequests', { as: 'adele', body: { userId: bob.userId } })
+    expect(jsonOf(await world.ask('GET', path, { as: 'pradeep' }))).toMatchObject({
+      queue: { waiting: 1, held: 0 },
+    })
+    expect(jsonOf(await world.ask('GET', path, { as: 'omar' }))).toMatchObject({ queue })
+    await world.work()
+    expect(jsonOf(await world.ask('GET', path, { as: 'pradeep' }))).toMatchObject({ queue })
+  })
+
+  test('cannot be told while the store is away', async () => {
+    const world = openWorld(issuer, {
+      useCases: { readBacklog: () => TE.left({ _tag: 'Unavailable', retryAfterSeconds: 7 }) },
+    })
+    const answer = await world.ask('GET', path, { as: 'pradeep' })
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '7'])
   })
 
   test('is for those who may read requests, and takes no options', async () => {

@@ -6,7 +6,7 @@ if (major < 22) {
   process.stderr.write('lethe: Node 22 or newer is needed; this is Node ' + process.versions.node + '.\n')
   process.exitCode = 1
 } else {
-  import('../dist/main.js').catch(error => {
+  import('../dist/lethe.js').catch(error => {
     process.exitCode = 1
     process.stderr.write(
       error !== null && typeof error === 'object' && error.code === 'ERR_MODULE_NOT_FOUND'

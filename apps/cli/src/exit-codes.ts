@@ -29,6 +29,7 @@ export const exitCodes: Record<SingleRefusal['_tag'], ExitCode> = {
   UnreadableFile: 1,
   FileFailed: 1,
   MalformedToken: 4,
+  TokenExpired: 4,
   // What the server calls a bad request is a value that the operator typed.
   Rejected: 2,
   NotSignedIn: 4,

@@ -1,11 +1,11 @@
 import { describeErrors } from '@lethe/domain'
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import { OutputFormat } from './output.js'
-import { parseQuery, type Query } from './query.js'
+import type { Query } from './query.js'
 import { type UsageMistake, usageMistake } from './refusal.js'
 import { defaultServer } from './server-address.js'
 import type { Detail } from './trace.js'
@@ -46,14 +46,14 @@ const Given = t.exact(
 )
 
 /** @param options what commander made of the command line. */
-export const readGlobalOptions = (options: unknown): E.Either<UsageMistake, GlobalOptions> =>
+export const readGlobalOptions = (options: unknown): TE.TaskEither<UsageMistake, GlobalOptions> =>
   pipe(
-    Given.decode(options),
-    E.mapLeft(errors => usageMistake(describeErrors(errors).join('; '))),
-    E.flatMap(({ server, context, output, query, verbose, debug }) =>
+    TE.fromEither(Given.decode(options)),
+    TE.mapLeft(errors => usageMistake(describeErrors(errors).join('; '))),
+    TE.flatMap(({ server, context, output, query, verbose, debug }) =>
       pipe(
         readQuery(query),
-        E.map(parsed => ({
+        TE.map(parsed => ({
           server: server ?? null,
           context: context ?? null,
           format: output,
@@ -64,8 +64,9 @@ export const readGlobalOptions = (options: unknown): E.Either<UsageMistake, Glob
     ),
   )
 
-const readQuery = (expression: string | undefined): E.Either<UsageMistake, Query | null> =>
-  expression === undefined ? E.right(null) : parseQuery(expression)
+/** The language of queries is loaded by those who ask one: it is a sixth of the program. */
+const readQuery = (expression: string | undefined): TE.TaskEither<UsageMistake, Query | null> =>
+  expression === undefined ? TE.right(null) : async () => (await import('./query.js')).parseQuery(expression)
 
 const detailOf = (verbose: boolean, debug: boolean): Detail => {
   if (debug) return 'requestIds'

@@ -49,11 +49,15 @@ export interface Io {
   readonly stdout: Sink
   readonly stderr: Sink
   readonly stdin: Source
+  /** The version of Node, such as `24.1.0`. */
+  readonly nodeVersion: string
   readonly fetch: (url: URL, init: RequestInit) => Promise<Response>
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   readonly now: () => number
   /** Waits so many milliseconds, or until interrupted. */
   readonly sleep: (milliseconds: number) => Promise<void>
+  /** Calls back every so many milliseconds until it is stopped. Keeps no process from ending. */
+  readonly tick: (milliseconds: number, act: () => void) => () => void
   /** Aborted once the operator presses Ctrl-C. */
   readonly interrupted: AbortSignal
   /** From here on the process holds little memory, and is slower for it: for runs that have no end in sight. */

@@ -11,6 +11,7 @@ import { repeating } from './repeating-send.js'
 import { sayOn } from './say.js'
 import type { LocalSession, Session } from './session.js'
 import { findToken } from './sign-in/find-token.js'
+import type { Spinner } from './spinner.js'
 import { readToken } from './token.js'
 import { traceLine } from './trace.js'
 
@@ -19,7 +20,10 @@ export const outputOf = (io: Io, { format, query }: GlobalOptions): Output =>
   createOutput(io.stdout, format, query, io.stdout.isTerminal && !isSet(io.env['NO_COLOR']))
 
 /** Finds the server and whose token it gets; nothing is sent yet. */
-export const openSession = (io: Io, options: GlobalOptions): TE.TaskEither<SingleRefusal, Session> =>
+export const openSession = (
+  { io, during }: Spinner,
+  options: GlobalOptions,
+): TE.TaskEither<SingleRefusal, Session> =>
   pipe(
     findToken(io, options),
     TE.map(({ server, tokens, token, origin }) => {
@@ -41,16 +45,18 @@ export const openSession = (io: Io, options: GlobalOptions): TE.TaskEither<Singl
         token: readToken(token),
         tokens,
         origin,
+        during,
         say,
       }
     }),
   )
 
 /** The same for a command that needs no server, or nobody who is signed in. */
-export const openLocalSession = (io: Io, globals: GlobalOptions): LocalSession => ({
+export const openLocalSession = ({ io, during }: Spinner, globals: GlobalOptions): LocalSession => ({
   io,
   output: outputOf(io, globals),
   globals,
+  during,
   say: sayOn(io.stderr),
 })
 

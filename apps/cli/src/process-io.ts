@@ -20,10 +20,15 @@ export const processIo = (): Io => {
       readLine: () => lineOf(process.stdin, interruption.signal),
       chunks: () => chunksOf(process.stdin, interruption.signal),
     },
+    nodeVersion: process.versions.node,
     fetch: (url, init) => fetch(url, init),
     now: () => Date.now(),
     sleep: milliseconds =>
       pause(milliseconds, undefined, { signal: interruption.signal }).catch(() => undefined),
+    tick: (milliseconds, act) => {
+      const timer = setInterval(act, milliseconds).unref()
+      return () => clearInterval(timer)
+    },
     interrupted: interruption.signal,
     // Left to itself the heap grows to three times of what is ever in use. The one option that V8 has for this takes effect at once.
     holdLittle: () => setFlagsFromString('--optimize-for-size'),

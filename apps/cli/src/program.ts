@@ -6,6 +6,8 @@ import { exportRequests } from './commands/export-requests.js'
 import { showGraphHistory } from './commands/graph-history.js'
 import { listGraphProfiles, showGraphProfile } from './commands/graph-profiles.js'
 import { removeFromGraph } from './commands/graph-remove.js'
+import { completion } from './commands/completion.js'
+import { doctor } from './commands/doctor.js'
 import { listRequests } from './commands/list-requests.js'
 import { listProfiles, showProfile } from './commands/profiles.js'
 import { showHistory, showRequest } from './commands/read-request.js'
@@ -120,6 +122,8 @@ export const createProgram = (version: string, writers: Writers, actions: Action
     showGraphHistory,
   ])
   group('profiles', 'Inbound shared user profiles.', [listGraphProfiles, showGraphProfile], graph)
+  add(program, doctor)
+  add(program, completion)
   const versionCommand = program.command('version')
   versionCommand
     .description('Show the version.')

@@ -38,8 +38,10 @@ const linesOf = (refusal: SingleRefusal): ReadonlyArray<string> => {
       return [fileMessage(refusal)]
     case 'MalformedToken':
       return [
-        'LETHE_TOKEN does not hold an access token: it is empty or has spaces or control characters in it.',
+        'LETHE_TOKEN does not hold an access token: it is empty or has spaces or control characters in it. Put the token into it anew, without the word Bearer.',
       ]
+    case 'TokenExpired':
+      return ['The token in LETHE_TOKEN has expired. Sign in again and put the new one into it.']
     case 'InsecureServer':
       return [
         `${refusal.host} would get the token over plain http, readable on the way: use https (http is for this machine only).`,
@@ -47,13 +49,17 @@ const linesOf = (refusal: SingleRefusal): ReadonlyArray<string> => {
     case 'ConfirmationImpossible':
       return ['There is no terminal to ask for confirmation: add --force to do it without asking.']
     case 'NotConfirmed':
-      return ['Not confirmed: nothing was asked for.']
+      return ['Not confirmed: nothing was asked for. To go on, give the command again and answer y.']
     case 'Rejected':
+      return [`${sayingOf(refusal)} Mend the value that it is about; --help has examples.`]
     case 'NotPermitted':
+      return [`${sayingOf(refusal)} lethe whoami shows what you may do.`]
     case 'NotFound':
+      return [`${sayingOf(refusal)} Look for the id with lethe requests list or lethe profiles list.`]
     case 'Conflict':
+      return [`${sayingOf(refusal)} lethe requests show tells how it stands.`]
     case 'ServerFailed':
-      return [sayingOf(refusal)]
+      return [`${sayingOf(refusal)} Give the request-id to whoever runs Lethe: their log has the cause.`]
     case 'NotSignedIn':
       return [`${sayingOf(refusal)} Sign in again: lethe login, or a new token in LETHE_TOKEN.`]
     case 'Throttled':
@@ -61,7 +67,7 @@ const linesOf = (refusal: SingleRefusal): ReadonlyArray<string> => {
       return [`${sayingOf(refusal)} Try again later.`]
     case 'Unreachable':
       return [
-        `The server cannot be reached (${refusal.reason}). Is the address in --server or LETHE_SERVER right?`,
+        `The server cannot be reached (${refusal.reason}). Is the address in --server or LETHE_SERVER right? lethe doctor looks for the cause.`,
       ]
     case 'TimedOut':
       return [
@@ -69,7 +75,7 @@ const linesOf = (refusal: SingleRefusal): ReadonlyArray<string> => {
       ]
     case 'UnexpectedAnswer':
       return [
-        `The server's answer is not one of Lethe's (${refusal.status}${tracing(refusal.requestId)}): ${refusal.what}.`,
+        `The server's answer is not one of Lethe's (${refusal.status}${tracing(refusal.requestId)}): ${refusal.what}. lethe doctor looks for the cause.`,
       ]
     case 'ForeignNextLink':
       return [
@@ -83,11 +89,11 @@ const linesOf = (refusal: SingleRefusal): ReadonlyArray<string> => {
       ]
     case 'EndedOtherwise':
       return [
-        `Request ${refusal.request.id}: ended ${refusal.request.state}${inBrackets(refusal.request.denial?.code)}.`,
+        `Request ${refusal.request.id}: ended ${refusal.request.state}${inBrackets(refusal.request.denial?.code)}. lethe requests history tells by whom and when.`,
       ]
     case 'WaitRanOut':
       return [
-        `Request ${refusal.request.id}: still ${refusal.request.state} after ${refusal.seconds} s; it goes on without this command.`,
+        `Request ${refusal.request.id}: still ${refusal.request.state} after ${refusal.seconds} s; it goes on without this command. lethe requests watch follows it.`,
       ]
     case 'FileUnusable':
       return [`${refusal.path}: the file cannot be used (${refusal.reason}).`]
@@ -128,4 +134,4 @@ const tracing = (requestId: string | null): string => (requestId === null ? '' :
 const inBrackets = (detail: string | undefined): string => (detail === undefined ? '' : ` (${detail})`)
 
 const brokenHistory = (position: number | null, reason: string | null): string =>
-  `The history is NOT intact${position === null ? '' : `, from event ${position} on`}${inBrackets(reason ?? undefined)}.`
+  `The history is NOT intact${position === null ? '' : `, from event ${position} on`}${inBrackets(reason ?? undefined)}. Keep this output, and tell whoever audits Lethe.`

@@ -59,6 +59,7 @@ export type SingleRefusal =
   | ContextRefusal
   | LoginRefusal
   | { readonly _tag: 'MalformedToken' }
+  | { readonly _tag: 'TokenExpired' }
   | { readonly _tag: 'InsecureServer'; readonly host: string }
   | { readonly _tag: 'ConfirmationImpossible' }
   | { readonly _tag: 'NotConfirmed' }

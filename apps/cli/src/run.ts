@@ -2,6 +2,7 @@ import { CommanderError } from 'commander'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { complete, completeCommand } from './completion/complete.js'
 import { type ExitCode, exitCodeOf } from './exit-codes.js'
 import type { CommandDefinition, Invocation } from './commands/command-definition.js'
 import { type GlobalOptions, readGlobalOptions } from './global-options.js'
@@ -12,6 +13,7 @@ import { createProgram } from './program.js'
 import { messagesOf } from './refusal-messages.js'
 import type { Refusal } from './refusal.js'
 import { sayOn } from './say.js'
+import { type Spinner, spinnerFor } from './spinner.js'
 import { visible } from './visible-text.js'
 import { spellOutWait } from './wait-option.js'
 
@@ -37,19 +39,25 @@ export const run = async (argv: ReadonlyArray<string>, io: Io): Promise<ExitCode
       perform: (definition, operands, options) =>
         settle(
           pipe(
-            TE.fromEither(readGlobalOptions(options)),
-            TE.flatMap(globals => performed(io, definition, globals, { operands, options, now: io.now() })),
+            readGlobalOptions(options),
+            TE.flatMap(globals =>
+              performing(spinnerFor(io, globals), globals)(definition, { operands, options, now: io.now() }),
+            ),
           ),
         ),
       showVersion: options =>
         settle(
           pipe(
-            TE.fromEither(readGlobalOptions(options)),
+            readGlobalOptions(options),
             TE.flatMap(globals => outputOf(io, globals).plain(version)),
           ),
         ),
     },
   )
+  if (argv[0] === completeCommand) {
+    await complete(program, argv.slice(1), io)
+    return 0
+  }
   try {
     await program.parseAsync([...spellOutWait(argv)], { from: 'user' })
   } catch (error) {
@@ -61,23 +69,21 @@ export const run = async (argv: ReadonlyArray<string>, io: Io): Promise<ExitCode
 }
 
 /** What was given is checked before anything is looked for. */
-const performed = (
-  io: Io,
-  definition: CommandDefinition,
-  globals: GlobalOptions,
-  invocation: Invocation,
-): TE.TaskEither<Refusal, void> =>
-  'prepareLocally' in definition
-    ? pipe(
-        TE.fromEither(definition.prepareLocally(invocation)),
-        TE.flatMap(perform => perform(openLocalSession(io, globals))),
-      )
-    : pipe(
-        TE.fromEither(definition.prepare(invocation)),
-        TE.bindTo('perform'),
-        TE.bind('session', () => openSession(io, formatted(definition, globals))),
-        TE.flatMap(({ perform, session }) => perform(session)),
-      )
+const performing =
+  (spinner: Spinner, globals: GlobalOptions) =>
+  (definition: CommandDefinition, invocation: Invocation): TE.TaskEither<Refusal, void> =>
+    'prepareLocally' in definition
+      ? pipe(
+          TE.fromEither(definition.prepareLocally(invocation)),
+          TE.flatMap(perform => perform(openLocalSession(spinner, globals))),
+        )
+      : pipe(
+          TE.fromEither(definition.prepare(invocation)),
+          TE.bindTo('perform'),
+          TE.bind('session', () => openSession(spinner, formatted(definition, globals))),
+          TE.flatMap(({ perform, session }) => perform(session)),
+        )
+
 /** Text is what nobody asked for: a command may have a better form for it. */
 const formatted = ({ formatOfText }: CommandDefinition, globals: GlobalOptions): GlobalOptions =>
   globals.format === 'text' && formatOfText !== undefined ? { ...globals, format: formatOfText } : globals

@@ -6,6 +6,7 @@ import type { Output } from './output.js'
 import type { Refusal } from './refusal.js'
 import type { TokenOrigin } from './sign-in/token-origin.js'
 import type { TokenSource } from './sign-in/token-source.js'
+import type { During } from './spinner.js'
 import type { TokenSummary } from './token.js'
 
 /** What a command works with. */
@@ -21,6 +22,8 @@ export interface Session {
   readonly tokens: TokenSource
   /** Where the token comes from. */
   readonly origin: TokenOrigin
+  /** Shows on a terminal what takes long. */
+  readonly during: During
   /** Tells the operator something, on stderr. */
   readonly say: (text: string) => Promise<void>
 }
@@ -30,6 +33,8 @@ export interface LocalSession {
   readonly io: Io
   readonly output: Output
   readonly globals: GlobalOptions
+  /** Shows on a terminal what takes long. */
+  readonly during: During
   readonly say: (text: string) => Promise<void>
 }
 

@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import { decodeJwt } from 'jose'
+import type { SingleRefusal } from './refusal.js'
 
 /** What a token says of itself. Only the server can tell whether it is true. */
 export interface TokenSummary {
@@ -28,3 +29,10 @@ export const readToken = (token: string): TokenSummary =>
       }),
     ),
   )
+
+/** Reads LETHE_TOKEN as it can stand in a header. */
+export const tokenOf = (value: string | undefined): E.Either<SingleRefusal, string> => {
+  if (value === undefined || value === '') return E.left({ _tag: 'NoToken' })
+  const token = value.trim()
+  return /^[\x21-\x7e]+$/.test(token) ? E.right(token) : E.left({ _tag: 'MalformedToken' })
+}

@@ -8,6 +8,8 @@ const commandNames: ReadonlySet<string> = new Set([
   'batches',
   'whoami',
   'status',
+  'doctor',
+  'completion',
   'version',
   'help',
 ])

@@ -28,6 +28,13 @@ const longestPause = 10_000
  * An interruption says which requests go on without us.
  */
 export const waitForAll =
+  (session: Session) =>
+  (asked: ReadonlyArray<Awaited>, seconds: number): Promise<Waited> =>
+    session.during(`waiting for ${asked.length} ${asked.length === 1 ? 'request' : 'requests'} to end`, () =>
+      wait(session)(asked, seconds),
+    )
+
+const wait =
   ({ io, lethe, say }: Session) =>
   async (asked: ReadonlyArray<Awaited>, seconds: number): Promise<Waited> => {
     const deadline = io.now() + seconds * 1000

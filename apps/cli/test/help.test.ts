@@ -34,6 +34,8 @@ const commands = [
   'context remove',
   'whoami',
   'status',
+  'doctor',
+  'completion',
   'version',
 ]
 

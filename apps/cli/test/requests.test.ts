@@ -86,7 +86,9 @@ describe('requests', () => {
     const { code, stdout, stderr } = await lethe(api.url, ['requests', 'history', requestId(1)])
     expect(code).toBe(1)
     expect(stdout).toContain('intact:        false\n')
-    expect(stderr).toBe('lethe: The history is NOT intact, from event 2 on (contentDiffers).\n')
+    expect(stderr).toBe(
+      'lethe: The history is NOT intact, from event 2 on (contentDiffers). Keep this output, and tell whoever audits Lethe.\n',
+    )
   })
 })
 

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type FakeApi, startFakeApi } from './support/fake-api.js'
 import { lethe } from './support/fake-io.js'
 
+const idle = { waiting: 0, longestWaitSeconds: null, held: 0 }
+
 let api: FakeApi
 beforeEach(async () => {
   api = await startFakeApi()
@@ -14,17 +16,20 @@ describe('lethe status', () => {
     expect([code, stderr]).toEqual([0, ''])
     expect(JSON.parse(stdout)).toMatchObject({
       server: api.url,
+      contract: 'seed',
+      caller: { kind: 'workAccount', operations: ['listProfiles', 'submit'] },
       overdue: 2,
+      queue: { waiting: 3, longestWaitSeconds: 40, held: 1 },
       graph: { state: 'open', sinceDateTime: '2026-11-23T09:00:00Z' },
     })
   })
 
   it('shows no state of Graph where the server calls none', async () => {
     api.instead = ({ path }) =>
-      path === '/lethe/v1/status' ? { status: 200, body: { overdue: 0, graph: null } } : null
+      path === '/lethe/v1/status' ? { status: 200, body: { overdue: 0, queue: idle, graph: null } } : null
     const { code, stdout } = await lethe(api.url, ['status'])
     expect(code).toBe(0)
-    expect(stdout).toMatch(/overdue: +0/)
+    expect(stdout).toMatch(/overdue: +0\nqueueWaiting: +0\nqueueHeld: +0\n$/)
   })
 
   it('ends with 5 where the server cannot say', async () => {

@@ -1,4 +1,4 @@
-import type { Clock, HeldJob, Jobs } from '@lethe/application'
+import type { Backlog, Backlogs, Clock, HeldJob, Jobs } from '@lethe/application'
 import { addSeconds, type Instant, type Job, type TenantId } from '@lethe/domain'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
@@ -27,7 +27,11 @@ const longestDelaySeconds = 600
 export const inMemoryJobs = (
   clock: Clock,
   { leaseSeconds, heldPerTenant, mostDeliveries }: JobsSettings,
-): { readonly jobs: Jobs; readonly enqueue: (jobs: ReadonlyArray<Job>) => void } => {
+): {
+  readonly jobs: Jobs
+  readonly backlogs: Backlogs
+  readonly enqueue: (jobs: ReadonlyArray<Job>) => void
+} => {
   const entries = new Map<number, Entry>()
   let lastId = 0
 
@@ -80,7 +84,21 @@ export const inMemoryJobs = (
     return taken
   }
 
+  const backlogOf = (tenantId: TenantId): Backlog => {
+    const now = clock.now()
+    failWhereLeasesRanOut(now)
+    const ofTenant = [...entries.values()].filter(({ job }) => job.tenantId === tenantId)
+    const due = ofTenant.filter(({ receipt, dueAt }) => receipt === null && dueAt <= now)
+    const waits = due.map(({ dueAt }) => Math.floor((Date.parse(now) - Date.parse(dueAt)) / 1000))
+    return {
+      waiting: due.length,
+      longestWaitSeconds: due.length === 0 ? null : Math.max(...waits),
+      held: ofTenant.filter(({ receipt }) => receipt !== null).length,
+    }
+  }
+
   return {
+    backlogs: { of: tenantId => TE.fromIO(() => backlogOf(tenantId)) },
     enqueue: added => {
       added.forEach(add)
     },

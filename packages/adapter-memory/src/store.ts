@@ -70,7 +70,7 @@ export const inMemoryStore = ({
   readonly clock: Clock
 } & Partial<JobsSettings>): StorePorts => {
   const tenants = new Map<TenantId, Tenant>()
-  const { jobs, enqueue } = inMemoryJobs(clock, { leaseSeconds, heldPerTenant, mostDeliveries })
+  const { jobs, backlogs, enqueue } = inMemoryJobs(clock, { leaseSeconds, heldPerTenant, mostDeliveries })
 
   const recordsOf = (tenantId: TenantId): Tenant => {
     const known = tenants.get(tenantId)
@@ -171,6 +171,7 @@ export const inMemoryStore = ({
     removalRequests,
     batches: inMemoryBatches(allOf),
     jobs,
+    backlogs,
     actors: {
       referenceOf: (tenantId, requestId, actor) =>
         TE.fromIO(() =>

@@ -2,6 +2,7 @@ import { inMemoryStore } from '../src/index.js'
 import { sha256Digest } from '@lethe/adapter-system'
 import {
   actorsContract,
+  backlogsContract,
   jobsContract,
   notesContract,
   type OpenStore,
@@ -32,6 +33,7 @@ const open: OpenStore = async () => ({
 removalRequestsContract('in memory', open)
 batchesContract('in memory', open)
 jobsContract('in memory', open)
+backlogsContract('in memory', open)
 actorsContract('in memory', open)
 subjectsContract('in memory', open)
 notesContract('in memory', open)

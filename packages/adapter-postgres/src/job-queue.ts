@@ -1,8 +1,9 @@
-import type { HeldJob, Jobs } from '@lethe/application'
+import type { Backlogs, HeldJob, Jobs } from '@lethe/application'
 import { Instant, instantFromMilliseconds, type Job, RemovalRequestId, TenantId } from '@lethe/domain'
 import * as t from 'io-ts'
 import type { Pool } from 'pg'
 import { type Db, PgBoss } from 'pg-boss'
+import { postgresBacklogs } from './backlogs.js'
 import { columnIn, dateColumn, decodedRow } from './event-rows.js'
 import { type Grouping, groupedBy } from './grouping.js'
 import { codeOf, type OnProblem, orUnavailable } from './problems.js'
@@ -15,6 +16,7 @@ export type EnqueueWithin = (run: Run, jobs: ReadonlyArray<Job>) => Promise<void
 
 export interface JobQueue {
   readonly jobs: Jobs
+  readonly backlogs: Backlogs
   /** For how long a worker holds a job, in seconds: as the queue was made. */
   readonly leaseSeconds: number
   readonly enqueueWithin: EnqueueWithin
@@ -114,6 +116,7 @@ export const startJobQueue = async (
     enqueueWithin: async (run, jobs) => {
       if (jobs.length > 0) await boss.insert(performQueue, jobs.map(insertOf), { db: within(run) })
     },
+    backlogs: postgresBacklogs(pool, onProblem),
     jobs: {
       receive: limit => take(performQueue, limit),
       receiveDead: limit => take(deadQueue, limit),

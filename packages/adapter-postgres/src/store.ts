@@ -102,6 +102,7 @@ export const openPostgresStore = async (
     }),
     batches: postgresBatches(people),
     jobs: queue.jobs,
+    backlogs: queue.backlogs,
     subjects: postgresSubjects(people),
     actors: postgresActors(people),
     notes: postgresNotes(people),

@@ -1,5 +1,6 @@
 import {
   actorsContract,
+  backlogsContract,
   jobsContract,
   notesContract,
   paceStatesContract,
@@ -24,6 +25,7 @@ const open = openIn(() => harness)
 removalRequestsContract('on PostgreSQL', open)
 batchesContract('on PostgreSQL', open)
 jobsContract('on PostgreSQL', open)
+backlogsContract('on PostgreSQL', open)
 actorsContract('on PostgreSQL', open)
 subjectsContract('on PostgreSQL', open)
 notesContract('on PostgreSQL', open)

@@ -9,6 +9,15 @@ export const StatusResource = t.strict(
   {
     /** Open requests that are past their due date. */
     overdue: t.number,
+    /** Jobs of the tenant's removals. */
+    queue: t.strict({
+      /** How many are due, and wait for a worker. */
+      waiting: t.number,
+      /** For how many seconds the first of those has been due; null where none waits. */
+      longestWaitSeconds: t.union([t.number, t.null]),
+      /** How many a worker is at. */
+      held: t.number,
+    }),
     /** Calls for the tenant, as the process that answers sees them; null where it makes none. */
     graph: t.union([
       t.strict({

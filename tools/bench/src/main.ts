@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureAccept, measureResident } from './accept.js'
 import { measureBulk } from './bulk.js'
+import { measureCliStart } from './cli-start.js'
 import { measureDrain } from './drain.js'
 import { type Figure, meetsBar } from './figure.js'
 import { measureList } from './list.js'
@@ -17,6 +18,7 @@ const parts: Readonly<Record<string, (world: World) => Promise<ReadonlyArray<Fig
   list: measureList,
   throttle: measureThrottle,
   bulk: measureBulk,
+  cli: measureCliStart,
 }
 
 const { values, positionals } = parseArgs({

@@ -14,7 +14,7 @@ export const down: Unavailable = { _tag: 'Unavailable', retryAfterSeconds: 1 }
 export const storePorts = (
   backstage: Backstage,
   strand: Strand,
-): Omit<StorePorts, 'jobs' | 'sealedSignIns' | 'paces'> => {
+): Omit<StorePorts, 'jobs' | 'backlogs' | 'sealedSignIns' | 'paces'> => {
   const { stage, known, witness, store, crash } = backstage
   const { removalRequests, batches, subjects, actors, notes } = store
   const callOf = callPort(stage, crash, strand)

@@ -12,6 +12,7 @@ import type {
   GetRemovalRequest,
   ListProfiles,
   ListRemovalRequests,
+  ReadBacklog,
   RetryRemoval,
   SubmitRemoval,
   WithdrawRemoval,
@@ -52,6 +53,7 @@ export interface UseCases {
   readonly approveBatch: ApproveBatch
   readonly denyBatch: DenyBatch
   readonly countOverdue: CountOverdue
+  readonly readBacklog: ReadBacklog
 }
 
 export interface AppDeps {

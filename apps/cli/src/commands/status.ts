@@ -8,19 +8,29 @@ import { type CommandDefinition, noOptions } from './command-definition.js'
 export const status: CommandDefinition = {
   name: 'status',
   description:
-    'Show how your tenant stands: overdue requests, and whether the server that answers calls Microsoft Graph.',
+    'Show how your tenant stands: who asks, what is overdue, what waits, and how calls to Graph fare.',
   operands: '',
-  examples: ['lethe status', 'lethe status --query overdue -o json'],
+  examples: ['lethe status', 'lethe status --query overdue -o json', 'lethe status --query queue.waiting'],
+  notes: `
+queueWaiting counts the steps of removals that are due and that no worker is at yet, queueHeld
+those that one is at. graph is closed where Microsoft Graph is called as usual, open where it is
+not called because it fails, and halfOpen where it is tried again.
+`,
   addOptions: noOptions,
   prepare: () =>
     E.right(({ lethe, output, server }) =>
       pipe(
         lethe.identity,
-        TE.flatMap(({ contract, tenantId }) =>
-          pipe(
-            lethe.status,
-            TE.flatMap(found => output.one(statusResource, { server, contract, tenantId, ...found })),
-          ),
+        TE.bindTo('identity'),
+        TE.bind('found', () => lethe.status),
+        TE.flatMap(({ identity: { contract, tenantId, kind, userId, appId, operations }, found }) =>
+          output.one(statusResource, {
+            server,
+            contract,
+            caller: { kind, userId, appId, operations },
+            tenantId,
+            ...found,
+          }),
         ),
       ),
     ),

@@ -2,17 +2,34 @@ import { DateTime, IdentityResource, StatusResource } from '@lethe/api-contract'
 import * as t from 'io-ts'
 import type { Resource } from './resource.js'
 
-const { contract, tenantId } = IdentityResource.type.props
+const { contract, kind, tenantId, userId, appId, operations } = IdentityResource.type.props
 
-const Status = t.strict({ server: t.string, contract, tenantId, ...StatusResource.type.props }, 'Status')
+const Status = t.strict(
+  {
+    server: t.string,
+    contract,
+    /** Who asks, as the server knows them. */
+    caller: t.strict({ kind, userId, appId, operations }),
+    tenantId,
+    ...StatusResource.type.props,
+  },
+  'Status',
+)
 /** How the operator's tenant stands at a server. */
 export type Status = t.TypeOf<typeof Status>
 
 const columns: Resource<Status>['columns'] = [
   { name: 'server', cell: ({ server }) => server },
   { name: 'contract', cell: status => status.contract },
+  { name: 'caller', cell: ({ caller }) => caller.kind },
+  { name: 'userId', cell: ({ caller }) => caller.userId },
+  { name: 'appId', cell: ({ caller }) => caller.appId },
+  { name: 'operations', cell: ({ caller }) => caller.operations.join(', ') },
   { name: 'tenantId', cell: status => status.tenantId },
   { name: 'overdue', cell: ({ overdue }) => overdue },
+  { name: 'queueWaiting', cell: ({ queue }) => queue.waiting },
+  { name: 'queueLongestWaitSeconds', cell: ({ queue }) => queue.longestWaitSeconds },
+  { name: 'queueHeld', cell: ({ queue }) => queue.held },
   { name: 'graph', cell: ({ graph }) => graph?.state ?? null },
   {
     name: 'graphSinceDateTime',

@@ -1,4 +1,3 @@
-import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { GlobalOptions } from '../global-options.js'
@@ -11,6 +10,7 @@ import { scopeKey } from './kept-sign-in.js'
 import { signedInTokens } from './signed-in-tokens.js'
 import type { TokenOrigin } from './token-origin.js'
 import { fixedToken, type TokenSource } from './token-source.js'
+import { tokenOf } from '../token.js'
 
 /** A server, and the tokens that may go there. */
 interface FoundToken {
@@ -33,7 +33,7 @@ export const findToken = (io: Io, options: Options): Found => {
   return given === undefined || given === ''
     ? ofSignIn(io, options)
     : pipe(
-        TE.fromEither(tokenIn(given)),
+        TE.fromEither(tokenOf(given)),
         TE.flatMap(token => ofEnvironment(io, options, token)),
       )
 }
@@ -85,8 +85,3 @@ const ofContext = (io: Io, { name }: Named, server: string): Found =>
         : TE.left({ _tag: 'ForeignSignIn', context: name, server }),
     ),
   )
-
-const tokenIn = (value: string): E.Either<SingleRefusal, string> => {
-  const token = value.trim()
-  return /^[\x21-\x7e]+$/.test(token) ? E.right(token) : E.left({ _tag: 'MalformedToken' })
-}

@@ -93,6 +93,8 @@ const send = (response: ServerResponse, { status, headers, body }: Answer): void
 }
 
 const answer = (api: FakeApi, request: Received): Answer => {
+  if (request.path === '/healthz/live') return { status: 200, headers: dated, body: { status: 'live' } }
+  if (request.path === '/healthz/ready') return { status: 200, headers: dated, body: { status: 'ready' } }
   if (request.headers.authorization !== `Bearer ${token}`) return errorAnswer(graphErrors.tokenInvalid)
   const key = `${request.method} ${request.path.replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '*')}`
   const id = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/.exec(request.path)?.[0] ?? ''
@@ -102,7 +104,11 @@ const answer = (api: FakeApi, request: Received): Answer => {
     case 'GET /lethe/v1/status':
       return {
         status: 200,
-        body: { overdue: 2, graph: { state: 'open', sinceDateTime: '2026-11-23T09:00:00Z' } },
+        body: {
+          overdue: 2,
+          queue: { waiting: 3, longestWaitSeconds: 40, held: 1 },
+          graph: { state: 'open', sinceDateTime: '2026-11-23T09:00:00Z' },
+        },
       }
     case 'GET /beta/directory/inboundSharedUserProfiles':
       return listProfiles(api, request)
@@ -135,6 +141,9 @@ const answer = (api: FakeApi, request: Received): Answer => {
   }
   return errorAnswer(graphErrors.segmentNotFound('x'))
 }
+
+/** What time it is in the world of the tests. */
+const dated = { date: 'Mon, 23 Nov 2026 10:00:00 GMT' }
 
 const withId = (api: FakeApi, id: string) => api.requests.find(request => request.id === id)
 

@@ -8,6 +8,9 @@ export interface World {
   readonly env?: Readonly<Record<string, string>>
   readonly stdoutIsTerminal?: boolean
   readonly stdinIsTerminal?: boolean
+  readonly stderrIsTerminal?: boolean
+  /** Given what is to happen every so often; gives what stops it. */
+  readonly tick?: (act: () => void) => () => void
   /** What the operator types. */
   readonly types?: string | null
   /** What comes through a pipe, part by part. */
@@ -16,6 +19,7 @@ export interface World {
   readonly whenAsked?: () => void
   /** After so many writes nobody reads stdout any more. */
   readonly stdoutClosesAfter?: number
+  readonly nodeVersion?: string
   readonly fetch?: Io['fetch']
   readonly interruption?: AbortController
   /** Happens while the CLI sleeps. */
@@ -27,7 +31,6 @@ export interface World {
   readonly home?: string
   /** What the browser does; by itself there is none. */
   readonly openBrowser?: (url: URL) => boolean
-  readonly stderrIsTerminal?: boolean
   /** Told of each write to stderr. */
   readonly warned?: (text: string) => void
   /** When the run begins. */
@@ -78,6 +81,7 @@ export const lethe = async (server: string, argv: ReadonlyArray<string>, world: 
         for (const part of world.pipedIn ?? []) yield new TextEncoder().encode(part)
       },
     },
+    nodeVersion: world.nodeVersion ?? '24.0.0',
     fetch: world.fetch ?? ((url, init) => fetch(url, init)),
     now: () => now,
     sleep: async milliseconds => {
@@ -85,6 +89,7 @@ export const lethe = async (server: string, argv: ReadonlyArray<string>, world: 
       now += milliseconds
       await world.whileAsleep?.()
     },
+    tick: (_, act) => world.tick?.(act) ?? (() => undefined),
     interrupted: (world.interruption ?? new AbortController()).signal,
     holdLittle: () => undefined,
     heedTermination: () => world.heedTermination?.(),

@@ -1,4 +1,5 @@
 export * from './approval-policies.js'
+export * from './backlogs.js'
 export * from './batches.js'
 export * from './data-holders.js'
 export * from './environment.js'

@@ -1,3 +1,4 @@
+import type { Backlogs } from './backlogs.js'
 import type { Batches } from './batches.js'
 import type { Jobs } from './jobs.js'
 import type { PaceStates } from './pace-states.js'
@@ -10,6 +11,7 @@ export interface StorePorts {
   readonly removalRequests: RemovalRequests
   readonly batches: Batches
   readonly jobs: Jobs
+  readonly backlogs: Backlogs
   readonly subjects: Subjects
   readonly actors: Actors
   readonly notes: Notes

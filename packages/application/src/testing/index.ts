@@ -1,6 +1,7 @@
 export { actorsContract } from './actors-contract.js'
 export { approvalPoliciesContract, type ApprovalPoliciesHarness } from './approval-policies-contract.js'
 export { batchesContract } from './batches-contract.js'
+export { backlogsContract } from './backlogs-contract.js'
 export { clockContract, type ClockHarness } from './clock-contract.js'
 export { dataHolderContract, type DataHolderHarness } from './data-holder-contract.js'
 export { digestContract, type DigestHarness } from './digest-contract.js'

@@ -1,0 +1,85 @@
+import * as t from 'io-ts'
+
+export const Shell = t.keyof({ bash: null, zsh: null, fish: null, powershell: null }, 'Shell')
+export type Shell = t.TypeOf<typeof Shell>
+
+/**
+ * The script that teaches a shell to ask `lethe __complete`. It is told the word at the cursor in `--at=`, which is there even
+ * where the word is empty, and the words before it. It answers a line for each candidate, with a tab before its description,
+ * or `:files` where files are meant.
+ */
+export const scriptFor = (shell: Shell): string => {
+  switch (shell) {
+    case 'bash':
+      return bash
+    case 'zsh':
+      return zsh
+    case 'fish':
+      return fish
+    case 'powershell':
+      return powershell
+  }
+}
+
+const bash = `# lethe completion for bash
+_lethe() {
+  local line
+  COMPREPLY=()
+  while IFS= read -r line; do
+    if [ "$line" = ':files' ]; then
+      compopt -o default
+      return
+    fi
+    COMPREPLY+=("\${line%%$'\\t'*}")
+  done < <(lethe __complete "--at=\${COMP_WORDS[COMP_CWORD]}" "\${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null)
+}
+complete -F _lethe lethe
+`
+
+const zsh = `#compdef lethe
+_lethe() {
+  local -a shown
+  local line
+  while IFS= read -r line; do
+    if [[ $line == ':files' ]]; then
+      _files
+      return
+    fi
+    shown+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
+  done < <(lethe __complete "--at=\${words[CURRENT]}" "\${(@)words[2,CURRENT-1]}" 2>/dev/null)
+  _describe -V lethe shown
+}
+if [[ \${funcstack[1]} == _lethe ]]; then
+  _lethe "$@"
+else
+  compdef _lethe lethe
+fi
+`
+
+const fish = `# lethe completion for fish
+function __lethe_complete
+  set -l words (commandline -opc)
+  set -l at (commandline -ct)
+  set -e words[1]
+  set -l lines (lethe __complete "--at=$at" $words 2>/dev/null)
+  if test "$lines[1]" = ':files'
+    __fish_complete_path "$at"
+  else if test (count $lines) -gt 0
+    printf '%s\\n' $lines
+  end
+end
+complete -c lethe -f -a '(__lethe_complete)'
+`
+
+const powershell = `# lethe completion for PowerShell
+Register-ArgumentCompleter -Native -CommandName lethe -ScriptBlock {
+  param($wordToComplete, $commandAst, $cursorPosition)
+  $words = @($commandAst.CommandElements | Select-Object -Skip 1 |
+    Where-Object { $_.Extent.EndOffset -lt $cursorPosition } | ForEach-Object { $_.ToString() })
+  lethe __complete "--at=$wordToComplete" @words 2>$null | Where-Object { $_ -ne ':files' } | ForEach-Object {
+    $value, $description = $_ -split "\`t", 2
+    if (-not $description) { $description = $value }
+    [System.Management.Automation.CompletionResult]::new($value, $value, 'ParameterValue', $description)
+  }
+}
+`

@@ -1,0 +1,91 @@
+import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
+import { exchange } from '../exchange.js'
+import { type Check, failed, ok, skipped, warning } from './check.js'
+
+const Live = t.type({ status: t.literal('live') })
+const Ready = t.intersection([
+  t.type({ status: t.string }),
+  t.partial({ graph: t.type({ closed: t.number, open: t.number, halfOpen: t.number }) }),
+])
+
+/** Whether what answers is Lethe. */
+export const letheCheck: Check = {
+  name: 'lethe',
+  look: async (_, { address, answer }) => {
+    if (address === undefined || answer === undefined) return skipped('a connection')
+    const { status, body } = answer
+    if (status === 200 && Live.is(body))
+      return { examined: ok('It is Lethe that answers, and it is live.'), learned: { server: address } }
+    const refusal = { _tag: 'UnexpectedAnswer', status, what: 'it is not Lethe', requestId: null } as const
+    return {
+      examined: failed(
+        refusal,
+        `What answers is not Lethe, or a proxy in front of it (${status}).`,
+        'Look whether LETHE_SERVER has the whole address, with its path if there is one.',
+      ),
+    }
+  },
+}
+
+/** Whether it takes requests. */
+export const readyCheck: Check = {
+  name: 'ready',
+  look: async ({ io }, { server }) => {
+    if (server === undefined) return skipped('Lethe to answer')
+    const answer = await exchange(io)(new URL(`${server}/healthz/ready`), {
+      headers: { accept: 'application/json' },
+    })()
+    if (E.isLeft(answer))
+      return { examined: failed(answer.left, 'It did not say whether it is ready.', 'Try again later.') }
+    const { status, body } = answer.right
+    if (status !== 200)
+      return {
+        examined: failed(
+          {
+            _tag: 'Unavailable',
+            status,
+            code: null,
+            message: 'The server is not ready.',
+            requestId: null,
+            retryAfter: null,
+          },
+          'It takes no requests now: it starts or stops, or its database is out of reach.',
+          'Try again in a minute; if that does not help, whoever runs Lethe finds the cause in its log.',
+        ),
+      }
+    const failing = Ready.is(body) ? (body.graph?.open ?? 0) + (body.graph?.halfOpen ?? 0) : 0
+    return {
+      examined:
+        failing === 0
+          ? ok('It takes requests.')
+          : warning(
+              `It takes requests, but calls to Microsoft Graph fail for ${failing} of its tenants.`,
+              'Removals of those tenants wait; lethe status tells whether yours is one of them.',
+            ),
+    }
+  },
+}
+
+/** The skew that the server permits in tokens, in seconds. */
+const permittedSkew = 60
+
+/** Whether both have the same time: a token is good for a while only. */
+export const clockCheck: Check = {
+  name: 'clock',
+  look: async ({ io }, { server, answer }) => {
+    if (server === undefined || answer === undefined) return skipped('Lethe to answer')
+    const there = Date.parse(answer.headers.get('date') ?? '')
+    if (Number.isNaN(there)) return { examined: ok('The server does not say what time it has.') }
+    const skew = Math.round((io.now() - there) / 1000)
+    return {
+      examined:
+        Math.abs(skew) <= permittedSkew
+          ? ok('The clocks of this machine and the server agree.')
+          : warning(
+              `The clock of this machine is ${Math.abs(skew)} s ${skew > 0 ? 'ahead of' : 'behind'} the server's.`,
+              'Let the operating system set the time: tokens are refused as expired, or as not valid yet.',
+            ),
+    }
+  },
+}

@@ -1,0 +1,103 @@
+import * as E from 'fp-ts/lib/Either.js'
+import { messagesOf } from '../refusal-messages.js'
+import { defaultServer } from '../server-address.js'
+import { chooseContext } from '../sign-in/choose-context.js'
+import { type Check, failed, ok, warning } from './check.js'
+
+const oldestNode = 22
+
+/** Whether Node is new enough. */
+export const nodeCheck: Check = {
+  name: 'node',
+  look: async ({ io }) => {
+    const version = io.nodeVersion
+    return {
+      examined:
+        Number(version.split('.')[0]) >= oldestNode
+          ? ok(`Node ${version}.`)
+          : warning(`Node ${version} is too old.`, `Install Node ${oldestNode} or newer.`),
+    }
+  },
+}
+
+/** Whether what is written arrives as it is: names of people are seldom ASCII. */
+export const terminalCheck: Check = {
+  name: 'terminal',
+  look: async ({ io }) => {
+    const locale = [io.env['LC_ALL'], io.env['LC_CTYPE'], io.env['LANG']].find(isSet)
+    if (!io.stdout.isTerminal) return { examined: ok('Results go to a file or a pipe, in UTF-8.') }
+    return {
+      examined:
+        locale === undefined || /utf-?8/i.test(locale)
+          ? ok('The terminal takes UTF-8.')
+          : warning(
+              'The locale is not one of UTF-8, so names may be shown wrongly.',
+              'Set LC_ALL to a locale of UTF-8, such as C.UTF-8.',
+            ),
+    }
+  },
+}
+
+const proxies = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy']
+
+/** Node uses a proxy only where it is told to (NODE_USE_ENV_PROXY, https://nodejs.org/api/cli.html). */
+export const proxyCheck: Check = {
+  name: 'proxy',
+  look: async ({ io: { env } }) => {
+    const proxy = proxies.find(name => isSet(env[name]))
+    if (proxy === undefined) return { examined: ok('No proxy is set.') }
+    return {
+      examined:
+        env['NODE_USE_ENV_PROXY'] === '1'
+          ? ok(`The proxy of ${proxy} is used.`)
+          : warning(
+              `${proxy} is set, and not used.`,
+              'Set NODE_USE_ENV_PROXY=1 if the server is reached through the proxy only.',
+            ),
+    }
+  },
+}
+
+/** Whether certificates are looked at. */
+export const trustCheck: Check = {
+  name: 'trust',
+  look: async ({ io: { env } }) => ({
+    examined:
+      env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0'
+        ? warning(
+            'NODE_TLS_REJECT_UNAUTHORIZED is 0: anybody on the way can read your token.',
+            'Unset it, and name the certificate of your own authority in NODE_EXTRA_CA_CERTS.',
+          )
+        : ok('Certificates are verified.'),
+  }),
+}
+
+/** Whether the address can be Lethe's. */
+export const addressCheck: Check = {
+  name: 'address',
+  look: async ({ io, typedServer, context: name }) => {
+    const chosen = await chooseContext(io, { server: typedServer, context: name })()
+    if (E.isLeft(chosen))
+      return {
+        examined: failed(
+          chosen.left,
+          messagesOf(chosen.left).join(' '),
+          'Set LETHE_SERVER to the address that whoever runs Lethe gave you, such as https://lethe.example.com, or choose a context: lethe context list.',
+        ),
+      }
+    const { wanted, context } = chosen.right
+    const address = wanted.server ?? context?.server ?? defaultServer
+    return {
+      examined: ok(`${address}, from ${originOf(typedServer, wanted.server, context?.name)}.`),
+      learned: { address },
+    }
+  },
+}
+
+const originOf = (typed: string | null, wanted: string | null, context: string | undefined): string => {
+  if (typed !== null) return '--server'
+  if (wanted !== null) return 'LETHE_SERVER'
+  return context === undefined ? 'the default' : `the context ${context}`
+}
+
+const isSet = (value: string | undefined): value is string => value !== undefined && value !== ''

@@ -1,0 +1,229 @@
+import * as t from 'io-ts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { errorAnswer } from './support/answers.js'
+import { readCsv } from './support/csv.js'
+import { decoded } from './support/decoded.js'
+import { type FakeApi, startFakeApi } from './support/fake-api.js'
+import { lethe, type World } from './support/fake-io.js'
+import { identity, token } from './support/samples.js'
+import { graphErrors } from '@lethe/graph-contract'
+
+const Findings = t.readonlyArray(
+  t.type({ check: t.string, outcome: t.string, finding: t.string, advice: t.union([t.string, t.null]) }),
+)
+
+let api: FakeApi
+beforeEach(async () => {
+  api = await startFakeApi()
+  // Graph is called, and nothing is overdue.
+  api.instead = ({ path, headers }) => {
+    if (headers.authorization !== `Bearer ${token}`) return null
+    if (path === '/lethe/v1/me') return reader
+    return path === '/lethe/v1/status' ? status({}) : null
+  }
+})
+afterEach(() => api.close())
+
+const reader = { status: 200, body: identity({ operations: ['listRemovalRequests'] }) }
+
+const status = (over: object) => ({
+  status: 200,
+  body: { overdue: 0, queue: { waiting: 0, longestWaitSeconds: null, held: 0 }, graph: null, ...over },
+})
+
+const examine = async (world: World = {}, argv: ReadonlyArray<string> = []) => {
+  const ran = await lethe(api.url, ['doctor', '-o', 'json', ...argv], world)
+  const findings = decoded(Findings, JSON.parse(ran.stdout))
+  const outcomes = Object.fromEntries(findings.map(({ check, outcome }) => [check, outcome]))
+  const of = (name: string) => findings.find(({ check }) => check === name)
+  return { ...ran, findings, outcomes, of }
+}
+
+const failing = (code: string): World => ({
+  fetch: () => Promise.reject(new TypeError('fetch failed', { cause: { code } })),
+})
+const https = ['--server', 'https://lethe.example']
+
+describe('lethe doctor', () => {
+  it('finds nothing wrong with a setup that is right', async () => {
+    const { code, stderr, findings } = await examine()
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(findings.map(({ check }) => check)).toEqual([
+      'node',
+      'terminal',
+      'proxy',
+      'trust',
+      'address',
+      'name',
+      'connection',
+      'certificate',
+      'lethe',
+      'ready',
+      'clock',
+      'token',
+      'identity',
+      'contract',
+      'tenant',
+    ])
+    expect(findings.filter(({ outcome }) => outcome !== 'ok')).toEqual([])
+    expect(findings.filter(({ advice }) => advice !== null)).toEqual([])
+  })
+
+  it('says what to do about everything that is not right, and skips what builds on it', async () => {
+    const { code, findings, outcomes } = await examine(failing('ENOTFOUND'), https)
+    expect(code).toBe(5)
+    expect(outcomes).toMatchObject({
+      address: 'ok',
+      name: 'failed',
+      connection: 'skipped',
+      certificate: 'skipped',
+      lethe: 'skipped',
+      ready: 'skipped',
+      clock: 'skipped',
+      token: 'ok',
+      identity: 'skipped',
+      tenant: 'skipped',
+    })
+    for (const { outcome, finding, advice } of findings) {
+      expect(finding).toMatch(/^\S.*[.]$/)
+      expect(advice === null).toBe(outcome === 'ok' || outcome === 'skipped')
+    }
+  })
+
+  it.each([
+    ['ENOTFOUND', 'name', /cannot be resolved/],
+    ['EAI_AGAIN', 'name', /cannot be resolved/],
+    ['ECONNREFUSED', 'connection', /Nothing listens/],
+    ['ECONNRESET', 'connection', /ECONNRESET/],
+    ['CERT_HAS_EXPIRED', 'certificate', /expired/],
+    ['CERT_NOT_YET_VALID', 'certificate', /not valid yet/],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', 'certificate', /self-signed/],
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'certificate', /does not know/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'certificate', /another name/],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'certificate', /does not speak TLS/],
+  ])('takes %s for a problem of the %s', async (reason, check, finding) => {
+    const { code, findings } = await examine(failing(reason), https)
+    expect(code).toBe(5)
+    const wrong = findings.filter(({ outcome }) => outcome === 'failed')
+    expect(wrong.map(found => found.check)).toEqual([check])
+    expect(wrong[0]?.finding).toMatch(finding)
+  })
+
+  it('sees that nothing listens', async () => {
+    await api.close()
+    const { code, outcomes } = await examine()
+    expect([code, outcomes['connection']]).toEqual([5, 'failed'])
+    await api.reopen()
+  })
+
+  it.each([
+    ['no address', 'nonsense'],
+    ['http across the network', 'http://lethe.example'],
+  ])('refuses %s with 2', async (_, server) => {
+    const { code, outcomes } = await examine({}, ['--server', server])
+    expect(code).toBe(2)
+    expect(outcomes).toMatchObject({ address: 'failed', name: 'skipped', identity: 'skipped' })
+  })
+
+  it('tells another server from Lethe, and sends it no token', async () => {
+    api.instead = () => ({ status: 200, body: { status: 'up' } })
+    const { code, outcomes } = await examine()
+    expect([code, outcomes['lethe'], outcomes['identity']]).toEqual([1, 'failed', 'skipped'])
+    expect(api.received.map(({ headers }) => headers.authorization)).toEqual([undefined])
+  })
+
+  it('sees that the server is not ready', async () => {
+    api.instead = ({ path }) =>
+      path === '/healthz/ready' ? { status: 503, body: { status: 'notReady' } } : null
+    const { code, outcomes } = await examine()
+    expect([code, outcomes['ready'], outcomes['identity']]).toEqual([5, 'failed', 'ok'])
+  })
+
+  it('warns of a Graph that fails for some tenants', async () => {
+    api.instead = ({ path }) =>
+      path === '/healthz/ready'
+        ? { status: 200, body: { status: 'ready', graph: { closed: 1, open: 2, halfOpen: 1 } } }
+        : null
+    const { code, of } = await examine()
+    expect([code, of('ready')?.outcome]).toEqual([0, 'warning'])
+    expect(of('ready')?.finding).toContain('for 3 of its tenants')
+  })
+
+  it.each([
+    ['Mon, 23 Nov 2026 09:50:00 GMT', '600 s ahead of'],
+    ['Mon, 23 Nov 2026 10:10:00 GMT', '600 s behind'],
+  ])('warns of a clock that is off (%s)', async (date, finding) => {
+    api.instead = ({ path }) =>
+      path === '/healthz/live' ? { status: 200, headers: { date }, body: { status: 'live' } } : null
+    const { code, of } = await examine()
+    expect([code, of('clock')?.outcome]).toEqual([0, 'warning'])
+    expect(of('clock')?.finding).toContain(finding)
+  })
+
+  const expired = `${token.split('.')[0]}.${Buffer.from(JSON.stringify({ tid: identity().tenantId, exp: 1 })).toString('base64url')}.x`
+  it.each([
+    ['', 4, 'failed', 'skipped', /Nobody is signed in/],
+    ['two words', 4, 'failed', 'skipped', /spaces/],
+    [expired, 4, 'failed', 'skipped', /expired, at 1970-01-01/],
+    ['opaque', 4, 'warning', 'failed', /not readable/],
+  ])('looks at the token (%#)', async (given, exit, looked, admitted, finding) => {
+    const { code, of, stdout, stderr } = await examine({ env: { LETHE_TOKEN: given } })
+    expect([code, of('token')?.outcome, of('identity')?.outcome]).toEqual([exit, looked, admitted])
+    expect(of('token')?.finding).toMatch(finding)
+    expect(given === '' || !`${stdout}${stderr}`.includes(given)).toBe(true)
+  })
+
+  it.each([
+    [graphErrors.audienceInvalid, /not for Microsoft Graph/],
+    [graphErrors.tokenInvalid, /LETHE_TENANTS/],
+    [graphErrors.requestDenied, /app role/],
+  ])('says what to do where the server lets nobody in (%#)', async (row, advice) => {
+    api.instead = ({ path }) => (path === '/lethe/v1/me' ? errorAnswer(row) : null)
+    const { code, of } = await examine()
+    expect([code, of('identity')?.outcome, of('contract')?.outcome]).toEqual([4, 'failed', 'skipped'])
+    expect(of('identity')?.advice).toMatch(advice)
+  })
+
+  it('warns whoever may do nothing', async () => {
+    api.instead = ({ path }) =>
+      path === '/lethe/v1/me' ? { status: 200, body: identity({ operations: [] }) } : null
+    const { code, outcomes } = await examine()
+    expect([code, outcomes['identity'], outcomes['tenant']]).toEqual([0, 'warning', 'skipped'])
+  })
+
+  it.each([
+    [{ graph: { state: 'open', sinceDateTime: null } }, /Graph is not called/],
+    [{ queue: { waiting: 5, longestWaitSeconds: 3000, held: 0 } }, /first of 5 for 3000 s/],
+    [{ overdue: 2 }, /2 requests of your tenant are overdue/],
+  ])('warns of what waits in the tenant (%#)', async (over, finding) => {
+    api.instead = ({ path }) => {
+      if (path === '/lethe/v1/me') return reader
+      return path === '/lethe/v1/status' ? status(over) : null
+    }
+    const { code, of } = await examine()
+    expect([code, of('tenant')?.outcome]).toEqual([0, 'warning'])
+    expect(of('tenant')?.finding).toMatch(finding)
+  })
+
+  it.each([
+    [{ nodeVersion: '20.1.0' }, 'node'],
+    [{ env: { HTTPS_PROXY: 'http://user:secret@proxy' } }, 'proxy'],
+    [{ env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } }, 'trust'],
+    [{ env: { LC_ALL: 'C' }, stdoutIsTerminal: true }, 'terminal'],
+  ])('warns of settings (%#), and shows none', async (world: World, check) => {
+    const { code, stdout, findings } = await examine(world)
+    expect(code).toBe(0)
+    expect(findings.filter(({ outcome }) => outcome === 'warning').map(found => found.check)).toEqual([check])
+    expect(stdout).not.toContain('secret')
+  })
+
+  it('has every format, and queries', async () => {
+    const run = async (...argv: ReadonlyArray<string>) => (await lethe(api.url, ['doctor', ...argv])).stdout
+    expect(readCsv(await run('-o', 'csv'))[0]).toEqual(['check', 'outcome', 'finding', 'advice'])
+    expect(await run('-o', 'md')).toMatch(/^\| check +\| outcome/)
+    expect(await run('-o', 'none')).toBe('')
+    expect(await run()).toMatch(/^check +outcome +finding\nnode +ok +Node 24\.0\.0\.\n/)
+    const query = "[?check=='node'].outcome"
+    expect(JSON.parse(await run('--query', query, '-o', 'json'))).toEqual(['ok'])
+  })
+})
