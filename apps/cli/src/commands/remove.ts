@@ -7,7 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { confirm } from '../confirm.js'
 import { type Refusal, type UsageMistake, usageMistake } from '../refusal.js'
 import { readColumn } from '../bulk/column.js'
-import { removeFile } from '../bulk/remove-file.js'
+import type { FileRemoval } from '../bulk/remove-file.js'
 import type { Perform, Session } from '../session.js'
 import { tryEach } from '../several.js'
 import { showRequests } from '../show-requests.js'
@@ -83,7 +83,7 @@ With --dry-run nothing is asked for: it counts who would be (found), has an open
       E.map(({ given, batch, ...removal }): Perform =>
         given.file === undefined
           ? performRemove({ ...removal, force: given.force === true })
-          : removeFile({
+          : fromFile({
               file: given.file,
               column: readColumn(given.column),
               batch,
@@ -95,6 +95,15 @@ With --dry-run nothing is asked for: it counts who would be (found), has an open
       ),
     ),
 }
+
+/** What reads files is loaded where there is one: every start of the program would pay for it. */
+const fromFile =
+  (removal: FileRemoval): Perform =>
+  session =>
+  async () => {
+    const { removeFile } = await import('../bulk/remove-file.js')
+    return removeFile(removal)(session)()
+  }
 
 /** The ids are operands, or in a file. */
 const readOperands = (
