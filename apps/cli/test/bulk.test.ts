@@ -309,6 +309,19 @@ describe('a server that is busy', () => {
     expect(server.kept.map(one => one.userId).toSorted()).toEqual(ids(50))
   })
 
+  it('is asked again where the token ended in the middle', async () => {
+    let ended = 4
+    server.itemInstead = () => {
+      if (ended === 0) return null
+      ended -= 1
+      return errorAnswer(graphErrors.tokenExpired)
+    }
+    const { code, summary } = await removeFile(await fileOf(ids(10).join('\n')))
+
+    expect(code).toBe(0)
+    expect(summary).toMatchObject({ submitted: 10, refused: 0 })
+  })
+
   it('ends the run where it says no for good, and the rest can go on later', async () => {
     const path = await fileOf(ids(50).join('\n'))
     server.batchInstead = () => errorAnswer(graphErrors.tokenExpired)

@@ -1,19 +1,10 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { progressLine, progressOn } from '../src/bulk/progress.js'
-
-const sinkOf = (isTerminal: boolean) => {
-  const written: Array<string> = []
-  return {
-    written,
-    sink: {
-      isTerminal,
-      write: (text: string) => {
-        written.push(text)
-        return Promise.resolve('written' as const)
-      },
-    },
-  }
-}
+import { progressLine, progressOf } from '../src/bulk/progress.js'
+import { startBulkServer } from './support/bulk-server.js'
+import { lethe } from './support/fake-io.js'
 
 describe('the progress of a long run', () => {
   it.each<[string, string]>([
@@ -31,28 +22,44 @@ describe('the progress of a long run', () => {
     expect(line).toBe(expected)
   })
 
-  it('is written over itself, a few times a second, and taken away', async () => {
-    const { sink, written } = sinkOf(true)
+  it('counts what was done in this run for its rate, and all of it for the bar', () => {
     let now = 0
-    const progress = progressOn(sink, 100, () => now, 20)
-    for (let done = 21; done <= 40; done += 1) {
-      now += 50
-      await progress.show(done)
-    }
-    await progress.clear()
-    await progress.clear()
+    const progress = progressOf(100, 20, () => now)
+    now = 250
+    progress.advance(5)
 
-    expect(written).toHaveLength(6)
-    expect(written[1]).toBe('\r\u001B[K[======                  ] 25 %  25 of 100  20/s  4 s left')
-    expect(written.at(-1)).toBe('\r\u001B[K')
+    expect(progress.line()).toBe('[======                  ] 25 %  25 of 100  20/s  4 s left')
   })
+})
 
-  it('is nothing where that is no terminal', async () => {
-    const { sink, written } = sinkOf(false)
-    const progress = progressOn(sink, 100, () => 0, 0)
-    await progress.show(1)
-    await progress.clear()
+describe('a long run on a terminal', () => {
+  it('shows its progress, and takes it away before anything else is written', async () => {
+    const server = await startBulkServer()
+    const folder = await mkdtemp(join(tmpdir(), 'lethe-progress-'))
+    const path = join(folder, 'people.csv')
+    await writeFile(
+      path,
+      Array.from({ length: 60 }, (_, n) => `aaaaaaaa-0000-4000-8000-${String(n).padStart(12, '0')}`).join(
+        '\n',
+      ),
+    )
+    let act = (): void => undefined
+    server.batchInstead = () => {
+      for (let ticks = 0; ticks < 12; ticks += 1) act()
+      return null
+    }
+    const { code, stderr } = await lethe(server.url, ['remove', '--file', path, '--force'], {
+      stderrIsTerminal: true,
+      tick: draw => {
+        act = draw
+        return () => undefined
+      },
+    })
+    await server.close()
+    await rm(folder, { recursive: true })
 
-    expect(written).toEqual([])
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/\[ {24}\] 0 % {2}0 of 60/)
+    expect(stderr.slice(stderr.lastIndexOf('\r'))).not.toContain('of 60')
   })
 })

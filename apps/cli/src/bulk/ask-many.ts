@@ -75,8 +75,11 @@ export const askMany =
     )
   }
 
-/** The server is busy, or was for a moment: a repeat joins what it may have made. */
-const isLater = (status: number): boolean => [429, 502, 503, 504].includes(status)
+/**
+ * The server is busy, or was for a moment, or the token ended in the middle of the batch: a repeat joins what it may have made. A
+ * token that is refused for good is refused with the whole batch, next time.
+ */
+const isLater = (status: number): boolean => [401, 429, 502, 503, 504].includes(status)
 
 const headerOf = ({ headers }: BatchItemResponse, name: string): string | null =>
   Object.entries(headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1] ?? null

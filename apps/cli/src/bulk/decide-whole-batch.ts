@@ -5,7 +5,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import type { ClientRefusal } from '../refusal.js'
 import type { BatchDecided } from '../resources/batch.js'
 import type { Session } from '../session.js'
-import { progressOn } from './progress.js'
+import { progressOf } from './progress.js'
 
 /**
  * Decides a batch part by part, until the server says that it came to the end.
@@ -14,27 +14,25 @@ import { progressOn } from './progress.js'
  * @param total how many requests wait to be decided.
  */
 export const decideWholeBatch = async (
-  { io }: Pick<Session, 'io'>,
+  { io, during }: Pick<Session, 'io' | 'during'>,
   id: BatchId,
   total: number,
   decide: (after: RemovalRequestId | null) => TE.TaskEither<ClientRefusal, BatchDecisionResource>,
 ): Promise<E.Either<ClientRefusal, BatchDecided>> => {
-  const progress = progressOn(io.stderr, total, io.now, 0)
+  const progress = progressOf(total, 0, io.now)
   const refused = new Map<string, number>()
   let decided = 0
-  let after: RemovalRequestId | null = null
-  do {
-    const part: E.Either<ClientRefusal, BatchDecisionResource> = await decide(after)()
-    if (E.isLeft(part)) {
-      await progress.clear()
-      return part
-    }
-    decided += part.right.decided
-    for (const { reason, count } of part.right.refused)
-      refused.set(reason, (refused.get(reason) ?? 0) + count)
-    after = part.right.next
-    await progress.show(decided)
-  } while (after !== null)
-  await progress.clear()
-  return E.right({ id, decided, refused: [...refused].map(([reason, count]) => ({ reason, count })) })
+  return during(progress.line, async () => {
+    let after: RemovalRequestId | null = null
+    do {
+      const part: E.Either<ClientRefusal, BatchDecisionResource> = await decide(after)()
+      if (E.isLeft(part)) return part
+      decided += part.right.decided
+      for (const { reason, count } of part.right.refused)
+        refused.set(reason, (refused.get(reason) ?? 0) + count)
+      after = part.right.next
+      progress.advance(part.right.decided)
+    } while (after !== null)
+    return E.right({ id, decided, refused: [...refused].map(([reason, count]) => ({ reason, count })) })
+  })
 }

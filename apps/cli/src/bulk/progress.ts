@@ -1,45 +1,23 @@
-import type { Sink } from '../io.js'
-
-/** Shows how far a long run is, on a terminal. */
-export interface Progress {
-  /** @param done so many of the total. */
-  readonly show: (done: number) => Promise<void>
-  /** Takes the line away, so that others can write. */
-  readonly clear: () => Promise<void>
-}
-
-const leastMilliseconds = 200
 const barWidth = 24
 
+/** How far a long run is, and how fast; it is asked again and again while the run is shown on a terminal. */
+export interface Progress {
+  readonly line: () => string
+  readonly advance: (count: number) => void
+}
+
 /**
- * A line on stderr that is written over: a bar, the rate and the time left. Nothing where that is no terminal.
- *
  * @param total null where nobody knows.
+ * @param before done before this run.
  * @param now milliseconds.
  */
-export const progressOn = (
-  stderr: Sink,
-  total: number | null,
-  now: () => number,
-  /** Done before this run. */
-  before: number,
-): Progress => {
-  if (!stderr.isTerminal) return { show: () => Promise.resolve(), clear: () => Promise.resolve() }
+export const progressOf = (total: number | null, before: number, now: () => number): Progress => {
   const started = now()
-  let shownAt = Number.NEGATIVE_INFINITY
-  let shown = false
+  let done = before
   return {
-    show: async done => {
-      if (now() - shownAt < leastMilliseconds) return
-      shownAt = now()
-      shown = true
-      await stderr.write(
-        `\r\u001B[K${progressLine(done, total, (done - before) / ((now() - started) / 1000))}`,
-      )
-    },
-    clear: async () => {
-      if (shown) await stderr.write('\r\u001B[K')
-      shown = false
+    line: () => progressLine(done, total, (done - before) / ((now() - started) / 1000)),
+    advance: count => {
+      done += count
     },
   }
 }

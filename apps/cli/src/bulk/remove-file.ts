@@ -12,7 +12,7 @@ import { type InputFile, openInput } from './input-file.js'
 import type { Outcome, RowResult } from './outcome.js'
 import { patienceOf } from './patience.js'
 import { previewRows } from './preview-rows.js'
-import { progressOn } from './progress.js'
+import { progressOf } from './progress.js'
 import { readRows, type Row } from './read-rows.js'
 import { leftOverIn, openResults, type ResultsFile } from './results-file.js'
 import { submitRows } from './submit-rows.js'
@@ -123,26 +123,23 @@ const manyOf = ({ io, lethe, say }: Session) => ({
 })
 
 const work = async (
-  { io }: Session,
+  { io, during }: Session,
   removal: FileRemoval,
   input: InputFile,
   total: number | null,
   results: ResultsFile | null,
   workOn: (rows: ReadonlyArray<Row>) => Promise<E.Either<SingleRefusal, ReadonlyArray<RowResult>>>,
 ): Promise<E.Either<SingleRefusal, void>> => {
-  const before = results?.done.count() ?? 0
-  const progress = progressOn(io.stderr, total, io.now, before)
-  let done = before
+  const progress = progressOf(total, results?.done.count() ?? 0, io.now)
   const open = openRows(readRows(input.chunks(), removal.column), results)
-  const ended = await eachChunk(open, { size: atOnce, sideBySide }, io, async rows => {
-    const worked = await workOn(rows)
-    if (E.isLeft(worked)) return worked
-    done += rows.length
-    await progress.show(done)
-    return E.right(undefined)
-  })
-  await progress.clear()
-  return ended
+  return during(progress.line, () =>
+    eachChunk(open, { size: atOnce, sideBySide }, io, async rows => {
+      const worked = await workOn(rows)
+      if (E.isLeft(worked)) return worked
+      progress.advance(rows.length)
+      return E.right(undefined)
+    }),
+  )
 }
 
 /** Rows that are not done yet. A row that is done with another id shows that the file is not the one that it was. */
