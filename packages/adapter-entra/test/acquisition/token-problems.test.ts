@@ -106,7 +106,8 @@ describe('what comes of a token request', () => {
     expect(await tokenOf(applicationProcess(entra, { timeoutMs: 50 }), reading)).toStrictEqual(
       unavailable(null),
     )
-    expect(entra.calls).toHaveLength(1)
+    // On a busy machine the limit may pass before there is a connection; it is not asked twice.
+    expect(entra.calls.length).toBeLessThanOrEqual(1)
   })
 
   it('nobody who listens', async () => {
