@@ -15,7 +15,12 @@ export const tokenCheck: Check = {
   look: async ({ io, typedServer, context }) => {
     const found = await findToken(io, { server: typedServer, context })()
     if (E.isLeft(found))
-      return { examined: failed(found.left, messagesOf(found.left).join(' '), signInAgain) }
+      return {
+        examined:
+          found.left._tag === 'NoToken'
+            ? failed(found.left, 'Nobody is signed in.', signInAgain)
+            : failed(found.left, messagesOf(found.left).join(' '), 'Then look again with lethe doctor.'),
+      }
     const { token, tokens, origin } = found.right
     const from =
       origin.tokenSource === 'signIn' ? `The sign-in of the context ${origin.context ?? ''}` : 'LETHE_TOKEN'
