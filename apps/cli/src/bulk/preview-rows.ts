@@ -4,10 +4,9 @@ import { type BatchItemResponse, ProfileResource, profilePath } from '@lethe/gra
 import * as E from 'fp-ts/lib/Either.js'
 import type { ClientRefusal } from '../refusal.js'
 import { type AskingMany, askMany } from './ask-many.js'
-import { lookUpNames } from './look-up-names.js'
 import type { Outcome, RowResult } from './outcome.js'
 import type { Row } from './read-rows.js'
-import { subjectIn } from './row-subject.js'
+import { resolveRows } from './resolve-rows.js'
 
 const openStates = 'pendingApproval,approved,removing,verifying,failed'
 
@@ -15,51 +14,30 @@ const openStates = 'pendingApproval,approved,removing,verifying,failed'
 export const previewRows =
   (deps: AskingMany & { readonly tenantId: TenantId | null }) =>
   async (rows: ReadonlyArray<Row>): Promise<E.Either<ClientRefusal, ReadonlyArray<RowResult>>> => {
-    const subjects = rows.map(row => ({ row, subject: subjectIn(row.cell) }))
-    const names = await lookUpNames(deps)(
-      subjects.flatMap(({ subject }) => (subject.kind === 'name' ? [subject.userPrincipalName] : [])),
-    )
-    if (E.isLeft(names)) return names
-    const asked = subjects.flatMap(({ row, subject }) => {
-      const userId =
-        subject.kind === 'id'
-          ? subject.userId
-          : subject.kind === 'name'
-            ? names.right.get(subject.userPrincipalName)
-            : undefined
-      return userId === undefined ? [] : [{ row, userId }]
-    })
+    const resolved = await resolveRows(deps)(rows)
+    if (E.isLeft(resolved)) return resolved
+    const { named, settled } = resolved.right
     const profiles = await askMany(
       deps,
       'graph',
-    )(asked.map(({ userId }) => ({ method: 'GET', url: profilePath(userId) })))
+    )(named.map(({ userId }) => ({ method: 'GET', url: profilePath(userId) })))
     if (E.isLeft(profiles)) return profiles
     const open = await askMany(
       deps,
       'lethe',
     )(
-      asked.map(({ userId }) => ({
+      named.map(({ userId }) => ({
         method: 'GET',
         url: `${ownRequests}?userId=${UserId.encode(userId)}&state=${openStates}&$top=1`,
       })),
     )
     if (E.isLeft(open)) return open
-    const results = new Map(
-      asked.map(({ row }, index) => [
-        row.number,
+    return E.right([
+      ...settled,
+      ...named.map(({ row }, index) =>
         resultOf(deps.tenantId, row, profiles.right[index], open.right[index]),
-      ]),
-    )
-    return E.right(
-      subjects.map(
-        ({ row, subject }): RowResult =>
-          results.get(row.number) ?? {
-            ...row,
-            outcome: subject.kind === 'malformed' ? 'malformed' : 'notFound',
-            requestId: null,
-          },
       ),
-    )
+    ])
   }
 
 const resultOf = (

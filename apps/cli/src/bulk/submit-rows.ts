@@ -5,10 +5,9 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { ClientRefusal } from '../refusal.js'
 import { type AskingMany, askMany, type Item } from './ask-many.js'
-import { lookUpNames } from './look-up-names.js'
 import type { RowResult } from './outcome.js'
 import type { Row } from './read-rows.js'
-import { subjectIn } from './row-subject.js'
+import { resolveRows } from './resolve-rows.js'
 
 /** What the answer to a submission says, as far as a run needs it: less to read for each of a million. */
 const Submitted = t.type({
@@ -25,41 +24,15 @@ export interface SubmittingRows extends AskingMany {
 export const submitRows =
   (deps: SubmittingRows) =>
   async (rows: ReadonlyArray<Row>): Promise<E.Either<ClientRefusal, ReadonlyArray<RowResult>>> => {
-    const subjects = rows.map(row => ({ row, subject: subjectIn(row.cell) }))
-    const names = subjects.flatMap(({ subject }) =>
-      subject.kind === 'name' ? [subject.userPrincipalName] : [],
-    )
-    const found = await lookUpNames(deps)(names)
-    if (E.isLeft(found)) return found
-    const userIdOf = ({ subject }: (typeof subjects)[number]): UserId | null => {
-      switch (subject.kind) {
-        case 'id':
-          return subject.userId
-        case 'name':
-          return found.right.get(subject.userPrincipalName) ?? null
-        case 'malformed':
-          return null
-      }
-    }
-    const asked = subjects.flatMap(one => {
-      const userId = userIdOf(one)
-      return userId === null ? [] : [{ row: one.row, userId }]
-    })
-    const answers = await askMany(deps, 'lethe')(asked.map(({ userId }) => submissionOf(deps, userId)))
+    const resolved = await resolveRows(deps)(rows)
+    if (E.isLeft(resolved)) return resolved
+    const { named, settled } = resolved.right
+    const answers = await askMany(deps, 'lethe')(named.map(({ userId }) => submissionOf(deps, userId)))
     if (E.isLeft(answers)) return answers
-    const results = new Map(
-      asked.map(({ row }, index) => [row.number, resultOf(deps.batch, row, answers.right[index])]),
-    )
-    return E.right(
-      subjects.map(
-        ({ row, subject }): RowResult =>
-          results.get(row.number) ?? {
-            ...row,
-            outcome: subject.kind === 'malformed' ? 'malformed' : 'notFound',
-            requestId: null,
-          },
-      ),
-    )
+    return E.right([
+      ...settled,
+      ...named.map(({ row }, index) => resultOf(deps.batch, row, answers.right[index])),
+    ])
   }
 
 const submissionOf = ({ batch, receivedAt }: SubmittingRows, userId: UserId): Item => ({

@@ -1,15 +1,13 @@
-import { Denial, longestNote } from '@lethe/api-contract'
-import { DenialCode, RemovalRequestId } from '@lethe/domain'
-import { Option } from 'commander'
+import { RemovalRequestId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { type UsageMistake, usageMistake } from '../refusal.js'
 import { removalRequestResource } from '../resources/removal-request.js'
 import { tryEach } from '../several.js'
 import { showRequests } from '../show-requests.js'
 import { type CommandDefinition, noOptions } from './command-definition.js'
+import { addDenialOptions, DenialOptions, readDenial } from './denial-options.js'
 import { readId, readIds, readOptions } from './given-values.js'
 
 const exampleId = '0199a0b0-0000-7000-8000-000000000001'
@@ -37,7 +35,7 @@ export const approveRequests: CommandDefinition = {
     ),
 }
 
-const DenyOptions = t.exact(t.intersection([t.type({ code: DenialCode }), t.partial({ note: t.string })]))
+const DenyOptions = t.exact(DenialOptions)
 
 /** `lethe requests deny` */
 export const denyRequest: CommandDefinition = {
@@ -48,14 +46,7 @@ export const denyRequest: CommandDefinition = {
     `lethe requests deny ${exampleId} --code legalClaims`,
     `lethe requests deny ${exampleId} --code other --note "Asked by mistake, says the person."`,
   ],
-  addOptions: command =>
-    command
-      .addOption(
-        new Option('--code <code>', 'the reason; GDPR art. 17(3) (a) to (e) are the first five')
-          .choices(Object.keys(DenialCode.keys))
-          .makeOptionMandatory(),
-      )
-      .option('--note <text>', 'in your words; needed with the code other'),
+  addOptions: addDenialOptions,
   prepare: ({ operands, options }) =>
     pipe(
       readId(RemovalRequestId, 'id')(operands),
@@ -71,14 +62,6 @@ export const denyRequest: CommandDefinition = {
       ),
     ),
 }
-
-const readDenial = (given: t.TypeOf<typeof DenyOptions>): E.Either<UsageMistake, Denial> =>
-  given.code === 'other' && given.note === undefined
-    ? E.left(usageMistake('--code other needs a --note.'))
-    : pipe(
-        Denial.decode(given),
-        E.mapLeft(() => usageMistake(`--note takes a text of at most ${longestNote} characters.`)),
-      )
 
 const acting = (name: 'withdraw' | 'retry', description: string): CommandDefinition => ({
   name,

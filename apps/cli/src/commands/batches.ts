@@ -1,6 +1,5 @@
-import { type BatchResource, longestNote } from '@lethe/api-contract'
-import { BatchId, DenialCode, Hash } from '@lethe/domain'
-import { Option } from 'commander'
+import type { BatchResource } from '@lethe/api-contract'
+import { BatchId, Hash } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
@@ -11,6 +10,7 @@ import { type Refusal, type UsageMistake, usageMistake } from '../refusal.js'
 import { type BatchDecided, batchDecidedResource, batchResource } from '../resources/batch.js'
 import type { Session } from '../session.js'
 import { type CommandDefinition, noOptions } from './command-definition.js'
+import { addDenialOptions, DenialOptions, readDenial } from './denial-options.js'
 import { readId, readOptions } from './given-values.js'
 
 const exampleId = '0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f00'
@@ -36,13 +36,8 @@ export const showBatch: CommandDefinition = {
     ),
 }
 
-const Options = t.exact(t.partial({ digest: t.string, force: t.boolean }))
-const DenyOptions = t.exact(
-  t.intersection([
-    t.type({ code: DenialCode }),
-    t.partial({ digest: t.string, force: t.boolean, note: t.string }),
-  ]),
-)
+const Options = t.partial({ digest: t.string, force: t.boolean })
+const DenyOptions = t.exact(t.intersection([Options, DenialOptions]))
 
 const decisionNotes = `
 It shows the batch and asks. Without a terminal say which batch you have looked at: --digest takes
@@ -64,7 +59,7 @@ export const approveBatch: CommandDefinition = {
     pipe(
       readId(BatchId, 'batchId')(operands),
       E.bindTo('id'),
-      E.bind('given', () => readOptions(Options)(options)),
+      E.bind('given', () => readOptions(t.exact(Options))(options)),
       E.bind('digest', ({ given }) => readDigest(given.digest)),
       E.map(
         ({ id, digest, given }) =>
@@ -89,46 +84,30 @@ export const denyBatch: CommandDefinition = {
   examples: [`lethe batches deny ${exampleId} --code identityNotVerified`],
   notes: decisionNotes,
   addOptions: command =>
-    command
-      .addOption(
-        new Option('--code <code>', 'the reason; GDPR art. 17(3) (a) to (e) are the first five')
-          .choices(Object.keys(DenialCode.keys))
-          .makeOptionMandatory(),
-      )
-      .option('--note <text>', 'in your words; needed with the code other')
+    addDenialOptions(command)
       .option('--digest <digest>', 'deny without asking, if the batch still has this digest')
       .option('--force', 'deny without asking, whatever is in it'),
   prepare: ({ operands, options }) =>
     pipe(
       readId(BatchId, 'batchId')(operands),
       E.bindTo('id'),
-      E.bind('given', () => pipe(readOptions(DenyOptions)(options), E.flatMap(withNote))),
+      E.bind('given', () => readOptions(DenyOptions)(options)),
+      E.bind('denial', ({ given }) => readDenial(given)),
       E.bind('digest', ({ given }) => readDigest(given.digest)),
       E.map(
-        ({ id, digest, given: { code, note, force } }) =>
+        ({ id, digest, denial, given: { force } }) =>
           session =>
             decide(session, { id, digest, force: force === true, verb: 'deny' }, batch =>
               decideWholeBatch(session, id, pendingIn(batch), after =>
                 session.lethe.denyBatch(id, {
+                  ...denial,
                   digest: batch.digest,
-                  code,
-                  ...(note === undefined ? {} : { note }),
                   ...(after === null ? {} : { after }),
                 }),
               ),
             ),
       ),
     ),
-}
-
-type DenyOptions = t.TypeOf<typeof DenyOptions>
-
-const withNote = (given: DenyOptions): E.Either<UsageMistake, DenyOptions> => {
-  if (given.code === 'other' && given.note === undefined)
-    return E.left(usageMistake('--code other needs a --note.'))
-  return given.note !== undefined && (given.note.trim() === '' || given.note.length > longestNote)
-    ? E.left(usageMistake(`--note takes a text of at most ${longestNote} characters.`))
-    : E.right(given)
 }
 
 const readDigest = (text: string | undefined): E.Either<UsageMistake, Hash | null> =>
