@@ -22,6 +22,7 @@ export const exitCodes: Record<SingleRefusal['_tag'], ExitCode> = {
   SignInUnreachable: 5,
   NoSignInOffered: 4,
   UntrustedAuthority: 4,
+  ServerNotKnown: 2,
   SignInImpossible: 2,
   SignInCancelled: 4,
   SignInFailed: 4,

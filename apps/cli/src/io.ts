@@ -17,6 +17,8 @@ interface Source {
   readonly readLine: () => Promise<string | null>
   /** All that comes, as it comes; ends early once interrupted. */
   readonly chunks: () => AsyncIterable<Uint8Array>
+  /** Reads no more, even where something may still come. */
+  readonly close: () => void
 }
 
 /** Why a file that only its owner may read cannot be used. */

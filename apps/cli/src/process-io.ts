@@ -19,6 +19,9 @@ export const processIo = (): Io => {
       isTerminal: isatty(0),
       readLine: () => lineOf(process.stdin, interruption.signal),
       chunks: () => chunksOf(process.stdin, interruption.signal),
+      close: () => {
+        process.stdin.destroy()
+      },
     },
     nodeVersion: process.versions.node,
     fetch: (url, init) => fetch(url, init),
@@ -88,7 +91,7 @@ async function* chunksOf(stdin: NodeJS.ReadStream, interrupted: AbortSignal): As
   try {
     for await (const chunk of stdin) if (chunk instanceof Uint8Array) yield chunk
   } catch (error) {
-    if (!interrupted.aborted) throw error
+    if (!interrupted.aborted && !stdin.destroyed) throw error
   } finally {
     interrupted.removeEventListener('abort', end)
   }

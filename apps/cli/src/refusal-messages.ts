@@ -28,6 +28,7 @@ const linesOf = (refusal: SingleRefusal): ReadonlyArray<string> => {
     case 'SignInUnreachable':
     case 'NoSignInOffered':
     case 'UntrustedAuthority':
+    case 'ServerNotKnown':
     case 'SignInImpossible':
     case 'SignInCancelled':
     case 'SignInFailed':

@@ -48,6 +48,7 @@ export const createStatusLine = (io: Io): StatusLine => {
           return answer
         },
         chunks: io.stdin.chunks,
+        close: io.stdin.close,
       },
     },
   }

@@ -111,6 +111,7 @@ describe('lethe remove --file', () => {
     ['tabs and a position', 'x\t%1\nx\t%2\n', ['--column', '2']],
     ['a name of a column', 'x,Person\nx,%1\nx,%2\n', ['--column', 'person']],
     ['quotes and line ends of both kinds', 'userId\r\n"%1"\r\n\n"%2"\n', []],
+    ['names with commas among semicolons', 'name;userId\nBowen, Bob;%1\nVance, Adele;%2\n', []],
     ['spaces and upper case', 'userId\n %1 \n%2\n', []],
   ])('reads %s', async (_, text, options) => {
     const path = await fileOf(text.replace('%1', userId(1).toUpperCase()).replace('%2', userId(2)))
@@ -136,6 +137,42 @@ describe('lethe remove --file', () => {
     expect(server.submissions).toBe(0)
   })
 
+  it('takes no cell for an id where a row is not as wide as the first one', async () => {
+    const path = await fileOf(
+      `name,managerId,userId\nBob,${userId(1)},${userId(2)}\nBowen, Bob,${userId(3)},${userId(4)}\n`,
+    )
+
+    const { code, summary } = await removeFile(path)
+
+    expect(code).toBe(1)
+    expect(summary).toMatchObject({ submitted: 1, malformed: 1 })
+    expect(server.kept.map(one => one.userId)).toEqual([userId(2)])
+  })
+
+  it('takes no id that was mistyped for a heading', async () => {
+    const path = await fileOf(`${userId(1).slice(1)}\n${userId(2)}\n`)
+
+    const { code, summary } = await removeFile(path)
+
+    expect(code).toBe(1)
+    expect(summary).toMatchObject({ ids: 2, submitted: 1, malformed: 1 })
+  })
+
+  it('looks for a name on the next page, and says where it could not be looked up', async () => {
+    server.names.set('ann@fabrikam.example', userId(7))
+    server.namesOnSecondPage = true
+    const path = await fileOf('upn\nann@fabrikam.example\nnobody@fabrikam.example\nbroken@fabrikam.example\n')
+    server.nameInstead = name =>
+      name === 'broken@fabrikam.example' ? errorAnswer(graphErrors.badRequest('No.')) : null
+
+    const { summary } = await removeFile(path)
+
+    expect(summary).toMatchObject({ submitted: 1, notFound: 1, refused: 1 })
+    server.nameInstead = () => null
+    server.names.set('broken@fabrikam.example', userId(8))
+    expect((await removeFile(path)).summary).toMatchObject({ ids: 3, submitted: 2, refused: 0 })
+  })
+
   it('says that there is no such file', async () => {
     const { code, stderr } = await removeFile(join(folder, 'none.csv'))
 
@@ -145,12 +182,13 @@ describe('lethe remove --file', () => {
 
   it('reads stdin', async () => {
     const results = join(folder, 'out.csv')
-    const { code, summary } = await removeFile('-', ['--results', results], {
+    const { code, summary, stderr } = await removeFile('-', ['--results', results], {
       pipedIn: [`${userId(1)}\n${userId(2).slice(0, 10)}`, `${userId(2).slice(10)}\n`],
     })
 
     expect(code).toBe(0)
     expect(summary).toMatchObject({ submitted: 2, results })
+    expect(stderr).toMatch(/to go on after an interruption, add --batch [0-9a-f-]{36}/)
   })
 
   it('has nobody to ask for in an empty file', async () => {
@@ -263,6 +301,41 @@ describe('a run that is stopped', () => {
     expect(server.submissions).toBe(0)
   })
 
+  it('is not taken for one of another server, tenant or date of receipt', async () => {
+    const path = await fileOf(ids(3).join('\n'))
+    await removeFile(path)
+    const elsewhere = await startBulkServer()
+
+    const other = await lethe(elsewhere.url, ['remove', '--file', path, '--force'])
+    await elsewhere.close()
+
+    expect(other.code).toBe(2)
+    expect(other.stderr).toContain('not the results of this batch')
+    expect((await removeFile(path, ['--received', '2026-11-20'])).code).toBe(2)
+  })
+
+  it('ends where its results cannot be written', async () => {
+    const { code, stderr } = await removeFile(await fileOf(ids(3).join('\n')), ['--results', '/dev/full'])
+
+    expect(code).toBe(2)
+    expect(stderr).toContain('ENOSPC')
+    expect(server.submissions).toBe(0)
+  })
+
+  it('ends at once where the server says no, though more may come through the pipe', async () => {
+    server.batchInstead = () => errorAnswer(graphErrors.badRequest('No.'))
+    const { code } = await lethe(
+      server.url,
+      ['remove', '--file', '-', '--force', '--results', join(folder, 'o.csv')],
+      {
+        pipedIn: [`${ids(60).join('\n')}\n`],
+        pipeStaysOpen: true,
+      },
+    )
+
+    expect(code).toBe(2)
+  })
+
   it('is not taken for that of another batch', async () => {
     const path = await fileOf(ids(3).join('\n'))
     await removeFile(path)
@@ -320,6 +393,30 @@ describe('a server that is busy', () => {
 
     expect(code).toBe(0)
     expect(summary).toMatchObject({ submitted: 10, refused: 0 })
+  })
+
+  it('ends the run where it fails, and where the operator may not submit any more', async () => {
+    const path = await fileOf(ids(10).join('\n'))
+    server.itemInstead = () => errorAnswer(graphErrors.unexpected)
+    expect((await removeFile(path)).code).toBe(1)
+    server.itemInstead = () => {
+      server.operations = ['approve']
+      return errorAnswer(graphErrors.requestDenied)
+    }
+    expect((await removeFile(path)).code).toBe(4)
+    server.operations = ['submit']
+    server.itemInstead = () => null
+
+    expect((await removeFile(path)).summary).toMatchObject({ ids: 10, submitted: 10, notInbound: 0 })
+  })
+
+  it('is not asked for ever for what it leaves out', async () => {
+    server.batchInstead = () => ({ status: 200, body: { responses: [] } })
+    const { code, stderr } = await removeFile(await fileOf(ids(10).join('\n')))
+
+    expect(code).toBe(1)
+    expect(stderr).toContain('leaves out')
+    expect(server.batches).toBe(1)
   })
 
   it('ends the run where it says no for good, and the rest can go on later', async () => {

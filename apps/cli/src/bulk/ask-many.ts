@@ -53,10 +53,14 @@ export const askMany =
       let brought = 0
       for (const response of answer.right.responses)
         if (isLater(response.status)) later = response
-        else if (!answers.has(Number(response.id))) {
+        else if (
+          asked.some(({ index }) => String(index) === response.id) &&
+          !answers.has(Number(response.id))
+        ) {
           answers.set(Number(response.id), response)
           brought += 1
         }
+      if (brought === 0 && later === null) return E.left(incomplete)
       open = open.filter(({ index }) => !answers.has(index))
       if (brought > 0) attempt = -1
       if (later === null) await patience.answered()
@@ -74,6 +78,14 @@ export const askMany =
       }),
     )
   }
+
+/** To ask again would bring the same, as often as it is asked. */
+const incomplete: ClientRefusal = {
+  _tag: 'UnexpectedAnswer',
+  status: 200,
+  what: 'it leaves out requests of a batch',
+  requestId: null,
+}
 
 /**
  * The server is busy, or was for a moment, or the token ended in the middle of the batch: a repeat joins what it may have made. A

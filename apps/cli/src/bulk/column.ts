@@ -1,6 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { type UsageMistake, usageMistake } from '../refusal.js'
-import { subjectIn } from './row-subject.js'
 
 /** Which column holds the ids: one of a name, one at a position from 1, or whichever it seems to be. */
 export type ColumnChoice =
@@ -56,4 +55,5 @@ export const findColumn = (
   }
 }
 
-const isHeading = (cell: string | undefined): boolean => subjectIn((cell ?? '').trim()).kind === 'malformed'
+/** A word is no id that was mistyped: whatever else stands there is looked at like any other row. */
+const isHeading = (cell: string | undefined): boolean => /^\p{L}[\p{L} _]*$/u.test((cell ?? '').trim())

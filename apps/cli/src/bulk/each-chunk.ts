@@ -7,25 +7,39 @@ import type { Row } from './read-rows.js'
  * Takes rows in chunks, a few chunks side by side, and no more of them from the source than are worked on.
  *
  * @param work does a chunk; what it refuses ends the run, once the others are done.
+ * @param broken what it means where the source fails.
  */
 export const eachChunk = async (
   rows: AsyncIterator<E.Either<SingleRefusal, Row>>,
   { size, sideBySide }: { readonly size: number; readonly sideBySide: number },
   io: Pick<Io, 'interrupted'>,
   work: (chunk: ReadonlyArray<Row>) => Promise<E.Either<SingleRefusal, void>>,
+  broken: (error: unknown) => SingleRefusal,
 ): Promise<E.Either<SingleRefusal, void>> => {
   let refusal: SingleRefusal | null = null
   let taking: Promise<unknown> = Promise.resolve()
+  // A source that gives nothing more, such as a pipe that stays open, must not keep what has ended.
+  const ending = Promise.withResolvers<{ readonly done: true; readonly value: undefined }>()
+  const over = { done: true, value: undefined } as const
+  const end = (): void => ending.resolve(over)
+  io.interrupted.addEventListener('abort', end)
+  if (io.interrupted.aborted) end()
+  const refuse = (because: SingleRefusal): void => {
+    refusal ??= because
+    end()
+  }
+
+  const isOver = (): boolean => refusal !== null || io.interrupted.aborted
 
   const fill = async (): Promise<ReadonlyArray<Row>> => {
     const chunk: Array<Row> = []
-    while (chunk.length < size && refusal === null && !io.interrupted.aborted) {
-      const next = await rows.next()
+    while (chunk.length < size && !isOver()) {
+      const next = await Promise.race([rows.next(), ending.promise])
       if (next.done === true) break
-      if (E.isLeft(next.value)) refusal ??= next.value.left
+      if (E.isLeft(next.value)) refuse(next.value.left)
       else chunk.push(next.value.right)
     }
-    return chunk
+    return isOver() ? [] : chunk
   }
   /** One chunk is filled after the other, so that each is whole. */
   const take = async (): Promise<ReadonlyArray<Row>> => {
@@ -34,14 +48,18 @@ export const eachChunk = async (
     return taken
   }
   const worker = async (): Promise<void> => {
-    for (let chunk = await take(); chunk.length > 0; chunk = await take()) {
-      const done = await work(chunk)
-      if (E.isLeft(done)) refusal ??= done.left
+    try {
+      for (let chunk = await take(); chunk.length > 0; chunk = await take()) {
+        const done = await work(chunk)
+        if (E.isLeft(done)) refuse(done.left)
+      }
+    } catch (error) {
+      refuse(broken(error))
     }
   }
 
   await Promise.all(Array.from({ length: sideBySide }, worker))
-  await rows.return?.()
+  io.interrupted.removeEventListener('abort', end)
   if (io.interrupted.aborted) return E.left(interrupted)
   return refusal === null ? E.right(undefined) : E.left(refusal)
 }

@@ -47,4 +47,6 @@ export interface RowResult {
   readonly outcome: Outcome
   /** Null where there is none. */
   readonly requestId: string | null
+  /** The error code of the server, where it turned the id down. */
+  readonly code?: string
 }

@@ -3,12 +3,14 @@ import { CsvError, parse } from 'csv-parse'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { type UsageMistake, usageMistake } from '../refusal.js'
-import { type ColumnChoice, findColumn } from './column.js'
+import { type ColumnChoice, type ColumnFound, findColumn } from './column.js'
+import { delimiterIn, firstLineOf } from './delimiter.js'
 
 /** One id of a file, as it stands there. */
 export interface Row {
   /** From 1 on, without the line of names and without empty ones. */
   readonly number: number
+  /** Empty where the row has more or fewer cells than the first one: nobody knows which of them is meant. */
   readonly cell: string
 }
 
@@ -27,9 +29,11 @@ export async function* readRows(
   chunks: AsyncIterable<Uint8Array>,
   choice: ColumnChoice,
 ): AsyncGenerator<E.Either<UsageMistake, Row>> {
+  const source = chunks[Symbol.asyncIterator]()
+  const { line, read } = await firstLineOf(source)
   const parser = parse({
     bom: true,
-    delimiter: [',', ';', '\t'],
+    delimiter: delimiterIn(line),
     // Each in its own right: files are put together from parts with either.
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
@@ -37,32 +41,38 @@ export async function* readRows(
     skip_records_with_empty_values: true,
     max_record_size: longestRecord,
   })
-  const source = Readable.from(chunks)
-  source.on('error', error => parser.destroy(error))
-  source.pipe(parser)
-  let index: number | null = null
+  const stream = Readable.from(rejoined(read, source))
+  stream.on('error', error => parser.destroy(error))
+  stream.pipe(parser)
+  let found: (ColumnFound & { readonly width: number }) | null = null
   let number = 0
   try {
     for await (const record of parser) {
       const cells = Cells.decode(record)
       if (E.isLeft(cells)) continue
-      if (index === null) {
-        const found = findColumn(choice, cells.right)
-        if (E.isLeft(found)) {
-          yield found
+      if (found === null) {
+        const column = findColumn(choice, cells.right)
+        if (E.isLeft(column)) {
+          yield column
           return
         }
-        index = found.right.index
-        if (found.right.hasHeader) continue
+        found = { ...column.right, width: cells.right.length }
+        if (found.hasHeader) continue
       }
       number += 1
-      yield E.right({ number, cell: (cells.right[index] ?? '').trim() })
+      const cell = cells.right.length === found.width ? cells.right[found.index] : undefined
+      yield E.right({ number, cell: (cell ?? '').trim() })
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     yield E.left(usageMistake(`The file is no CSV that can be read, after id ${number}: ${error.code}.`))
   } finally {
-    source.destroy()
+    stream.destroy()
     parser.destroy()
   }
+}
+
+async function* rejoined(read: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield read
+  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { BatchId, type Instant } from '@lethe/domain'
+import { BatchId, type Instant, type TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { confirm } from '../confirm.js'
 import type { Refusal, SingleRefusal } from '../refusal.js'
@@ -14,7 +14,7 @@ import { patienceOf } from './patience.js'
 import { previewRows } from './preview-rows.js'
 import { progressOf } from './progress.js'
 import { readRows, type Row } from './read-rows.js'
-import { leftOverIn, openResults, type ResultsFile } from './results-file.js'
+import { leftOverIn, openResults, type ResultsFile, unusable } from './results-file.js'
 import { submitRows } from './submit-rows.js'
 
 /** A file of people whose data is to be removed. */
@@ -41,28 +41,40 @@ export const removeFile = (removal: FileRemoval) => (session: Session) => async 
   session.io.holdLittle()
   const input = await openInput(session.io, removal.file)
   if (E.isLeft(input)) return input
+  try {
+    return await removeAll(session, removal, input.right)
+  } finally {
+    input.right.close()
+  }
+}
+
+const removeAll = async (session: Session, removal: FileRemoval, input: InputFile): Done => {
   const identity = await session.lethe.identity()
   if (E.isLeft(identity)) return identity
   if (!identity.right.operations.includes('submit') && !removal.dryRun)
     return E.left({ _tag: 'MayNot', operation: 'submit' })
-  const total = input.right.isFile ? await countRows(input.right, removal.column) : E.right(null)
+  const total = input.isFile ? await countRows(input, removal) : E.right(null)
   if (E.isLeft(total)) return total
   return removal.dryRun
-    ? preview(session, removal, input.right, total.right, identity.right.tenantId)
-    : submit(session, removal, input.right, total.right)
+    ? preview(session, removal, input, total.right, identity.right.tenantId)
+    : submit(session, removal, input, total.right, identity.right.tenantId)
 }
 
 /** One more look at a file is cheap, and lets its mistakes show before anything was asked for. */
 const countRows = async (
   input: InputFile,
-  column: ColumnChoice,
+  { file, column }: FileRemoval,
 ): Promise<E.Either<SingleRefusal, number>> => {
   let count = 0
-  for await (const row of readRows(input.chunks(), column)) {
-    if (E.isLeft(row)) return row
-    count = row.right.number
+  try {
+    for await (const row of readRows(input.chunks(), column)) {
+      if (E.isLeft(row)) return row
+      count = row.right.number
+    }
+    return E.right(count)
+  } catch (error) {
+    return E.left(unusable(file, error))
   }
-  return E.right(count)
 }
 
 const submit = async (
@@ -70,6 +82,7 @@ const submit = async (
   removal: FileRemoval,
   input: InputFile,
   total: number | null,
+  tenantId: TenantId | null,
 ): Done => {
   const newBatch = BatchId.decode(randomUUID())
   if (E.isLeft(newBatch)) throw new Error('A UUID is a GUID')
@@ -79,7 +92,15 @@ const submit = async (
     const confirmed = await confirm(session.io)(questionOf(session, removal.file, total))()
     if (E.isLeft(confirmed)) return confirmed
   }
-  const opened = await openResults(path, { id: batch, isGiven: removal.batch !== null })
+  const opened = await openResults(path, {
+    batch,
+    isGiven: removal.batch !== null,
+    destination: {
+      server: session.server,
+      tenant: tenantId ?? '',
+      received: removal.receivedAt ?? '',
+    },
+  })
   if (E.isLeft(opened)) return opened
   const results = opened.right
   await session.say(
@@ -87,15 +108,22 @@ const submit = async (
       ? `batch ${results.batch}; what becomes of each id is written to ${path}.`
       : `going on with batch ${results.batch}: ${results.done.count()} ids in ${path} are done.`,
   )
+  if (!input.isFile && removal.batch === null)
+    await session.say(`to go on after an interruption, add --batch ${results.batch} to the same command.`)
   const many = manyOf(session)
   const submitting = submitRows({ ...many, batch: results.batch, receivedAt: removal.receivedAt })
   const ended = await work(session, removal, input, total, results, async rows => {
     const done = await submitting(rows)
-    if (E.isRight(done)) await results.write(done.right)
-    return done
+    if (E.isLeft(done)) return done
+    const written = await results.write(done.right)
+    return E.isLeft(written) ? written : done
   })
   await results.close()
-  return conclude(session, ended, results.counts, { batch: results.batch, path })
+  return conclude(session, ended, results.counts, {
+    batch: results.batch,
+    path,
+    again: input.isFile ? 'The same command' : `The same command with --batch ${results.batch}`,
+  })
 }
 
 const preview = async (
@@ -103,7 +131,7 @@ const preview = async (
   removal: FileRemoval,
   input: InputFile,
   total: number | null,
-  tenantId: Parameters<typeof previewRows>[0]['tenantId'],
+  tenantId: TenantId | null,
 ): Done => {
   const counts = new Map<Outcome, number>()
   const looking = previewRows({ ...manyOf(session), tenantId })
@@ -133,12 +161,18 @@ const work = async (
   const progress = progressOf(total, results?.done.count() ?? 0, io.now)
   const open = openRows(readRows(input.chunks(), removal.column), results)
   return during(progress.line, () =>
-    eachChunk(open, { size: atOnce, sideBySide }, io, async rows => {
-      const worked = await workOn(rows)
-      if (E.isLeft(worked)) return worked
-      progress.advance(rows.length)
-      return E.right(undefined)
-    }),
+    eachChunk(
+      open,
+      { size: atOnce, sideBySide },
+      io,
+      async rows => {
+        const worked = await workOn(rows)
+        if (E.isLeft(worked)) return worked
+        progress.advance(rows.length)
+        return E.right(undefined)
+      },
+      error => unusable(removal.file, error),
+    ),
   )
 }
 
@@ -162,7 +196,7 @@ const conclude = async (
   { output, say }: Session,
   ended: E.Either<SingleRefusal, void>,
   counts: ReadonlyMap<Outcome, number>,
-  made: { readonly batch: BatchId; readonly path: string } | null,
+  made: { readonly batch: BatchId; readonly path: string; readonly again: string } | null,
 ): Done => {
   const of = (outcome: Outcome): number => counts.get(outcome) ?? 0
   const shown = await output.one(bulkSummaryResource, {
@@ -180,9 +214,7 @@ const conclude = async (
   })()
   if (E.isLeft(ended)) {
     if (made !== null)
-      await say(
-        `not all of the file is done. The same command goes on where this one stopped (${made.path}).`,
-      )
+      await say(`not all of it is done. ${made.again} goes on where this one stopped (${made.path}).`)
     return ended
   }
   if (E.isLeft(shown)) return shown

@@ -8,7 +8,7 @@ import type { Row } from './read-rows.js'
 import { subjectIn } from './row-subject.js'
 
 /** A row, and whom it names. */
-export interface NamedRow {
+interface NamedRow {
   readonly row: Row
   readonly userId: UserId
 }
@@ -36,9 +36,10 @@ export const resolveRows =
           named.push({ row, userId: subject.userId })
           break
         case 'name': {
-          const userId = found.right.get(subject.userPrincipalName)
-          if (userId === undefined) settled.push({ ...row, outcome: 'notFound', requestId: null })
-          else named.push({ row, userId })
+          const name = found.right.get(subject.userPrincipalName) ?? { kind: 'nobody' }
+          if (name.kind === 'found') named.push({ row, userId: name.userId })
+          else if (name.kind === 'nobody') settled.push({ ...row, outcome: 'notFound', requestId: null })
+          else settled.push({ ...row, outcome: 'refused', requestId: null, code: String(name.status) })
           break
         }
         case 'malformed':

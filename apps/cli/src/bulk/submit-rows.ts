@@ -1,9 +1,10 @@
 import { ownRequests, RemovalRequestResource } from '@lethe/api-contract'
 import type { BatchId, Instant, UserId } from '@lethe/domain'
-import type { BatchItemResponse } from '@lethe/graph-contract'
+import { type BatchItemResponse, GraphErrorBody } from '@lethe/graph-contract'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import type { ClientRefusal } from '../refusal.js'
+import type { LetheApi } from '../lethe-api.js'
+import type { ClientRefusal, SingleRefusal } from '../refusal.js'
 import { type AskingMany, askMany, type Item } from './ask-many.js'
 import type { RowResult } from './outcome.js'
 import type { Row } from './read-rows.js'
@@ -16,6 +17,7 @@ const Submitted = t.type({
 })
 
 export interface SubmittingRows extends AskingMany {
+  readonly lethe: AskingMany['lethe'] & Pick<LetheApi, 'identity'>
   readonly batch: BatchId
   readonly receivedAt: Instant | null
 }
@@ -23,12 +25,20 @@ export interface SubmittingRows extends AskingMany {
 /** Asks for the removal of everybody whom these rows name. */
 export const submitRows =
   (deps: SubmittingRows) =>
-  async (rows: ReadonlyArray<Row>): Promise<E.Either<ClientRefusal, ReadonlyArray<RowResult>>> => {
+  async (rows: ReadonlyArray<Row>): Promise<E.Either<SingleRefusal, ReadonlyArray<RowResult>>> => {
     const resolved = await resolveRows(deps)(rows)
     if (E.isLeft(resolved)) return resolved
     const { named, settled } = resolved.right
     const answers = await askMany(deps, 'lethe')(named.map(({ userId }) => submissionOf(deps, userId)))
     if (E.isLeft(answers)) return answers
+    const failed = answers.right.find(({ status }) => status >= 500)
+    if (failed !== undefined) return E.left(serverFailed(failed))
+    if (answers.right.some(({ status }) => status === 403)) {
+      const identity = await deps.lethe.identity()
+      if (E.isLeft(identity)) return identity
+      if (!identity.right.operations.includes('submit'))
+        return E.left({ _tag: 'MayNot', operation: 'submit' })
+    }
     return E.right([
       ...settled,
       ...named.map(({ row }, index) => resultOf(deps.batch, row, answers.right[index])),
@@ -49,11 +59,26 @@ const submissionOf = ({ batch, receivedAt }: SubmittingRows, userId: UserId): It
 const resultOf = (batch: BatchId, row: Row, answer: BatchItemResponse | undefined): RowResult => {
   if (answer?.status === 200 || answer?.status === 201) {
     const submitted = Submitted.decode(answer.body)
-    if (E.isLeft(submitted)) return { ...row, outcome: 'refused', requestId: null }
+    if (E.isLeft(submitted)) return { ...row, outcome: 'refused', requestId: null, code: 'unreadable' }
     const { id, batchId } = submitted.right
     return { ...row, outcome: batchId === batch ? 'submitted' : 'joined', requestId: id }
   }
   if (answer?.status === 404) return { ...row, outcome: 'notFound', requestId: null }
-  // Who may submit at all was asked before: what is left is a user of this very tenant.
-  return { ...row, outcome: answer?.status === 403 ? 'notInbound' : 'refused', requestId: null }
+  // Who may submit at all was asked: what is left is a user of this very tenant.
+  if (answer?.status === 403) return { ...row, outcome: 'notInbound', requestId: null }
+  return { ...row, outcome: 'refused', requestId: null, code: codeIn(answer) }
 }
+
+const codeIn = (answer: BatchItemResponse | undefined): string => {
+  const error = GraphErrorBody.decode(answer?.body)
+  return E.isRight(error) ? error.right.error.code : String(answer?.status ?? 'unanswered')
+}
+
+const serverFailed = (answer: BatchItemResponse): ClientRefusal => ({
+  _tag: 'ServerFailed',
+  status: answer.status,
+  code: codeIn(answer),
+  message: 'The server failed on one of the ids.',
+  requestId: null,
+  retryAfter: null,
+})

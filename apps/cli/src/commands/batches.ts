@@ -4,10 +4,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { decideWholeBatch } from '../bulk/decide-whole-batch.js'
+import { type DecidedSoFar, decideWholeBatch } from '../bulk/decide-whole-batch.js'
 import { confirm } from '../confirm.js'
 import { type Refusal, type UsageMistake, usageMistake } from '../refusal.js'
-import { type BatchDecided, batchDecidedResource, batchResource } from '../resources/batch.js'
+import { batchDecidedResource, batchResource } from '../resources/batch.js'
 import type { Session } from '../session.js'
 import { type CommandDefinition, noOptions } from './command-definition.js'
 import { addDenialOptions, DenialOptions, readDenial } from './denial-options.js'
@@ -133,7 +133,7 @@ const decide =
   (
     session: Session,
     { id, digest, force, verb }: Decision,
-    decideAll: (batch: BatchResource) => Promise<E.Either<Refusal, BatchDecided>>,
+    decideAll: (batch: BatchResource) => Promise<DecidedSoFar>,
   ): TE.TaskEither<Refusal, void> =>
   async () => {
     const batch = await session.lethe.batchOf(id)()
@@ -143,13 +143,17 @@ const decide =
       const confirmed = await confirm(session.io)(questionOf(batch.right, verb))()
       if (E.isLeft(confirmed)) return confirmed
     }
-    const decided = await decideAll(batch.right)
-    if (E.isLeft(decided)) return decided
-    const shown = await session.output.one(batchDecidedResource, decided.right)()
+    const { decided, refusal } = await decideAll(batch.right)
+    if (refusal !== null && decided.decided === 0) return E.left(refusal)
+    const shown = await session.output.one(batchDecidedResource, decided)()
+    if (refusal !== null) {
+      await session.say(`${decided.decided} are decided. The same command goes on with the others.`)
+      return E.left(refusal)
+    }
     if (E.isLeft(shown)) return shown
-    return decided.right.refused.length === 0
+    return decided.refused.length === 0
       ? E.right(undefined)
-      : E.left({ _tag: 'NotAllDecided', reasons: decided.right.refused })
+      : E.left({ _tag: 'NotAllDecided', reasons: decided.refused })
   }
 
 const questionOf = (batch: BatchResource, verb: Decision['verb']): ReadonlyArray<string> => [

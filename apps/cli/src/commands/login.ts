@@ -11,13 +11,16 @@ import { readWanted } from '../sign-in/choose-context.js'
 import { loadContexts, saveContexts } from '../sign-in/context-file.js'
 import { viewOf } from '../sign-in/context-view.js'
 import { contextToLogInTo } from '../sign-in/context-to-log-in-to.js'
-import { TenantName, withContext } from '../sign-in/contexts.js'
+import { allContexts, type Contexts, TenantName, withContext } from '../sign-in/contexts.js'
 import { type KeptSignIn, saveSignIn } from '../sign-in/kept-sign-in.js'
 import { logIn, type LoginWay } from '../sign-in/log-in.js'
+import { trustServer } from '../sign-in/trust-server.js'
 import type { CommandDefinition } from './command-definition.js'
 import { readOptions } from './given-values.js'
 
-const Options = t.exact(t.partial({ deviceCode: t.boolean, browser: t.boolean, tenant: TenantName }))
+const Options = t.exact(
+  t.partial({ deviceCode: t.boolean, browser: t.boolean, tenant: TenantName, force: t.boolean }),
+)
 type Options = t.TypeOf<typeof Options>
 
 /** `lethe login` */
@@ -34,13 +37,15 @@ export const login: CommandDefinition = {
 Opens a browser, and writes the address to stderr, too. The sign-in is kept for the context that
 --context names, or the one of the server; where there is none, one is made. That context is the
 current one from then on. Tokens are kept in a file that only you can read, and renewed when they
-end. Ctrl-C gives up.
+end. Ctrl-C gives up. A server says itself what it wants a token for: where no context knows it yet,
+you are asked whether it is the server that you mean.
 `,
   addOptions: command =>
     command
       .option('--device-code', 'show a code to enter in a browser on another device')
       .option('--no-browser', 'only write the address to open; the browser has to be on this machine')
-      .option('--tenant <tenant>', 'sign in to this tenant, by its id or domain, from now on'),
+      .option('--tenant <tenant>', 'sign in to this tenant, by its id or domain, from now on')
+      .option('--force', 'do not ask whether a server that is new is the right one'),
   prepareLocally: ({ options }) =>
     pipe(
       readOptions(Options)(options),
@@ -73,6 +78,15 @@ const performLogin = (session: LocalSession, given: Options): TE.TaskEither<Refu
     TE.bind('authority', ({ context, options }): TE.TaskEither<SingleRefusal, string> =>
       TE.fromEither(authorityFor(options.authority, context.tenant, context.server)),
     ),
+    TE.tap(({ before, context, options, authority }) =>
+      trustServer(
+        io,
+        context.server,
+        options,
+        authority,
+        given.force === true || knows(before, context.server),
+      ),
+    ),
     TE.bind(
       'signIn',
       ({ context, options: { clientId, scopes }, authority }): TE.TaskEither<SingleRefusal, KeptSignIn> =>
@@ -92,3 +106,6 @@ const performLogin = (session: LocalSession, given: Options): TE.TaskEither<Refu
     ),
   )
 }
+
+const knows = (contexts: Contexts, server: string): boolean =>
+  allContexts(contexts).some(context => context.server === server)

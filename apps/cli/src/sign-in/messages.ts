@@ -17,7 +17,9 @@ export const signInMessage = (refusal: SignInRefusal | ContextRefusal | LoginRef
     case 'NoSignInOffered':
       return 'This server offers no sign-in: whoever runs it can set LETHE_CLI_CLIENT_ID. Until then put an access token for Lethe into LETHE_TOKEN.'
     case 'UntrustedAuthority':
-      return 'The server sends people to sign in at an address that is not https. Is --server or LETHE_SERVER right?'
+      return 'The server sends people to sign in at an address that is not https, or for a token of another service. Is --server or LETHE_SERVER right?'
+    case 'ServerNotKnown':
+      return `No context knows ${refusal.server} yet, and there is no terminal to ask whether it may have a token. If it is the right one: lethe login --force.`
     case 'SignInImpossible':
       return 'There is no terminal to show where to sign in. Add --no-browser or --device-code to have it written to stderr all the same.'
     case 'SignInCancelled':

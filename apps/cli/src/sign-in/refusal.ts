@@ -19,6 +19,8 @@ export type LoginRefusal =
   | { readonly _tag: 'NoSignInOffered' }
   /** The server names an issuer that no password should be typed at. */
   | { readonly _tag: 'UntrustedAuthority' }
+  /** Nobody could be asked whether a server that is new may have a token. */
+  | { readonly _tag: 'ServerNotKnown'; readonly server: string }
   /** Nobody would see where to sign in. */
   | { readonly _tag: 'SignInImpossible' }
   | { readonly _tag: 'SignInCancelled' }

@@ -29,6 +29,10 @@ export interface BulkServer {
   readonly own: Set<string>
   /** Ids by user principal name, in lower case. */
   readonly names: Map<string, string>
+  /** Whether a name is only on the second page, as of a Graph that knows no filter. */
+  namesOnSecondPage: boolean
+  /** Answers, while it gives one, in place of looking up a name. */
+  nameInstead: (name: string) => Answer | null
   /** Answers, while it gives one, in place of a submission. */
   itemInstead: (userId: string) => Answer | null
   /** Answers a whole batch of requests, while it gives one; `lost` does the work and closes the connection. */
@@ -69,6 +73,8 @@ export const startBulkServer = async (): Promise<BulkServer> => {
     present: null,
     own: new Set(),
     names: new Map(),
+    namesOnSecondPage: false,
+    nameInstead: () => null,
     itemInstead: () => null,
     batchInstead: () => null,
     decidesAtOnce: 2,
@@ -121,6 +127,13 @@ const itemAnswer = (bulk: BulkServer, method: string, url: URL, body: unknown): 
   const filter = url.searchParams.get('$filter')
   if (filter !== null) {
     const name = /^userPrincipalName eq '(.*)'$/.exec(filter)?.[1]?.replaceAll("''", "'") ?? ''
+    const instead = bulk.nameInstead(name)
+    if (instead !== null) return instead
+    if (bulk.namesOnSecondPage && url.searchParams.get('$skiptoken') === null)
+      return ok({
+        value: [profile()],
+        '@odata.nextLink': `https://lethe.example/beta${url.pathname}${url.search}&$skiptoken=2`,
+      })
     const userId = bulk.names.get(name.toLowerCase())
     return ok({ value: userId === undefined ? [] : [profile({ userId, userPrincipalName: name })] })
   }

@@ -15,6 +15,8 @@ export interface World {
   readonly types?: string | null
   /** What comes through a pipe, part by part. */
   readonly pipedIn?: ReadonlyArray<string>
+  /** Whether more may still come through it. */
+  readonly pipeStaysOpen?: boolean
   /** Happens when the operator is asked. */
   readonly whenAsked?: () => void
   /** After so many writes nobody reads stdout any more. */
@@ -79,7 +81,9 @@ export const lethe = async (server: string, argv: ReadonlyArray<string>, world: 
       },
       chunks: async function* () {
         for (const part of world.pipedIn ?? []) yield new TextEncoder().encode(part)
+        if (world.pipeStaysOpen === true) await new Promise<never>(() => undefined)
       },
+      close: () => undefined,
     },
     nodeVersion: world.nodeVersion ?? '24.0.0',
     fetch: world.fetch ?? ((url, init) => fetch(url, init)),

@@ -106,7 +106,11 @@ describe('approveBatch', () => {
     const { digest } = (await preview()).summary
     const both: Claims = { ...world.megan, oid: world.adele.oid }
 
-    expect(await refuse(approve(digest, both))).toStrictEqual({ _tag: 'SelfApproval' })
+    expect(await succeed(approve(digest, both))).toStrictEqual({
+      decided: 0,
+      refused: new Map([['SelfApproval', 3]]),
+      next: null,
+    })
     expect(new Set(await statesOf(world, ids))).toStrictEqual(new Set(['pendingApproval']))
   })
 

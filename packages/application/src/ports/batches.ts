@@ -55,7 +55,7 @@ export interface Batches {
     after: RemovalRequestId | null,
     limit: number,
   ) => TaskEither<Unavailable, Option<BatchPending>>
-  /** The request of a batch for a profile, whatever became of it. */
+  /** The request of a batch for a profile, whatever became of it; none once the person was erased. */
   readonly requestFor: (
     tenantId: TenantId,
     batch: BatchId,

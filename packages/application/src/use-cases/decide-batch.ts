@@ -115,10 +115,11 @@ const isUnavailable = (refusal: { readonly _tag: string }): refusal is Unavailab
 /** Whether the refusal says something of the caller or the decision, and not of the request. */
 const isOfTheCaller = ({ _tag }: { readonly _tag: NotDecided }): boolean => {
   switch (_tag) {
-    case 'SelfApproval':
     case 'GuestApproval':
     case 'NoteRequired':
       return true
+    // Several people may have asked for parts of a batch: what is one's own is left to others.
+    case 'SelfApproval':
     case 'RequestNotFound':
     case 'WrongState':
       return false

@@ -1,0 +1,36 @@
+import type { BatchId } from '@lethe/domain'
+import { stringify } from 'csv-stringify/sync'
+import type { RowResult } from './outcome.js'
+
+/** Where a batch was sent to, and with what: a file of results is for that alone. */
+export interface Destination {
+  readonly server: string
+  /** Of the resource tenant; an empty text where the server did not say. */
+  readonly tenant: string
+  /** When the people asked; an empty text for the time of each submission. */
+  readonly received: string
+}
+
+/** The names of the columns. */
+export const columns = ['row', 'id', 'outcome', 'requestId', 'batchId', 'code']
+
+/** The first lines of a file of results. The second one says what it is of. */
+export const headOf = (batch: BatchId, { server, tenant, received }: Destination): string =>
+  linesOf([columns, [0, server, 'begun', tenant, batch, received]])
+
+export const linesOfResults = (batch: BatchId, results: ReadonlyArray<RowResult>): string =>
+  linesOf(
+    results.map(({ number, cell, outcome, requestId, code }) => [
+      number,
+      // What it is nobody knows: a formula, or many lines. The row says where it stands.
+      outcome === 'malformed' ? '' : cell,
+      outcome,
+      requestId,
+      batch,
+      code ?? null,
+    ]),
+  )
+
+/** CSV as RFC 4180 has it. */
+const linesOf = (records: Parameters<typeof stringify>[0]): string =>
+  stringify(records, { record_delimiter: 'windows' })
