@@ -19,11 +19,9 @@ export const eachChunk = async (
   let refusal: SingleRefusal | null = null
   let taking: Promise<unknown> = Promise.resolve()
   // A source that gives nothing more, such as a pipe that stays open, must not keep what has ended.
-  const ending = Promise.withResolvers<{ readonly done: true; readonly value: undefined }>()
-  const over = { done: true, value: undefined } as const
-  const end = (): void => ending.resolve(over)
-  io.interrupted.addEventListener('abort', end)
-  if (io.interrupted.aborted) end()
+  let end = (): void => undefined
+  const interrupt = (): void => end()
+  io.interrupted.addEventListener('abort', interrupt)
   const refuse = (because: SingleRefusal): void => {
     refusal ??= because
     end()
@@ -31,10 +29,17 @@ export const eachChunk = async (
 
   const isOver = (): boolean => refusal !== null || io.interrupted.aborted
 
+  /** A promise of its own for each row: one that lasts would keep what every row left with it. */
+  const nextOrEnd = () =>
+    new Promise<IteratorResult<E.Either<SingleRefusal, Row>>>((resolve, reject) => {
+      end = () => resolve({ done: true, value: undefined })
+      rows.next().then(resolve, reject)
+    })
+
   const fill = async (): Promise<ReadonlyArray<Row>> => {
     const chunk: Array<Row> = []
     while (chunk.length < size && !isOver()) {
-      const next = await Promise.race([rows.next(), ending.promise])
+      const next = await nextOrEnd()
       if (next.done === true) break
       if (E.isLeft(next.value)) refuse(next.value.left)
       else chunk.push(next.value.right)
@@ -59,7 +64,7 @@ export const eachChunk = async (
   }
 
   await Promise.all(Array.from({ length: sideBySide }, worker))
-  io.interrupted.removeEventListener('abort', end)
+  io.interrupted.removeEventListener('abort', interrupt)
   if (io.interrupted.aborted) return E.left(interrupted)
   return refusal === null ? E.right(undefined) : E.left(refusal)
 }
