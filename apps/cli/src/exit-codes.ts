@@ -58,6 +58,7 @@ export const exitCodes: Record<SingleRefusal['_tag'], ExitCode> = {
   Interrupted: 130,
   // Whoever closed the pipe has what they wanted.
   OutputClosed: 0,
+  OutputFailed: 1,
   ...graphExitCodes,
 }
 

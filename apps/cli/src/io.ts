@@ -1,7 +1,12 @@
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 
 /** What became of a write: `closed` where nobody reads any more, as behind `| head -1`. */
-export type Written = 'written' | 'closed'
+export type Written = 'written' | 'closed' | WriteFailure
+
+/** What was written is not whole, and somebody may take it for that. `reason` is a code of the platform, such as ENOSPC. */
+export interface WriteFailure {
+  readonly failed: string
+}
 
 /** A stream to write to. */
 export interface Sink {

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
-import type { Sink } from './io.js'
+import type { Sink, Written } from './io.js'
 import { type Json, toJson } from './json.js'
 import { listForQuery, listInParts, type ListOutput, type Shown, type Write } from './list-output.js'
 import { present, presentAny } from './present.js'
@@ -20,13 +20,25 @@ import { streamForQuery, type StreamOutput, streamOutput } from './stream-output
 export const OutputFormat = t.keyof({ text: null, json: null, csv: null, md: null, none: null })
 export type OutputFormat = t.TypeOf<typeof OutputFormat>
 
-/** Shows results on stdout. `OutputClosed` where nobody reads them any more. */
+/** Shows results on stdout. `OutputClosed` where nobody reads them any more, `OutputFailed` where they are not whole. */
 export interface Output {
   readonly one: <A>(resource: Resource<A>, value: A) => Shown
   readonly list: <A>(resource: Resource<A>) => ListOutput<A>
   readonly stream: <A>(resource: Resource<A>) => StreamOutput<A>
   /** A result that is no resource. */
   readonly plain: (json: Json) => Shown
+}
+
+/** Writes to stdout, and tells what came of it as a command does. */
+export const writing =
+  (stdout: Sink): Write =>
+  text =>
+  async () =>
+    text === '' ? E.right(undefined) : shown(await stdout.write(text))
+
+const shown = (written: Written): E.Either<SingleRefusal, void> => {
+  if (written === 'written') return E.right(undefined)
+  return E.left(written === 'closed' ? outputClosed : { _tag: 'OutputFailed', reason: written.failed })
 }
 
 /** @param coloured whether text may have colours. */
@@ -37,8 +49,7 @@ export const createOutput = (
   coloured: boolean,
 ): Output => {
   const presenter = presenterOf(format, coloured)
-  const write: Write = text => async () =>
-    text !== '' && (await stdout.write(text)) === 'closed' ? E.left(outputClosed) : E.right(undefined)
+  const write = writing(stdout)
   const queried = (json: Json): E.Either<SingleRefusal, Json> =>
     query === null ? E.right(json) : query(json)
 

@@ -44,23 +44,28 @@ export const processIo = (): Io => {
   }
 }
 
-/** A failed write (EPIPE, mostly) closes the sink; without a listener it would end the process with a stack trace. */
+/** How platforms say that nobody reads any more. */
+const nobodyReads: ReadonlySet<string> = new Set(['EPIPE', 'EOF', 'ECONNRESET', 'ERR_STREAM_DESTROYED'])
+
+/** After a failed write there is none; without a listener it would end the process with a stack trace. */
 const sinkOf = (stream: NodeJS.WriteStream, descriptor: number): Sink => {
-  let closed = false
-  stream.on('error', () => {
-    closed = true
-  })
+  let ended: Exclude<Written, 'written'> | null = null
+  const end = ({ code }: NodeJS.ErrnoException): void => {
+    const reason = code ?? 'unknown'
+    ended ??= nobodyReads.has(reason) ? 'closed' : { failed: reason }
+  }
+  stream.on('error', end)
   return {
     isTerminal: isatty(descriptor),
     write: text =>
       new Promise<Written>(resolve => {
-        if (closed) {
-          resolve('closed')
+        if (ended !== null) {
+          resolve(ended)
           return
         }
         stream.write(text, error => {
-          if (error !== null && error !== undefined) closed = true
-          resolve(closed ? 'closed' : 'written')
+          if (error !== null && error !== undefined) end(error)
+          resolve(ended ?? 'written')
         })
       }),
   }

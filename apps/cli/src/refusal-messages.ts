@@ -1,5 +1,6 @@
 import { graphMessageOf } from './graph/graph-refusal-message.js'
 import { isGraphRefusal } from './graph/graph-refusal.js'
+import { platformProblem } from './platform-problem.js'
 import type { Refusal, ServerAnswer, SingleRefusal } from './refusal.js'
 import { fileMessage, signInMessage } from './sign-in/messages.js'
 
@@ -48,7 +49,7 @@ const linesOf = (refusal: SingleRefusal): ReadonlyArray<string> => {
         `${refusal.host} would get the token over plain http, readable on the way: use https (http is for this machine only).`,
       ]
     case 'ConfirmationImpossible':
-      return ['There is no terminal to ask for confirmation: add --force to do it without asking.']
+      return [`There is no terminal to ask for confirmation: ${refusal.instead}.`]
     case 'NotConfirmed':
       return ['Not confirmed: nothing was asked for. To go on, give the command again and answer y.']
     case 'Rejected':
@@ -97,7 +98,7 @@ const linesOf = (refusal: SingleRefusal): ReadonlyArray<string> => {
         `Request ${refusal.request.id}: still ${refusal.request.state} after ${refusal.seconds} s; it goes on without this command. lethe requests watch follows it.`,
       ]
     case 'FileUnusable':
-      return [`${refusal.path}: the file cannot be used (${refusal.reason}).`]
+      return [`${refusal.path}: the file cannot be used (${platformProblem(refusal.reason)}).`]
     case 'ResultsOfOther':
       return [
         `${refusal.path} is there, and is not the results of this batch: name another file with --results, or leave out --batch.`,
@@ -124,6 +125,8 @@ const linesOf = (refusal: SingleRefusal): ReadonlyArray<string> => {
       return ['Interrupted.']
     case 'OutputClosed':
       return []
+    case 'OutputFailed':
+      return [`The output is not whole: it cannot be written (${platformProblem(refusal.reason)}).`]
   }
 }
 

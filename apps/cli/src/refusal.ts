@@ -61,7 +61,7 @@ export type SingleRefusal =
   | { readonly _tag: 'MalformedToken' }
   | { readonly _tag: 'TokenExpired' }
   | { readonly _tag: 'InsecureServer'; readonly host: string }
-  | { readonly _tag: 'ConfirmationImpossible' }
+  | { readonly _tag: 'ConfirmationImpossible'; readonly instead: string }
   | { readonly _tag: 'NotConfirmed' }
   | { readonly _tag: 'HistoryBroken'; readonly position: number | null; readonly reason: string | null }
   /** A file cannot be opened, read or written. `reason` is a code of the platform, such as ENOENT. */
@@ -83,6 +83,8 @@ export type SingleRefusal =
     }
   /** Nobody reads the output any more. */
   | { readonly _tag: 'OutputClosed' }
+  /** The output is not whole. `reason` is a code of the platform, such as ENOSPC. */
+  | { readonly _tag: 'OutputFailed'; readonly reason: string }
 
 /** A refusal, and what of several things it is about. */
 export interface Concerning {

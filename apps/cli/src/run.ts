@@ -8,6 +8,7 @@ import type { CommandDefinition, Invocation } from './commands/command-definitio
 import { type GlobalOptions, readGlobalOptions } from './global-options.js'
 import type { Io } from './io.js'
 import { openLocalSession, openSession, outputOf } from './open-session.js'
+import { writing } from './output.js'
 import { packageVersion } from './package-version.js'
 import { createProgram } from './program.js'
 import { messagesOf } from './refusal-messages.js'
@@ -63,7 +64,7 @@ export const run = async (argv: ReadonlyArray<string>, io: Io): Promise<ExitCode
   } catch (error) {
     code = error instanceof CommanderError ? codeOf(error) : await unforeseen(io, error)
   }
-  await io.stdout.write(out.join(''))
+  if (out.length > 0) await settle(writing(io.stdout)(out.join('')))
   await io.stderr.write(err.join('').split('\n').map(visible).join('\n'))
   return code
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { startLethe } from './support/child.js'
+import { letheWithoutOutput, startLethe } from './support/child.js'
 import { type FakeApi, startFakeApi } from './support/fake-api.js'
 import { requestId } from './support/samples.js'
 import { change, shortOf, submitted } from './support/watching.js'
@@ -69,6 +69,15 @@ describe('the list, as a process', () => {
     expect(api.received.length).toBeLessThan(20)
   })
 })
+
+it.each([['version'], ['requests', 'list'], ['--help']])(
+  'fails %s, as a process, where its output cannot be written',
+  async (...argv) => {
+    const { code, stderr } = await letheWithoutOutput(api.url, argv)
+    expect(code).toBe(1)
+    expect(stderr).toContain('The output is not whole')
+  },
+)
 
 describe('the watch, as a process', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('shows a change at once, and ends with 0 on %s', async signal => {

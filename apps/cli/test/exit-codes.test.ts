@@ -9,7 +9,7 @@ const request = removalRequest()
 
 const samples: { readonly [Tag in SingleRefusal['_tag']]: Extract<SingleRefusal, { readonly _tag: Tag }> } = {
   UsageMistake: { _tag: 'UsageMistake', message: 'Message.' },
-  ConfirmationImpossible: { _tag: 'ConfirmationImpossible' },
+  ConfirmationImpossible: { _tag: 'ConfirmationImpossible', instead: 'add --force' },
   InsecureServer: { _tag: 'InsecureServer', host: 'lethe.example' },
   NotConfirmed: { _tag: 'NotConfirmed' },
   NoToken: { _tag: 'NoToken' },
@@ -54,6 +54,7 @@ const samples: { readonly [Tag in SingleRefusal['_tag']]: Extract<SingleRefusal,
   NotAllDecided: { _tag: 'NotAllDecided', reasons: [{ reason: 'WrongState', count: 1 }] },
   Interrupted: { _tag: 'Interrupted' },
   OutputClosed: { _tag: 'OutputClosed' },
+  OutputFailed: { _tag: 'OutputFailed', reason: 'ENOSPC' },
   GraphSettingsWrong: { _tag: 'GraphSettingsWrong', mistakes: ['LETHE_GRAPH_URL: expected'] },
   GraphCredentialMissing: { _tag: 'GraphCredentialMissing' },
   GraphTokenOfAnotherTenant: { _tag: 'GraphTokenOfAnotherTenant', readable: true },

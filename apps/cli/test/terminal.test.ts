@@ -81,6 +81,24 @@ describe('colours', () => {
   })
 })
 
+describe('a disk that is full', () => {
+  it('ends the reading of pages, and what is written is not taken for the whole', async () => {
+    api.profiles = Array.from({ length: 9 }, () => profile())
+    const ran = await lethe(api.url, ['profiles', 'list', '-o', 'csv'], { stdoutFailsAfter: 1 })
+    expect(ran).toMatchObject({
+      code: 1,
+      stderr: 'lethe: The output is not whole: it cannot be written (the disk is full: ENOSPC).\n',
+    })
+    expect(api.received).toHaveLength(2)
+  })
+
+  it.each([['version'], ['--help'], ['completion', 'bash'], ['whoami']])('fails %s', async (...argv) => {
+    const ran = await lethe(api.url, argv, { stdoutFailsAfter: 0 })
+    expect(ran.code).toBe(1)
+    expect(ran.stderr).toContain('The output is not whole')
+  })
+})
+
 describe('a reader that has enough', () => {
   it('ends the reading of pages quietly', async () => {
     api.profiles = Array.from({ length: 9 }, () => profile())

@@ -1,7 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import { scriptFor, Shell } from '../completion/scripts.js'
-import { outputClosed, usageMistake } from '../refusal.js'
+import { writing } from '../output.js'
+import { usageMistake } from '../refusal.js'
 import type { PerformLocally } from '../session.js'
 import { type CommandDefinition, noOptions } from './command-definition.js'
 
@@ -36,6 +37,4 @@ the command, and of profiles.
 const print =
   (script: string): PerformLocally =>
   ({ io, output, globals: { format, query } }) =>
-    format !== 'text' || query !== null
-      ? output.plain(script)
-      : async () => ((await io.stdout.write(script)) === 'closed' ? E.left(outputClosed) : E.right(undefined))
+    format !== 'text' || query !== null ? output.plain(script) : writing(io.stdout)(script)

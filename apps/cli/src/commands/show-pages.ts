@@ -22,7 +22,7 @@ export const showPages = <A>(
   let count = 0
   const breakOff = async (refusal: Refusal): Promise<void> => {
     await list.breakOff()
-    if (count === 0 || refusal._tag === 'OutputClosed') return
+    if (count === 0 || refusal._tag === 'OutputClosed' || refusal._tag === 'OutputFailed') return
     await say(
       list.inParts
         ? `the list is not whole: it breaks off after ${count}.`

@@ -1,4 +1,5 @@
 import type { FileRefusal } from '../io.js'
+import { platformProblem } from '../platform-problem.js'
 import type { ContextRefusal, LoginRefusal, SignInRefusal } from './refusal.js'
 
 /** What a refusal about signing in says to the operator, and what to do next. */
@@ -39,7 +40,7 @@ export const fileMessage = (refusal: FileRefusal): string => {
     case 'UnreadableFile':
       return `The file ${refusal.path} does not hold what lethe wrote. Mend it, or delete it and run lethe login.`
     case 'FileFailed':
-      return `The file ${refusal.path} cannot be read or written (${refusal.reason}).`
+      return `The file ${refusal.path} cannot be read or written (${platformProblem(refusal.reason)}).`
   }
 }
 

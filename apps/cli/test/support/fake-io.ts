@@ -21,6 +21,8 @@ export interface World {
   readonly whenAsked?: () => void
   /** After so many writes nobody reads stdout any more. */
   readonly stdoutClosesAfter?: number
+  /** After so many writes the disk is full. */
+  readonly stdoutFailsAfter?: number
   readonly nodeVersion?: string
   readonly fetch?: Io['fetch']
   readonly interruption?: AbortController
@@ -60,6 +62,8 @@ export const lethe = async (server: string, argv: ReadonlyArray<string>, world: 
       write: text => {
         if (out.length >= (world.stdoutClosesAfter ?? Number.POSITIVE_INFINITY))
           return Promise.resolve('closed')
+        if (out.length >= (world.stdoutFailsAfter ?? Number.POSITIVE_INFINITY))
+          return Promise.resolve({ failed: 'ENOSPC' })
         out.push(text)
         world.wrote?.(text)
         return Promise.resolve('written')
