@@ -126,7 +126,12 @@ describe('lethe remove --file', () => {
     ['has several columns and no hint', 'a,b\nc,d\n', [], /Which column holds the ids/],
     ['lacks the column', 'a,b\nc,d\n', ['--column', 'userId'], /no column of that name/],
     ['is narrower than the position', 'a\nb\n', ['--column', '3'], /has 1 columns/],
-    ['breaks off within quotes', 'userId\n"abc\n', [], /no CSV that can be read/],
+    [
+      'breaks off within quotes',
+      'userId\n"abc\n',
+      [],
+      /no CSV that can be read, after id 0: a quotation mark is opened and not closed/,
+    ],
   ])('refuses a file that %s, before it asks for anything', async (_, text, options, why) => {
     const path = await fileOf(text)
 
@@ -177,7 +182,7 @@ describe('lethe remove --file', () => {
     const { code, stderr } = await removeFile(join(folder, 'none.csv'))
 
     expect(code).toBe(2)
-    expect(stderr).toContain('ENOENT')
+    expect(stderr).toContain('there is none: ENOENT')
   })
 
   it('reads stdin', async () => {
@@ -192,10 +197,11 @@ describe('lethe remove --file', () => {
   })
 
   it('has nobody to ask for in an empty file', async () => {
-    const { code, summary } = await removeFile(await fileOf(''))
+    const { code, summary, stderr } = await removeFile(await fileOf(''))
 
     expect(code).toBe(0)
-    expect(summary).toMatchObject({ ids: 0 })
+    expect(summary).toMatchObject({ ids: 0, batchId: null, results: null })
+    expect(stderr).toBe('lethe: there are no ids in the file.\n')
   })
 
   it('asks first, where nobody said --force', async () => {

@@ -65,12 +65,24 @@ export async function* readRows(
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    yield E.left(usageMistake(`The file is no CSV that can be read, after id ${number}: ${error.code}.`))
+    yield E.left(
+      usageMistake(`The file is no CSV that can be read, after id ${number}: ${problemOf(error)}.`),
+    )
   } finally {
     stream.destroy()
     parser.destroy()
   }
 }
+
+const problems: ReadonlyMap<string, string> = new Map([
+  ['CSV_QUOTE_NOT_CLOSED', 'a quotation mark is opened and not closed'],
+  ['INVALID_OPENING_QUOTE', 'a quotation mark stands within a value'],
+  ['CSV_INVALID_CLOSING_QUOTE', 'something follows the quotation mark that ends a value'],
+  ['CSV_MAX_RECORD_SIZE', `a line has more than ${longestRecord} characters`],
+])
+
+/** Not the message of the error, which quotes the file. */
+const problemOf = ({ code }: CsvError): string => problems.get(code) ?? code
 
 async function* rejoined(read: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield read

@@ -7,7 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { confirm } from '../confirm.js'
 import { type Refusal, type UsageMistake, usageMistake } from '../refusal.js'
 import { readColumn } from '../bulk/column.js'
-import type { FileRemoval } from '../bulk/remove-file.js'
+import type { FileRemoval } from '../bulk/file-removal.js'
 import type { Perform, Session } from '../session.js'
 import { tryEach } from '../several.js'
 import { showRequests } from '../show-requests.js'
@@ -55,6 +55,8 @@ With --file the ids, or user principal names, of any number of people come from 
 batch, which an approver decides as one (lethe batches). What becomes of each is written to a file
 that only you can read, and from which the same command goes on after Ctrl-C or a lost connection:
 nobody is asked for twice.
+
+Its rows are counted: somebody who stands in the file twice counts twice, and is asked for once.
 
 With --dry-run nothing is asked for: it counts who would be (found), has an open request
 (alreadyOpen), is unknown (notFound), or is a user of your own tenant (notInbound).

@@ -1,0 +1,41 @@
+import type { BatchId } from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
+import type { SingleRefusal } from '../refusal.js'
+import { bulkSummaryResource } from '../resources/bulk-summary.js'
+import type { Session } from '../session.js'
+import type { Ended } from './file-removal.js'
+import type { Outcome } from './outcome.js'
+import { leftOverIn } from './results-file.js'
+
+/** Shows what became of the rows of a file, and what to do next. */
+export const conclude = async (
+  { output, say }: Session,
+  ended: E.Either<SingleRefusal, void>,
+  counts: ReadonlyMap<Outcome, number>,
+  made: { readonly batch: BatchId; readonly path: string; readonly again: string } | null,
+): Ended => {
+  const of = (outcome: Outcome): number => counts.get(outcome) ?? 0
+  const shown = await output.one(bulkSummaryResource, {
+    batchId: made?.batch ?? null,
+    ids: [...counts.values()].reduce((sum, count) => sum + count, 0),
+    submitted: of('submitted'),
+    joined: of('joined'),
+    found: of('found'),
+    alreadyOpen: of('alreadyOpen'),
+    notFound: of('notFound'),
+    notInbound: of('notInbound'),
+    malformed: of('malformed'),
+    refused: of('refused'),
+    results: made?.path ?? null,
+  })()
+  if (E.isLeft(ended)) {
+    if (made !== null)
+      await say(`not all of it is done. ${made.again} goes on where this one stopped (${made.path}).`)
+    return ended
+  }
+  if (E.isLeft(shown)) return shown
+  if (made !== null && of('submitted') > 0)
+    await say(`an approver decides it with: lethe batches approve ${made.batch}`)
+  const left = leftOverIn(counts)
+  return left === 0 ? E.right(undefined) : E.left({ _tag: 'LeftOver', count: left, path: made?.path ?? null })
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto'
+import { BatchId, type TenantId } from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
+import { confirm } from '../confirm.js'
+import type { Session } from '../session.js'
+import { conclude } from './conclude.js'
+import type { Ended, FileRemoval } from './file-removal.js'
+import type { InputFile } from './input-file.js'
+import { openResults } from './results-file.js'
+import { submitRows } from './submit-rows.js'
+import { manyOf, work } from './work.js'
+
+/** Asks for the removal of everybody in the file who has not been asked for, and writes down what became of each. */
+export const submitFile = async (
+  session: Session,
+  removal: FileRemoval,
+  input: InputFile,
+  total: number | null,
+  tenantId: TenantId | null,
+): Ended => {
+  const newBatch = BatchId.decode(randomUUID())
+  if (E.isLeft(newBatch)) throw new Error('A UUID is a GUID')
+  const batch = removal.batch ?? newBatch.right
+  const path = removal.results ?? (input.isFile ? `${removal.file}.results.csv` : `lethe-${batch}.csv`)
+  if (!removal.force) {
+    const confirmed = await confirm(session.io)(questionOf(session, removal.file, total))()
+    if (E.isLeft(confirmed)) return confirmed
+  }
+  const opened = await openResults(path, {
+    batch,
+    isGiven: removal.batch !== null,
+    destination: {
+      server: session.server,
+      tenant: tenantId ?? '',
+      received: removal.receivedAt ?? '',
+    },
+  })
+  if (E.isLeft(opened)) return opened
+  const results = opened.right
+  await session.say(
+    results.done.count() === 0
+      ? `batch ${results.batch}; what becomes of each id is written to ${path}.`
+      : `going on with batch ${results.batch}: ${results.done.count()} ids in ${path} are done.`,
+  )
+  if (!input.isFile && removal.batch === null)
+    await session.say(`to go on after an interruption, add --batch ${results.batch} to the same command.`)
+  const many = manyOf(session)
+  const submitting = submitRows({ ...many, batch: results.batch, receivedAt: removal.receivedAt })
+  const ended = await work(session, removal, input, total, results, async rows => {
+    const done = await submitting(rows)
+    if (E.isLeft(done)) return done
+    const written = await results.write(done.right)
+    return E.isLeft(written) ? written : done
+  })
+  await results.close()
+  return conclude(session, ended, results.counts, {
+    batch: results.batch,
+    path,
+    again: input.isFile ? 'The same command' : `The same command with --batch ${results.batch}`,
+  })
+}
+
+const questionOf = (
+  { server, token }: Session,
+  file: string,
+  total: number | null,
+): ReadonlyArray<string> => [
+  `This asks ${server} to remove all personal data of the ${total ?? ''} people in ${file}`.replace(
+    '  ',
+    ' ',
+  ),
+  `from the tenant ${token.tenantId ?? 'of your token'}. What is removed cannot be brought back. Go on?`,
+]
