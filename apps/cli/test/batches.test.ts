@@ -25,11 +25,14 @@ describe('lethe batches show', () => {
     expect(stdout).toContain('aaaaaaaa-0000-4000-8000-000000000005')
   })
 
-  it('gives the sample as CSV, and all of it as JSON', async () => {
+  it('gives the batch and not its sample as CSV, and all of it as JSON', async () => {
     const { stdout } = await lethe(server.url, ['batches', 'show', batchId, '-o', 'csv'])
     const { stdout: json } = await lethe(server.url, ['batches', 'show', batchId, '-o', 'json'])
 
-    expect(readCsv(stdout)).toHaveLength(6)
+    expect(readCsv(stdout)).toEqual([
+      ['id', 'count', 'states', 'homeTenants', 'homeTenantCount', 'dueDateTime', 'digest'],
+      [batchId, '5', 'pendingApproval: 5', expect.any(String), '1', expect.any(String), await digest()],
+    ])
     expect(JSON.parse(json)).toMatchObject({ id: batchId, count: 5, homeTenantCount: 1 })
   })
 })
@@ -50,8 +53,20 @@ describe.each(['approve', 'deny'] as const)('lethe batches %s', verb => {
 
   it('decides nothing where the answer is no, or nobody can be asked', async () => {
     expect((await lethe(server.url, argv, { stdinIsTerminal: true, types: 'n' })).code).toBe(1)
-    expect((await lethe(server.url, argv)).code).toBe(2)
+    const nobody = await lethe(server.url, argv)
+    expect(nobody.code).toBe(2)
+    expect(nobody.stderr).toContain('--digest')
     expect(new Set(states())).toEqual(new Set(['pendingApproval']))
+  })
+
+  it('says so where nothing waits any more, asks nobody, and is no failure', async () => {
+    await lethe(server.url, [...argv, '--force'])
+
+    const { code, stdout, stderr } = await lethe(server.url, argv)
+
+    expect(code).toBe(0)
+    expect(stderr).toBe(`lethe: nothing of the batch waits for approval (5 ${done}).\n`)
+    expect(stdout).toMatch(/decided:\s+0\n/)
   })
 
   it('decides exactly what was looked at, and asks nobody then', async () => {

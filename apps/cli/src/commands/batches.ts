@@ -139,8 +139,9 @@ const decide =
     const batch = await session.lethe.batchOf(id)()
     if (E.isLeft(batch)) return batch
     if (digest !== null && digest !== batch.right.digest) return E.left({ _tag: 'BatchIsOther' })
-    if (digest === null && !force) {
-      const confirmed = await confirm(session.io)(questionOf(batch.right, verb))()
+    if (pendingIn(batch.right) === 0) await session.say(nothingWaitsIn(batch.right))
+    else if (digest === null && !force) {
+      const confirmed = await confirm(session.io, withoutTerminal)(questionOf(batch.right, verb))()
       if (E.isLeft(confirmed)) return confirmed
     }
     const { decided, refusal } = await decideAll(batch.right)
@@ -155,6 +156,12 @@ const decide =
       ? E.right(undefined)
       : E.left({ _tag: 'NotAllDecided', reasons: decided.refused })
   }
+
+const withoutTerminal =
+  'look at the batch with lethe batches show, and give its digest with --digest (or --force, whatever is in it)'
+
+const nothingWaitsIn = ({ states }: BatchResource): string =>
+  `nothing of the batch waits for approval (${states.map(({ state, count }) => `${count} ${state}`).join(', ')}).`
 
 const questionOf = (batch: BatchResource, verb: Decision['verb']): ReadonlyArray<string> => [
   `Batch ${batch.id}: ${batch.count} requests, of which ${pendingIn(batch)} wait for approval.`,

@@ -14,13 +14,16 @@ const list = (headings: ReadonlyArray<Heading>): ListPresenter => {
 }
 
 /**
- * RFC 4180, with a header. A text that a spreadsheet would take for a formula (it starts with `=`, `+`, `-`, `@`, a
+ * RFC 4180, with a header. One table is all that a file has: what a result lists in turn goes before the result itself, unless
+ * it is a sample. A text that a spreadsheet would take for a formula (it starts with `=`, `+`, `-`, `@`, a
  * tab or a line end) gets an apostrophe in front, which spreadsheets hide.
  */
 export const csvPresenter: Presenter = {
   listColumns: 'columns',
   one: ({ columns, cells, details }) =>
-    details === null ? written([columns, cells]) : written([details.columns, ...details.rows]),
+    details === null || details.isSample === true
+      ? written([columns, cells])
+      : written([details.columns, ...details.rows]),
   list,
   stream: list,
 }

@@ -27,6 +27,7 @@ export const batchResource: Resource<BatchResource> = {
   columns,
   summary: columns,
   details: ({ sample }) => ({
+    isSample: true,
     columns: ['sample', 'state', 'userId', 'receivedDateTime', 'submittedBy'],
     rows: sample.map(({ id, state, userId, receivedDateTime, submittedBy }) => [
       id,

@@ -15,6 +15,8 @@ export interface Column<A> {
 export interface Sheet {
   readonly columns: ReadonlyArray<string>
   readonly rows: ReadonlyArray<ReadonlyArray<Cell>>
+  /** Some rows of many, which must not stand for the whole result. */
+  readonly isSample?: boolean
 }
 
 /** How results of one kind are shown. */
