@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto'
+import { BatchResource } from '@lethe/api-contract'
 import { afterAll, describe, expect, test } from 'vitest'
 import { jsonOf } from './making/answer.js'
+import { decoded } from './making/decoded.js'
 import { openIssuer } from './making/issuer.js'
 import type { PersonName } from './making/people.js'
 import { bob, carol } from './making/places.js'
@@ -9,6 +12,17 @@ import { giveUp } from './making/working.js'
 
 const issuer = await openIssuer()
 afterAll(issuer.close)
+
+const batchesPath = '/lethe/v1/batches'
+
+/** A batch of one, asked for by lena under the contract that lets her. */
+const submitBatch = async ({ ask }: World) => {
+  const batchId = randomUUID()
+  await ask('POST', requestsPath, { as: 'lena', body: { userId: bob.userId, batchId } })
+  const path = `${batchesPath}/${batchId}`
+  const { digest } = decoded(BatchResource)(jsonOf(await ask('GET', path, { as: 'megan' })))
+  return { path, digest }
+}
 
 /** What can be asked for, each in a world in which it would succeed for somebody who may. */
 const operations = {
@@ -31,6 +45,16 @@ const operations = {
     await giveUp(composition)
     return ask('POST', `${path}/retry`, { as })
   },
+  listBatches: async ({ ask }: World, as: PersonName) => ask('GET', batchesPath, { as }),
+  getBatch: async (world: World, as: PersonName) => world.ask('GET', (await submitBatch(world)).path, { as }),
+  approveBatch: async (world: World, as: PersonName) => {
+    const { path, digest } = await submitBatch(world)
+    return world.ask('POST', `${path}/approve`, { as, body: { digest } })
+  },
+  denyBatch: async (world: World, as: PersonName) => {
+    const { path, digest } = await submitBatch(world)
+    return world.ask('POST', `${path}/deny`, { as, body: { digest, code: 'legalClaims' } })
+  },
   identity: async ({ ask }: World, as: PersonName) => ask('GET', '/lethe/v1/me', { as }),
 }
 type OperationName = keyof typeof operations
@@ -46,11 +70,15 @@ const reading = (status: number) => ({
   listRequests: status,
   getRequest: status,
   history: status,
+  listBatches: status,
+  getBatch: status,
 })
 const submitting = (status: number) => ({ submit: status, submitOwn: status === 204 ? 201 : status })
 const deciding = (approve: number, deny: number, withdraw: number, retry: number) => ({
   approve,
   deny,
+  approveBatch: approve,
+  denyBatch: deny,
   withdraw,
   retry,
 })
@@ -106,6 +134,10 @@ const verdictsOf = async (contract: string, as: PersonName): Promise<Verdicts> =
     deny: await statusOf('deny'),
     withdraw: await statusOf('withdraw'),
     retry: await statusOf('retry'),
+    listBatches: await statusOf('listBatches'),
+    getBatch: await statusOf('getBatch'),
+    approveBatch: await statusOf('approveBatch'),
+    denyBatch: await statusOf('denyBatch'),
   }
 }
 

@@ -1,13 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { BatchDecisionResource, BatchResource } from '@lethe/api-contract'
+import { BatchCollection, BatchDecisionResource, BatchResource } from '@lethe/api-contract'
 import { BatchResponse } from '@lethe/graph-contract'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type Answer, jsonOf, rowOf } from './making/answer.js'
 import type { Ask } from './making/asking.js'
-import { decoded } from './making/decoded.js'
+import { decoded, present } from './making/decoded.js'
 import { openIssuer } from './making/issuer.js'
 import { contoso, crowd } from './making/places.js'
-import { pageIn, requestIn, requestsPath } from './making/requests.js'
+import { pageIn, pathOf as pathIn, requestIn, requestsPath } from './making/requests.js'
 import { denied, invalidGuid, notFound } from './making/rows.js'
 import { openWorld } from './making/world.js'
 
@@ -49,6 +49,49 @@ const sent = async () => {
   }
   return { ...world, batchId, preview, statesOf }
 }
+
+const listIn = (answer: Answer) => decoded(BatchCollection)(jsonOf(answer))
+
+describe('the list of batches', () => {
+  test('has the newest first, page by page, and each as it stands', async () => {
+    const { ask, batchId: first, preview } = await sent()
+    const second = randomUUID()
+    await ask('POST', `${pathOf(first)}/deny`, {
+      as: 'megan',
+      body: { digest: preview.digest, code: 'legalClaims' },
+    })
+    await send(ask, second, many.slice(0, 2))
+
+    const page = listIn(await ask('GET', '/lethe/v1/batches?$top=1', { as: 'pradeep' }))
+    const link = present(page['@odata.nextLink'])
+    const next = listIn(await ask('GET', pathIn(link), { as: 'pradeep' }))
+
+    expect(page.value).toMatchObject([
+      { id: second, count: 2, states: [{ state: 'pendingApproval', count: 2 }] },
+    ])
+    expect(new URL(link).pathname).toBe('/lethe/v1/batches')
+    expect(next.value).toMatchObject([
+      { id: first, count: many.length, states: [{ state: 'denied', count: many.length }], dueDateTime: null },
+    ])
+    expect(next['@odata.nextLink']).toBeUndefined()
+    const waiting = listIn(await ask('GET', '/lethe/v1/batches?state=pendingApproval', { as: 'pradeep' }))
+    expect(waiting.value.map(({ id }) => id)).toEqual([second])
+  })
+
+  test('holds nothing of another tenant', async () => {
+    const { ask } = await sent()
+    expect(listIn(await ask('GET', '/lethe/v1/batches', { as: 'omar' })).value).toEqual([])
+  })
+
+  test.each(['state=lost', '$top=0', '$top=101', '$skiptoken=zebra', 'userId=x', '$top=1&$top=2'])(
+    'is not given for ?%s',
+    async query => {
+      const answer = await openCrowd().ask('GET', `/lethe/v1/batches?${query}`, { as: 'megan' })
+      expect(answer.status).toBe(400)
+      expect(answer.text).not.toContain('zebra')
+    },
+  )
+})
 
 describe('a batch of requests', () => {
   test('is made in parts, and sent again makes nothing twice', async () => {

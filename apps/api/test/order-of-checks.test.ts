@@ -103,6 +103,12 @@ const routes: ReadonlyArray<Route> = [
   action('deny', { code: 'legalClaims' }),
   action('withdraw'),
   action('retry'),
+  {
+    name: 'list batches',
+    method: 'GET',
+    path: () => '/lethe/v1/batches',
+    can: ['method', 'authentication', 'permission', 'query'],
+  },
   { name: 'get batch', method: 'GET', path: key => `/lethe/v1/batches/${key}`, can: keyed },
   ...(['approve', 'deny'] as const).map((name): Route => ({
     name: `${name} batch`,

@@ -4,7 +4,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 export type Written = 'written' | 'closed' | WriteFailure
 
 /** What was written is not whole, and somebody may take it for that. `reason` is a code of the platform, such as ENOSPC. */
-export interface WriteFailure {
+interface WriteFailure {
   readonly failed: string
 }
 

@@ -2,8 +2,11 @@ import {
   actionPath,
   type BatchAction,
   BatchApproval,
+  BatchCollection,
   BatchDecisionResource,
   BatchDenial,
+  type BatchListItem,
+  type BatchListOptions,
   BatchResource,
   batchActionPath,
   batchesPath,
@@ -13,6 +16,7 @@ import {
   historyPath,
   IdentityResource,
   identityPath,
+  largestBatchPage,
   largestPage,
   NewRemovalRequest,
   ownBatchPath,
@@ -24,6 +28,7 @@ import {
   type RemovalRequestAction,
   StatusResource,
   statusPath,
+  writeBatchListOptions,
   writeRemovalRequestListOptions,
 } from '@lethe/api-contract'
 import type { BatchId, InboundSharedUserProfile, RemovalRequestId, UserId } from '@lethe/domain'
@@ -75,6 +80,7 @@ export interface LetheApi {
   readonly deny: (id: RemovalRequestId, denial: Denial) => Called<RemovalRequestResource>
   /** Several requests in one, below the root of Graph or of Lethe's own API. */
   readonly batch: (root: 'graph' | 'lethe', requests: BatchRequest['requests']) => Called<BatchResponse>
+  readonly batches: (options: BatchListOptions, limit: number | null) => Pages<BatchListItem>
   readonly batchOf: (id: BatchId) => Called<BatchResource>
   readonly approveBatch: (id: BatchId, approval: BatchApproval) => Called<BatchDecisionResource>
   readonly denyBatch: (id: BatchId, denial: BatchDenial) => Called<BatchDecisionResource>
@@ -133,6 +139,13 @@ export const createLetheApi = (server: string, send: Send): LetheApi => {
         TE.map(valueOf),
       )
     },
+    batches: (options, limit) =>
+      getPages(
+        batchesPath,
+        [...writeBatchListOptions(options), ...pageSize(limit, largestBatchPage)],
+        limit,
+        BatchCollection,
+      ),
     batchOf: id => get(batchPathOf(id), batchTemplate, BatchResource),
     approveBatch: (id, approval) => decide(id, 'approve', BatchApproval.encode(approval)),
     denyBatch: (id, denial) => decide(id, 'deny', BatchDenial.encode(denial)),

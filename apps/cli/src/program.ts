@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { approveRequests, denyRequest, retryRequest, withdrawRequest } from './commands/act-on-request.js'
 import type { CommandDefinition } from './commands/command-definition.js'
 import { approveBatch, denyBatch, showBatch } from './commands/batches.js'
+import { listBatches } from './commands/list-batches.js'
 import { exportRequests } from './commands/export-requests.js'
 import { showGraphHistory } from './commands/graph-history.js'
 import { listGraphProfiles, showGraphProfile } from './commands/graph-profiles.js'
@@ -38,7 +39,7 @@ export interface Actions {
 }
 
 const profiles = [listProfiles, showProfile]
-const batches = [showBatch, approveBatch, denyBatch]
+const batches = [listBatches, showBatch, approveBatch, denyBatch]
 const requests = [
   listRequests,
   exportRequests,

@@ -37,6 +37,45 @@ describe('lethe batches show', () => {
   })
 })
 
+describe('lethe batches list', () => {
+  const other = (n: number): string => `0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f0${n}`
+  beforeEach(() => {
+    for (const n of [1, 2, 3, 4]) server.add(`bbbbbbbb-0000-4000-8000-00000000000${n}`, other(n))
+  })
+
+  it('shows all of them, page by page, the newest first', async () => {
+    const { code, stdout } = await lethe(server.url, ['batches', 'list', '-o', 'csv'])
+
+    const [header, ...rows] = readCsv(stdout)
+    expect(code).toBe(0)
+    expect(header).toEqual(['id', 'submittedDateTime', 'count', 'dueDateTime', 'states'])
+    expect(rows.map(([id, , count]) => [id, count])).toEqual([
+      [other(4), '1'],
+      [other(3), '1'],
+      [other(2), '1'],
+      [other(1), '1'],
+      [batchId, '5'],
+    ])
+  })
+
+  it('shows those that wait, and no more than are asked for', async () => {
+    await lethe(server.url, ['batches', 'deny', other(4), '--code', 'duplicate', '--force'])
+
+    const waiting = ['batches', 'list', '--state', 'pendingApproval']
+    const { stdout } = await lethe(server.url, [...waiting, '--limit', '3', '-o', 'json'])
+
+    expect(JSON.parse(stdout)).toMatchObject([{ id: other(3) }, { id: other(2) }, { id: other(1) }])
+    expect((await lethe(server.url, [...waiting, '--query', '[-1].id'])).stdout).toBe(`${batchId}\n`)
+  })
+
+  it.each([
+    ['--state', 'lost'],
+    ['--limit', '0'],
+  ])('takes no %s %s', async (option, value) => {
+    expect((await lethe(server.url, ['batches', 'list', option, value])).code).toBe(2)
+  })
+})
+
 describe.each(['approve', 'deny'] as const)('lethe batches %s', verb => {
   const argv = ['batches', verb, batchId, ...(verb === 'deny' ? ['--code', 'legalClaims'] : [])]
   const done = verb === 'approve' ? 'approved' : 'denied'

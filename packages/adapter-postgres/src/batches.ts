@@ -5,12 +5,14 @@ import {
   type Instant,
   instantFromMilliseconds,
   RemovalRequestId,
-  RemovalState,
   TenantId,
   type UserId,
 } from '@lethe/domain'
+import { pipe } from 'fp-ts/lib/function.js'
 import * as O from 'fp-ts/lib/Option.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
+import { readBatchPage, statesIn } from './batch-listing.js'
 import { columnIn, dateColumn, decodedRow, type ReadRequest } from './event-rows.js'
 import { openStates, type PeopleDeps } from './people.js'
 import { orUnavailable } from './problems.js'
@@ -27,6 +29,11 @@ const digestColumn = `encode(sha256(string_agg(request_id::text || chr(10), '' o
 export const postgresBatches = ({ transactions, onProblem }: PeopleDeps): Batches => {
   const attempt = orUnavailable(onProblem)
   return {
+    list: (tenantId, filter, page) =>
+      pipe(
+        attempt(() => readBatchPage(transactions, tenantId, filter, page)),
+        TE.flatMap(TE.fromEither),
+      ),
     summary: (tenantId, batch) =>
       attempt(async () => summaryIn(await transactions.once(tenantId, summaryStatement(tenantId, batch)))),
     pending: (tenantId, batch, after, limit) =>
@@ -81,9 +88,7 @@ const summaryIn = (rows: ReadonlyArray<unknown>): O.Option<BatchSummary> => {
     : O.some({
         count: row.count,
         digest: row.digest,
-        states: new Map(
-          Object.entries(row.states).map(([state, count]) => [decodedRow(RemovalState, state), count]),
-        ),
+        states: statesIn(row.states),
         homeTenants: row.homes.map(({ tenant, count }) => ({ tenantId: tenant, count })),
         homeTenantCount: row.home_count,
         dueAt: row.due_at === null ? null : instantOf(row.due_at),

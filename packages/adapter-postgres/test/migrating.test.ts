@@ -54,7 +54,7 @@ describe('migrate', () => {
     expect(await openStoreOn(database.appUrl)).toStrictEqual(E.left({ _tag: 'NotMigrated' }))
 
     expect(await migrate(database.ownerUrl)).toStrictEqual(
-      E.right({ migrations: ['0002_calling-graph', '0003_batches'] }),
+      E.right({ migrations: ['0002_calling-graph', '0003_batches', '0004_batch-states'] }),
     )
 
     const again = rightOf(await openStoreOn(database.appUrl))

@@ -26,6 +26,31 @@ export const BatchResource = t.strict(
 )
 export type BatchResource = t.TypeOf<typeof BatchResource>
 
+/** A batch in a list. */
+export const BatchListItem = t.strict(
+  {
+    id: BatchId,
+    /** When the first of its requests was made. */
+    submittedDateTime: DateTime,
+    count: t.number,
+    /** How many requests are in each state; states without any are left out. */
+    states: t.readonlyArray(t.strict({ state: RemovalState, count: t.number })),
+    /** When the first of its open requests is due; null where none is open. */
+    dueDateTime: orNull(DateTime),
+  },
+  'BatchListItem',
+)
+export type BatchListItem = t.TypeOf<typeof BatchListItem>
+
+export const BatchCollection = t.exact(
+  t.intersection([
+    t.type({ value: t.readonlyArray(BatchListItem) }),
+    t.partial({ '@odata.nextLink': t.string }),
+  ]),
+  'Batches',
+)
+export type BatchCollection = t.TypeOf<typeof BatchCollection>
+
 /** How far the decision of a batch has come. */
 export const BatchDecisionResource = t.strict(
   {

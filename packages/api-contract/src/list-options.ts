@@ -6,16 +6,19 @@ import { DateTime } from './date-time.js'
 
 /** The most requests on one page. */
 export const largestPage = 999
+/** The most batches on one page: each of them is counted. */
+export const largestBatchPage = 100
 
-const PageSize = new t.Type<number, string, unknown>(
-  `a whole number from 1 to ${largestPage}`,
-  (u): u is number => typeof u === 'number',
-  (u, context) => {
-    const size = typeof u === 'string' && /^[1-9]\d{0,2}$/.test(u) ? Number(u) : null
-    return size === null ? t.failure(u, context) : t.success(size)
-  },
-  String,
-)
+const pageSize = (largest: number) =>
+  new t.Type<number, string, unknown>(
+    `a whole number from 1 to ${largest}`,
+    (u): u is number => typeof u === 'number',
+    (u, context) => {
+      const size = typeof u === 'string' && /^[1-9]\d{0,2}$/.test(u) ? Number(u) : null
+      return size === null || size > largest ? t.failure(u, context) : t.success(size)
+    },
+    String,
+  )
 
 const States = new t.Type<ReadonlyArray<RemovalState>, string, unknown>(
   'states of a removal request, joined by commas',
@@ -29,58 +32,61 @@ const States = new t.Type<ReadonlyArray<RemovalState>, string, unknown>(
 
 const SkipToken = t.refinement(t.string, token => token !== '', 'a token of @odata.nextLink')
 
-const ListOptions = t.exact(
-  t.partial({
-    state: States,
-    userId: UserId,
-    dueBefore: DateTime,
-    batchId: BatchId,
-    $top: PageSize,
-    $skiptoken: SkipToken,
-  }),
-  'options',
-)
-/** The query options of `GET /lethe/v1/removalRequests`. */
-export type RemovalRequestListOptions = t.TypeOf<typeof ListOptions>
-
-const optionNames: ReadonlySet<string> = new Set([
-  'state',
-  'userId',
-  'dueBefore',
-  'batchId',
-  '$top',
-  '$skiptoken',
-])
-
 /** A query option that is not taken, or not in that form. The message holds no value that was sent. */
 export interface BadListOption {
   readonly message: string
 }
+
+const requestOptions = {
+  state: States,
+  userId: UserId,
+  dueBefore: DateTime,
+  batchId: BatchId,
+  $top: pageSize(largestPage),
+  $skiptoken: SkipToken,
+}
+const RequestListOptions = t.exact(t.partial(requestOptions), 'options')
+/** The query options of `GET /lethe/v1/removalRequests`. */
+export type RemovalRequestListOptions = t.TypeOf<typeof RequestListOptions>
+
+const batchOptions = { state: States, $top: pageSize(largestBatchPage), $skiptoken: SkipToken }
+const BatchListOptions = t.exact(t.partial(batchOptions), 'options')
+/** The query options of `GET /lethe/v1/batches`: `state` is of those that have a request in one of these states. */
+export type BatchListOptions = t.TypeOf<typeof BatchListOptions>
+
+type Pairs = ReadonlyArray<readonly [string, string]>
+
+/** Every option at most once, and none that is not known. */
+const parsing =
+  <A>(known: ReadonlyArray<string>, codec: t.Decoder<unknown, A>) =>
+  (pairs: Pairs): E.Either<BadListOption, A> => {
+    const names = pairs.map(([name]) => name)
+    if (!names.every(name => known.includes(name)))
+      return E.left({ message: `A query option is not supported. Supported are ${known.join(', ')}.` })
+    if (new Set(names).size !== names.length) return E.left({ message: 'A query option is given twice.' })
+    return pipe(
+      codec.decode(Object.fromEntries(pairs)),
+      E.mapLeft(errors => ({ message: `Malformed query option: ${describeErrors(errors).join('; ')}.` })),
+    )
+  }
 
 /**
  * Reads the query options of the list of removal requests; every one at most once, and none that is not known.
  *
  * @param pairs decoded names and values, in the order of the URL.
  */
-export const parseRemovalRequestListOptions = (
-  pairs: ReadonlyArray<readonly [string, string]>,
-): E.Either<BadListOption, RemovalRequestListOptions> => {
-  const names = pairs.map(([name]) => name)
-  if (!names.every(name => optionNames.has(name)))
-    return E.left({
-      message: `A query option is not supported. Supported are ${[...optionNames].join(', ')}.`,
-    })
-  if (new Set(names).size !== names.length) return E.left({ message: 'A query option is given twice.' })
-  return pipe(
-    ListOptions.decode(Object.fromEntries(pairs)),
-    E.mapLeft(errors => ({ message: `Malformed query option: ${describeErrors(errors).join('; ')}.` })),
-  )
-}
+export const parseRemovalRequestListOptions = parsing(Object.keys(requestOptions), RequestListOptions)
+
+/** Reads the query options of the list of batches, likewise. */
+export const parseBatchListOptions = parsing(Object.keys(batchOptions), BatchListOptions)
 
 /** The same options as decoded names and values, for a client or a link to the next page. */
-export const writeRemovalRequestListOptions = (
-  options: RemovalRequestListOptions,
-): ReadonlyArray<readonly [string, string]> => Object.entries(ListOptions.encode(options)).filter(isWritten)
+export const writeRemovalRequestListOptions = (options: RemovalRequestListOptions): Pairs =>
+  Object.entries(RequestListOptions.encode(options)).filter(isWritten)
+
+/** The options of the list of batches, likewise. */
+export const writeBatchListOptions = (options: BatchListOptions): Pairs =>
+  Object.entries(BatchListOptions.encode(options)).filter(isWritten)
 
 const isWritten = (pair: readonly [string, unknown]): pair is readonly [string, string] =>
   typeof pair[1] === 'string'

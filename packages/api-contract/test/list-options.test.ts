@@ -3,8 +3,10 @@ import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import {
   largestPage,
+  parseBatchListOptions,
   parseRemovalRequestListOptions as parse,
   type RemovalRequestListOptions,
+  writeBatchListOptions,
   writeRemovalRequestListOptions as write,
 } from '../src/index.js'
 
@@ -67,6 +69,24 @@ describe('the options of the list of removal requests', () => {
         ['$top', '6'],
       ]),
     ).toStrictEqual(E.left({ message: 'A query option is given twice.' }))
+  })
+
+  it('of batches are fewer, and their pages smaller', () => {
+    expect(
+      parseBatchListOptions([
+        ['state', 'failed'],
+        ['$top', '100'],
+        ['$skiptoken', 'abc'],
+      ]),
+    ).toStrictEqual(E.right({ state: ['failed'], $top: 100, $skiptoken: 'abc' }))
+    expect(writeBatchListOptions({ state: ['failed', 'denied'], $top: 7 })).toStrictEqual([
+      ['state', 'failed,denied'],
+      ['$top', '7'],
+    ])
+    expect(E.isLeft(parseBatchListOptions([['$top', '101']]))).toBe(true)
+    expect(parseBatchListOptions([['userId', userId]])).toStrictEqual(
+      E.left({ message: 'A query option is not supported. Supported are state, $top, $skiptoken.' }),
+    )
   })
 
   it('are read as they were written', () => {

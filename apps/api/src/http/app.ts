@@ -7,6 +7,7 @@ import type {
   DenyBatch,
   DenyRemoval,
   GetBatch,
+  ListBatches,
   GetHistory,
   GetProfile,
   GetRemovalRequest,
@@ -49,6 +50,7 @@ export interface UseCases {
   readonly denyRemoval: DenyRemoval
   readonly withdrawRemoval: WithdrawRemoval
   readonly retryRemoval: RetryRemoval
+  readonly listBatches: ListBatches
   readonly getBatch: GetBatch
   readonly approveBatch: ApproveBatch
   readonly denyBatch: DenyBatch

@@ -1,11 +1,25 @@
 import {
   BatchApproval,
+  BatchCollection,
   BatchDecisionResource,
   BatchDenial,
+  type BatchListOptions,
   BatchResource,
   batchesPath,
+  parseBatchListOptions,
+  writeBatchListOptions,
 } from '@lethe/api-contract'
-import type { ApproveBatch, BatchPreview, BatchProgress, DenyBatch, GetBatch } from '@lethe/application'
+import type {
+  ApproveBatch,
+  BatchPreview,
+  BatchProgress,
+  BatchSummary,
+  DenyBatch,
+  GetBatch,
+  ListBatches,
+  ListedBatch,
+  Page,
+} from '@lethe/application'
 import { BatchId } from '@lethe/domain'
 import { graphErrors } from '@lethe/graph-contract'
 import * as E from 'fp-ts/lib/Either.js'
@@ -15,23 +29,54 @@ import type { Hono } from 'hono'
 import type { BadInput, WireRefusal } from './answer.js'
 import type { ApiEnv, RespondWithError } from './context.js'
 import type { Doors } from './doors.js'
-import { bodyAs, type Incoming, responding, withoutOptions } from './handling.js'
+import {
+  badInput,
+  bodyAs,
+  type Incoming,
+  nextPageUrl,
+  queryOf,
+  responding,
+  withoutOptions,
+} from './handling.js'
 import { presentRemovalRequest } from './removal-request-presenter.js'
 
 export interface BatchDecisionRoutesDeps {
+  readonly listBatches: ListBatches
   readonly getBatch: GetBatch
   readonly approveBatch: ApproveBatch
   readonly denyBatch: DenyBatch
+  readonly publicUrl: string
   readonly doors: Doors
   readonly respondWithError: RespondWithError
 }
 
+/** Each batch of a page is counted: fewer of them than of requests. */
+const usualPage = 20
 const path = `${batchesPath}/:id`
 
 /** Batches: what they hold, and their decision as one. */
 export const batchDecisionRoutes = (app: Hono<ApiEnv>, deps: BatchDecisionRoutesDeps): void => {
   const { doors } = deps
   const respond = responding(deps.respondWithError)
+
+  app.get(batchesPath, doors.authenticated, doors.permitted('listRemovalRequests'), c =>
+    respond(
+      c,
+      pipe(
+        TE.fromEither(badInput(parseBatchListOptions(queryOf(c)))),
+        TE.flatMap(options =>
+          pipe(
+            deps.listBatches({
+              grant: c.get('grant'),
+              filter: options.state === undefined ? {} : { states: options.state },
+              page: { size: options.$top ?? usualPage, after: options.$skiptoken ?? null },
+            }),
+            TE.map(page => c.json(BatchCollection.encode(collectionOf(deps.publicUrl, options, page)))),
+          ),
+        ),
+      ),
+    ),
+  )
 
   app.get(path, doors.authenticated, doors.permitted('getRemovalRequest'), c =>
     respond(
@@ -95,11 +140,36 @@ const idOf = (c: Incoming, key: string): TE.TaskEither<BadInput | WireRefusal, B
     TE.fromEither,
   )
 
+const collectionOf = (
+  publicUrl: string,
+  options: BatchListOptions,
+  { items, next }: Page<ListedBatch>,
+): BatchCollection => ({
+  value: items.map(({ id, submittedAt, count, states, dueAt }) => ({
+    id,
+    submittedDateTime: submittedAt,
+    count,
+    states: countsOf(states),
+    dueDateTime: dueAt,
+  })),
+  ...(next === null
+    ? {}
+    : {
+        '@odata.nextLink': nextPageUrl(
+          `${publicUrl}${batchesPath}`,
+          writeBatchListOptions({ ...options, $skiptoken: next }),
+        ),
+      }),
+})
+
+const countsOf = (states: BatchSummary['states']): BatchResource['states'] =>
+  [...states].map(([state, count]) => ({ state, count }))
+
 const presentBatch = ({ id, summary, sample }: BatchPreview): BatchResource => ({
   id,
   count: summary.count,
   digest: summary.digest,
-  states: [...summary.states].map(([state, count]) => ({ state, count })),
+  states: countsOf(summary.states),
   homeTenants: summary.homeTenants,
   homeTenantCount: summary.homeTenantCount,
   dueDateTime: summary.dueAt,

@@ -30,6 +30,10 @@ export const responding =
 export const queryOf = (c: Incoming): ReadonlyArray<readonly [string, string]> =>
   c.req.url.includes('?') ? [...new URL(c.req.url).searchParams] : []
 
+/** Where the next page of a list is. @param url of the list, without a query. */
+export const nextPageUrl = (url: string, options: ReadonlyArray<readonly [string, string]>): string =>
+  `${url}?${options.map(pair => pair.map(encodeURIComponent).join('=')).join('&')}`
+
 /** Whether the query is empty, as it must be where no option is supported. */
 export const withoutOptions = (c: Incoming): E.Either<BadInput, void> => badInput(parseNoOptions(queryOf(c)))
 

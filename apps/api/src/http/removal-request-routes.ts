@@ -35,6 +35,7 @@ import {
   bodyAs,
   contentOf,
   type Incoming,
+  nextPageUrl,
   queryOf,
   requestIdIn,
   responding,
@@ -223,10 +224,12 @@ const collectionOf = (
   { items, next }: { readonly items: ReadonlyArray<RemovalRequestView>; readonly next: string | null },
 ): RemovalRequestCollection => ({
   value: items.map(presentRemovalRequest),
-  ...(next === null ? {} : { '@odata.nextLink': nextPageUrl(publicUrl, { ...options, $skiptoken: next }) }),
+  ...(next === null
+    ? {}
+    : {
+        '@odata.nextLink': nextPageUrl(
+          `${publicUrl}${removalRequestsPath}`,
+          writeRemovalRequestListOptions({ ...options, $skiptoken: next }),
+        ),
+      }),
 })
-
-const nextPageUrl = (publicUrl: string, options: RemovalRequestListOptions): string => {
-  const query = writeRemovalRequestListOptions(options).map(pair => pair.map(encodeURIComponent).join('='))
-  return `${publicUrl}${removalRequestsPath}?${query.join('&')}`
-}

@@ -26,14 +26,17 @@ export interface RequestFilter {
 
 const stateNames = Object.keys(RemovalState.keys).join(', ')
 
+/** @param does what it does, in the words of the command. */
+export const addStateOption = (command: Command, does: string): Command =>
+  command.option(
+    '--state <states>',
+    `${does}, joined by commas or given again: ${stateNames}`,
+    (value: string, before: ReadonlyArray<string> | undefined) => [...(before ?? []), value],
+  )
+
 /** @param state what `--state` does, in the words of the command. */
 export const addFilterOptions = (command: Command, state: string): Command =>
-  command
-    .option(
-      '--state <states>',
-      `${state}, joined by commas or given again: ${stateNames}`,
-      (value: string, before: ReadonlyArray<string> | undefined) => [...(before ?? []), value],
-    )
+  addStateOption(command, state)
     .option('--user <userId>', 'only for this person')
     .option('--batch <batchId>', 'only of this batch')
     .option(
@@ -58,7 +61,8 @@ export const readFilter = (given: FilterOptions): E.Either<UsageMistake, Request
     })),
   )
 
-const readStates = (
+/** Reads `--state`; null where it is not given. */
+export const readStates = (
   texts: ReadonlyArray<string> | undefined,
 ): E.Either<UsageMistake, ReadonlyArray<RemovalState> | null> =>
   texts === undefined

@@ -1,4 +1,4 @@
-import { BatchDecisionResource, BatchResource, DateTime } from '@lethe/api-contract'
+import { BatchDecisionResource, BatchListItem, BatchResource, DateTime } from '@lethe/api-contract'
 import * as t from 'io-ts'
 import type { Cell, Resource } from './resource.js'
 
@@ -37,6 +37,29 @@ export const batchResource: Resource<BatchResource> = {
       submittedBy?.userId ?? submittedBy?.appId ?? 'erased',
     ]),
   }),
+}
+
+const listColumns: Resource<BatchListItem>['columns'] = [
+  { name: 'id', cell: batch => batch.id, widest: 36 },
+  {
+    name: 'submittedDateTime',
+    cell: ({ submittedDateTime }) => DateTime.encode(submittedDateTime),
+    widest: 24,
+  },
+  { name: 'count', cell: ({ count }) => count, widest: 9 },
+  {
+    name: 'dueDateTime',
+    cell: ({ dueDateTime }) => (dueDateTime === null ? null : DateTime.encode(dueDateTime)),
+    widest: 20,
+  },
+  { name: 'states', cell: ({ states }) => countsOf(states.map(({ state, count }) => [state, count])) },
+]
+
+/** A batch in a list. */
+export const batchListItemResource: Resource<BatchListItem> = {
+  codec: BatchListItem,
+  columns: listColumns,
+  summary: listColumns,
 }
 
 const { id, refused } = BatchDecisionResource.type.props

@@ -109,6 +109,7 @@ const answer = (bulk: BulkServer, method: string, url: URL, body: string): Answe
     }))
     return instead === 'lost' ? { status: 0 } : ok({ responses: responses.toReversed() })
   }
+  if (url.pathname === '/lethe/v1/batches') return ok(listOf(bulk, url))
   if (url.pathname.startsWith('/lethe/v1/batches/'))
     return method === 'GET' ? ok(batchOf(bulk, id)) : decide(bulk, id, action ?? '', JSON.parse(body))
   return errorAnswer(graphErrors.segmentNotFound('x'))
@@ -172,6 +173,34 @@ const batchOf = (bulk: BulkServer, id: string) => {
     homeTenantCount: 1,
     dueDateTime: '2026-12-23T23:59:59Z',
     sample: members.slice(0, 10).map(resourceOf),
+  }
+}
+
+/** Two to a page, the newest first. */
+const listOf = (bulk: BulkServer, url: URL) => {
+  const ids = [
+    ...new Set(bulk.kept.flatMap(({ batchId }) => (batchId === null ? [] : [batchId]))),
+  ].toReversed()
+  const states = url.searchParams.get('state')?.split(',') ?? null
+  const found = ids.filter(
+    id => states === null || membersOf(bulk, id).some(({ state }) => states.includes(state)),
+  )
+  const from = Number(url.searchParams.get('$skiptoken') ?? 0)
+  const size = Math.min(2, Number(url.searchParams.get('$top') ?? 2))
+  const next = new URL(url)
+  next.searchParams.set('$skiptoken', String(from + size))
+  return {
+    value: found.slice(from, from + size).map(id => {
+      const batch = batchOf(bulk, id)
+      return {
+        id,
+        count: batch.count,
+        states: batch.states,
+        submittedDateTime: '2026-11-23T09:00:00Z',
+        dueDateTime: batch.dueDateTime,
+      }
+    }),
+    ...(found.length > from + size ? { '@odata.nextLink': `${bulk.url}${next.pathname}${next.search}` } : {}),
   }
 }
 

@@ -10,7 +10,8 @@ import type {
 } from '@lethe/domain'
 import type { Option } from 'fp-ts/lib/Option.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import type { Unavailable } from './problems.js'
+import type { Page, PageRequest } from './page.js'
+import type { InvalidPageToken, Unavailable } from './problems.js'
 
 /** What a batch holds. */
 export interface BatchSummary {
@@ -39,8 +40,31 @@ export interface BatchPending {
   readonly ids: ReadonlyArray<RemovalRequestId>
 }
 
+/** A batch in a list. */
+export interface ListedBatch {
+  readonly id: BatchId
+  /** When the first of its requests was made. */
+  readonly submittedAt: Instant
+  readonly count: number
+  readonly states: ReadonlyMap<RemovalState, number>
+  /** When the first of its open requests is due; null where none is open. */
+  readonly dueAt: Instant | null
+}
+
+/** Which batches a list holds; a condition that is left out holds for all. */
+export interface BatchFilter {
+  /** Those with a request in one of these states. */
+  readonly states?: ReadonlyArray<RemovalState>
+}
+
 /** Batches: requests that were made in one go, and are decided as one. They come with `RemovalRequests`. */
 export interface Batches {
+  /** The batch whose first request is the newest comes first. */
+  readonly list: (
+    tenantId: TenantId,
+    filter: BatchFilter,
+    page: PageRequest,
+  ) => TaskEither<InvalidPageToken | Unavailable, Page<ListedBatch>>
   /** None where the tenant has no request of that batch. */
   readonly summary: (tenantId: TenantId, batch: BatchId) => TaskEither<Unavailable, Option<BatchSummary>>
   /**

@@ -2,6 +2,7 @@ import { BatchId, type RemovalRequest, type RemovalRequestId, type TenantId } fr
 import * as O from 'fp-ts/lib/Option.js'
 import { describe, expect, it } from 'vitest'
 import type { BatchPending } from '../ports/batches.js'
+import { batchListContract } from './batch-list-contract.js'
 import type { OpenStore, StoreHarness } from './harness.js'
 import { decoded, someOf, succeed, upTo } from './outcomes.js'
 import {
@@ -34,6 +35,8 @@ const summaryOf = async ({ store }: StoreHarness, tenantId: TenantId, batch: Bat
  */
 export const batchesContract = (name: string, open: OpenStore): void => {
   describe(`batches: ${name}`, () => {
+    batchListContract(open)
+
     it('are what was submitted under one id, and nothing else', async () => {
       const h = await open()
       const { tenantId, batch, ids, requests } = await batchOf(h, 3)
