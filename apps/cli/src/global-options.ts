@@ -17,9 +17,13 @@ export interface GlobalOptions {
   /** The name of a context; null where none was typed. */
   readonly context: string | null
   readonly format: OutputFormat
+  /** Whether that form was asked for; what nobody asks for is text. */
+  readonly formatIsGiven: boolean
   readonly query: Query | null
   readonly detail: Detail
 }
+
+const usualFormat: OutputFormat = 'text'
 
 /** Adds the options that every command takes. */
 export const addGlobalOptions = (program: Command): Command =>
@@ -30,9 +34,9 @@ export const addGlobalOptions = (program: Command): Command =>
       'whose server and sign-in to use (default: LETHE_CONTEXT, or the current one)',
     )
     .addOption(
-      new Option('-o, --output <format>', 'how to write results')
-        .choices(Object.keys(OutputFormat.keys))
-        .default('text'),
+      new Option('-o, --output <format>', `how to write results (default: ${usualFormat})`).choices(
+        Object.keys(OutputFormat.keys),
+      ),
     )
     .option('--query <jmespath>', 'select from the result with JMESPath, before it is written')
     .option('--verbose', 'tell each request to the server, on stderr')
@@ -40,8 +44,8 @@ export const addGlobalOptions = (program: Command): Command =>
 
 const Given = t.exact(
   t.intersection([
-    t.type({ output: OutputFormat }),
-    t.partial({ server: t.string, context: t.string, query: t.string, verbose: t.boolean, debug: t.boolean }),
+    t.partial({ output: OutputFormat, server: t.string, context: t.string }),
+    t.partial({ query: t.string, verbose: t.boolean, debug: t.boolean }),
   ]),
 )
 
@@ -56,7 +60,8 @@ export const readGlobalOptions = (options: unknown): TE.TaskEither<UsageMistake,
         TE.map(parsed => ({
           server: server ?? null,
           context: context ?? null,
-          format: output,
+          format: output ?? usualFormat,
+          formatIsGiven: output !== undefined,
           query: parsed,
           detail: detailOf(verbose === true, debug === true),
         })),

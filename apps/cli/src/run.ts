@@ -85,9 +85,9 @@ const performing =
           TE.flatMap(({ perform, session }) => perform(session)),
         )
 
-/** Text is what nobody asked for: a command may have a better form for it. */
-const formatted = ({ formatOfText }: CommandDefinition, globals: GlobalOptions): GlobalOptions =>
-  globals.format === 'text' && formatOfText !== undefined ? { ...globals, format: formatOfText } : globals
+/** Where nobody asks for a form, a command may have a better one than text. */
+const formatted = ({ usualFormat }: CommandDefinition, globals: GlobalOptions): GlobalOptions =>
+  !globals.formatIsGiven && usualFormat !== undefined ? { ...globals, format: usualFormat } : globals
 
 const settled = async (io: Io, task: TE.TaskEither<Refusal, void>): Promise<ExitCode> => {
   const result = await task()

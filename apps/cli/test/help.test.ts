@@ -1,46 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { allPaths } from './support/all-commands.js'
 import { lethe } from './support/fake-io.js'
 
 const nowhere = 'http://127.0.0.1:9'
 const withoutToken = { env: { LETHE_TOKEN: '' } }
 
-const commands = [
-  '',
-  'profiles',
-  'profiles list',
-  'profiles show',
-  'remove',
-  'graph',
-  'graph profiles',
-  'graph profiles list',
-  'graph profiles show',
-  'graph remove',
-  'graph history',
-  'requests',
-  'requests list',
-  'requests watch',
-  'requests show',
-  'requests history',
-  'requests approve',
-  'requests deny',
-  'requests withdraw',
-  'requests retry',
-  'login',
-  'logout',
-  'context',
-  'context list',
-  'context use',
-  'context set',
-  'context remove',
-  'whoami',
-  'status',
-  'doctor',
-  'completion',
-  'version',
-]
-
 describe('help', () => {
-  it.each(commands)('of lethe %s has an example, and needs nothing', async command => {
+  it.each(allPaths)('of lethe %s has an example, and needs nothing', async command => {
     const words = command.split(' ').filter(word => word !== '')
     const { code, stdout, stderr } = await lethe(nowhere, [...words, '--help'], withoutToken)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
@@ -68,7 +34,7 @@ describe('the help', () => {
     )
   })
 
-  it.each(commands)('of lethe %s is no wider than 100 columns', async command => {
+  it.each(allPaths)('of lethe %s is no wider than 100 columns', async command => {
     const words = command.split(' ').filter(word => word !== '')
     const { stdout } = await lethe(nowhere, [...words, '--help'], withoutToken)
     expect(stdout.split('\n').filter(line => line.length > 100 && !line.startsWith('  $'))).toEqual([])

@@ -41,7 +41,8 @@ const DenyOptions = t.exact(t.intersection([Options, DenialOptions]))
 
 const decisionNotes = `
 It shows the batch and asks. Without a terminal say which batch you have looked at: --digest takes
-what lethe batches show gives. A batch that requests were added to since is not decided: exit code 1.
+what lethe batches show gives. A batch that requests were added to since is not decided, and the
+exit code is 1.
 `
 
 /** `lethe batches approve` */

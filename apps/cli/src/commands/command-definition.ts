@@ -23,7 +23,7 @@ interface CommandShape {
   /** What else its help says: lines of at most 100 characters, with one before and after. */
   readonly notes?: string
   /** In which form it writes where nobody names one, if that is not text. */
-  readonly formatOfText?: OutputFormat
+  readonly usualFormat?: OutputFormat
   /** Adds the options of this command. */
   readonly addOptions: (command: Command) => Command
 }

@@ -8,7 +8,7 @@ import { parseServer } from '../server-address.js'
 import type { LocalSession } from '../session.js'
 import { loadContexts, saveContexts } from '../sign-in/context-file.js'
 import { badName } from '../sign-in/context-to-log-in-to.js'
-import { viewContext } from '../sign-in/context-view.js'
+import { viewContext, viewOf } from '../sign-in/context-view.js'
 import {
   allContexts,
   contextNamed,
@@ -158,13 +158,16 @@ const removeContext: CommandDefinition = {
       readName(operands),
       E.map(
         name =>
-          ({ io, say }) =>
+          ({ io, say, output }) =>
             pipe(
               loadContexts(io),
-              TE.tap(contexts => found(contexts, name)),
+              TE.bindTo('contexts'),
+              TE.bind('context', ({ contexts }) => found(contexts, name)),
               TE.tap(() => eraseSignIn(io, name)),
-              TE.flatMap(contexts => saveContexts(io, withoutContext(contexts, name))),
+              TE.let('left', ({ contexts }) => withoutContext(contexts, name)),
+              TE.tap(({ left }) => saveContexts(io, left)),
               TE.tapTask(() => () => say(`the context ${name} and its sign-in are gone.`)),
+              TE.flatMap(({ left, context }) => output.one(contextResource, viewOf(left, context, null))),
             ),
       ),
     ),

@@ -20,7 +20,7 @@ export const exportRequests: CommandDefinition = {
   notes: `
 It keeps nothing in memory, and while the server cannot be asked it waits and goes on where it was.
 `,
-  formatOfText: 'csv',
+  usualFormat: 'csv',
   addOptions: command => addFilterOptions(command, 'only in these states'),
   prepare: ({ options }) =>
     pipe(
