@@ -196,6 +196,17 @@ describe('lethe remove --file', () => {
     expect(stderr).toMatch(/to go on after an interruption, add --batch [0-9a-f-]{36}/)
   })
 
+  it('counts rows, and the requests that came of them', async () => {
+    const path = await fileOf([userId(1), userId(2), userId(1)].join('\n'))
+
+    const { summary } = await removeFile(path)
+
+    expect(summary).toMatchObject({ ids: 3, submitted: 3, requests: 2 })
+    server.present = new Set()
+    const nobody = await removeFile(await fileOf(userId(3), 'nobody.csv'))
+    expect(nobody.summary).toMatchObject({ ids: 1, notFound: 1, requests: 0 })
+  })
+
   it('has nobody to ask for in an empty file', async () => {
     const { code, summary, stderr } = await removeFile(await fileOf(''))
 
@@ -452,6 +463,7 @@ describe('lethe remove --file --dry-run', () => {
 
     expect(code).toBe(1)
     expect(summary).toEqual({
+      requests: null,
       batchId: null,
       ids: 7,
       submitted: 0,

@@ -1,5 +1,6 @@
 import type { BatchId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
+import type { LetheApi } from '../lethe-api.js'
 import type { SingleRefusal } from '../refusal.js'
 import { bulkSummaryResource } from '../resources/bulk-summary.js'
 import type { Session } from '../session.js'
@@ -9,7 +10,7 @@ import { leftOverIn } from './results-file.js'
 
 /** Shows what became of the rows of a file, and what to do next. */
 export const conclude = async (
-  { output, say }: Session,
+  { lethe, output, say }: Session,
   ended: E.Either<SingleRefusal, void>,
   counts: ReadonlyMap<Outcome, number>,
   made: { readonly batch: BatchId; readonly path: string; readonly again: string } | null,
@@ -17,6 +18,7 @@ export const conclude = async (
   const of = (outcome: Outcome): number => counts.get(outcome) ?? 0
   const shown = await output.one(bulkSummaryResource, {
     batchId: made?.batch ?? null,
+    requests: made === null || E.isLeft(ended) ? null : await sizeOf(lethe, made.batch),
     ids: [...counts.values()].reduce((sum, count) => sum + count, 0),
     submitted: of('submitted'),
     joined: of('joined'),
@@ -38,4 +40,11 @@ export const conclude = async (
     await say(`an approver decides it with: lethe batches approve ${made.batch}`)
   const left = leftOverIn(counts)
   return left === 0 ? E.right(undefined) : E.left({ _tag: 'LeftOver', count: left, path: made?.path ?? null })
+}
+
+/** People who stand in the file twice have one request. A batch without any is not there. */
+const sizeOf = async (lethe: LetheApi, batch: BatchId): Promise<number | null> => {
+  const found = await lethe.batchOf(batch)()
+  if (E.isRight(found)) return found.right.count
+  return found.left._tag === 'NotFound' ? 0 : null
 }

@@ -56,7 +56,8 @@ batch, which an approver decides as one (lethe batches). What becomes of each is
 that only you can read, and from which the same command goes on after Ctrl-C or a lost connection:
 nobody is asked for twice.
 
-Its rows are counted: somebody who stands in the file twice counts twice, and is asked for once.
+The summary counts rows; requests is how many requests the batch holds, which is fewer where
+somebody stands in the file twice.
 
 With --dry-run nothing is asked for: it counts who would be (found), has an open request
 (alreadyOpen), is unknown (notFound), or is a user of your own tenant (notInbound).

@@ -6,6 +6,8 @@ const BulkSummary = t.strict(
   {
     /** Null for a dry run. */
     batchId: t.union([BatchId, t.null]),
+    /** How many requests the batch holds; null for a dry run, and where that could not be asked. */
+    requests: t.union([t.number, t.null]),
     ids: t.number,
     submitted: t.number,
     joined: t.number,
@@ -25,6 +27,7 @@ export type BulkSummary = t.TypeOf<typeof BulkSummary>
 
 const columns: Resource<BulkSummary>['columns'] = [
   { name: 'batchId', cell: ({ batchId }) => batchId },
+  { name: 'requests', cell: ({ requests }) => requests },
   { name: 'ids', cell: ({ ids }) => ids },
   { name: 'submitted', cell: ({ submitted }) => submitted },
   { name: 'joined', cell: ({ joined }) => joined },

@@ -110,6 +110,8 @@ const answer = (bulk: BulkServer, method: string, url: URL, body: string): Answe
     return instead === 'lost' ? { status: 0 } : ok({ responses: responses.toReversed() })
   }
   if (url.pathname === '/lethe/v1/batches') return ok(listOf(bulk, url))
+  if (url.pathname.startsWith('/lethe/v1/batches/') && membersOf(bulk, id).length === 0)
+    return errorAnswer(graphErrors.resourceNotFound(id))
   if (url.pathname.startsWith('/lethe/v1/batches/'))
     return method === 'GET' ? ok(batchOf(bulk, id)) : decide(bulk, id, action ?? '', JSON.parse(body))
   return errorAnswer(graphErrors.segmentNotFound('x'))
