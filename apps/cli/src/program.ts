@@ -4,6 +4,8 @@ import type { CommandDefinition } from './commands/command-definition.js'
 import { approveBatch, denyBatch, showBatch } from './commands/batches.js'
 import { listBatches } from './commands/list-batches.js'
 import { exportRequests } from './commands/export-requests.js'
+import { logInToGraph } from './commands/graph-login.js'
+import { logOutOfGraph } from './commands/graph-logout.js'
 import { showGraphHistory } from './commands/graph-history.js'
 import { listGraphProfiles, showGraphProfile } from './commands/graph-profiles.js'
 import { removeFromGraph } from './commands/graph-remove.js'
@@ -121,6 +123,8 @@ export const createProgram = (version: string, writers: Writers, actions: Action
   const graph = group('graph', 'Microsoft Graph itself, without a server of Lethe.', [
     removeFromGraph,
     showGraphHistory,
+    logInToGraph,
+    logOutOfGraph,
   ])
   group('profiles', 'Inbound shared user profiles.', [listGraphProfiles, showGraphProfile], graph)
   add(program, doctor)

@@ -152,6 +152,8 @@ const commands: Readonly<Record<string, Run>> = {
   doctor: withSignIn('doctor'),
   completion: withApi('completion', 'bash'),
   version: withApi('version'),
+  'graph login': async options => (await graphWorld()).logIn('adele', options),
+  'graph logout': withGraph('logout'),
   'graph remove': withGraph('remove'),
   'graph history': withGraph('history', '--tenant', tenantId),
   'graph history --verify': withGraph('history', '--verify'),

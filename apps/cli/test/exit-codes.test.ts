@@ -68,6 +68,7 @@ const samples: { readonly [Tag in SingleRefusal['_tag']]: Extract<SingleRefusal,
   GraphRemovalFailed: { _tag: 'GraphRemovalFailed', reason: 'stillPresent' },
   GraphRemovalInterrupted: { _tag: 'GraphRemovalInterrupted' },
   GraphConfirmationImpossible: { _tag: 'GraphConfirmationImpossible' },
+  GraphSignInElsewhere: { _tag: 'GraphSignInElsewhere' },
   LocalHistoryUnusable: { _tag: 'LocalHistoryUnusable', reason: 'failed', code: 'EACCES' },
   LocalHistoryBusy: { _tag: 'LocalHistoryBusy' },
   LocalHistoryBroken: { _tag: 'LocalHistoryBroken', position: 2, reason: 'contentDiffers' },
@@ -101,6 +102,7 @@ describe('the exit code', () => {
       'GraphTokenOfAnotherTenant',
       'GraphSignInRequired',
       'GraphRefused',
+      'GraphSignInElsewhere',
     ])
     expect(byCode.get(5)?.map(({ _tag }) => _tag)).toEqual([
       'SignInUnreachable',

@@ -275,7 +275,7 @@ describe('the files of the history', () => {
 
 describe('the credential', () => {
   it.each([
-    [{ LETHE_GRAPH_TOKEN: '' }, 4, 'There is no credential for Graph'],
+    [{ LETHE_GRAPH_TOKEN: '' }, 4, 'Nobody is signed in to this tenant'],
     [{ LETHE_GRAPH_TENANT: '486fb458-9474-4c44-896b-b30942d055f0' }, 4, 'for another tenant'],
     [{ LETHE_GRAPH_TOKEN: 'opaque' }, 4, 'does not say for which tenant'],
     [

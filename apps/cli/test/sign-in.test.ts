@@ -97,7 +97,7 @@ describe('lethe login', () => {
       },
     })
     expect(code).toBe(0)
-    expect(stderr).toContain('lethe login --device-code works without one')
+    expect(stderr).toContain('--device-code works without one')
   })
 
   it('signs in with a code on another device', async () => {

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
-import { type Refusal, type SingleRefusal, usageMistake } from '../refusal.js'
+import type { Refusal, SingleRefusal } from '../refusal.js'
 import { contextResource } from '../resources/context.js'
 import type { LocalSession } from '../session.js'
 import { askSignInOptions } from '../sign-in/ask-options.js'
@@ -14,13 +14,12 @@ import { contextToLogInTo } from '../sign-in/context-to-log-in-to.js'
 import { allContexts, type Contexts, TenantName, withContext } from '../sign-in/contexts.js'
 import { type KeptSignIn, saveSignIn } from '../sign-in/kept-sign-in.js'
 import { logIn, type LoginWay } from '../sign-in/log-in.js'
+import { addWayOptions, readWay, WayOptions, whereSeen } from '../sign-in/login-way.js'
 import { trustServer } from '../sign-in/trust-server.js'
 import type { CommandDefinition } from './command-definition.js'
 import { readOptions } from './given-values.js'
 
-const Options = t.exact(
-  t.partial({ deviceCode: t.boolean, browser: t.boolean, tenant: TenantName, force: t.boolean }),
-)
+const Options = t.exact(t.intersection([WayOptions, t.partial({ tenant: TenantName, force: t.boolean })]))
 type Options = t.TypeOf<typeof Options>
 
 /** `lethe login` */
@@ -41,34 +40,30 @@ end. Ctrl-C gives up. A server says itself what it wants a token for: where no c
 you are asked whether it is the server that you mean.
 `,
   addOptions: command =>
-    command
-      .option('--device-code', 'show a code to enter in a browser on another device')
-      .option('--no-browser', 'only write the address to open; the browser has to be on this machine')
+    addWayOptions(command)
       .option('--tenant <tenant>', 'sign in to this tenant, by its id or domain, from now on')
       .option('--force', 'do not ask whether a server that is new is the right one'),
   prepareLocally: ({ options }) =>
     pipe(
       readOptions(Options)(options),
-      E.filterOrElse(
-        ({ deviceCode, browser }) => deviceCode !== true || browser !== false,
-        () => usageMistake('--device-code needs no browser here: leave out --no-browser.'),
+      E.bindTo('given'),
+      E.bind('way', ({ given }) => readWay(given)),
+      E.map(
+        ({ given, way }) =>
+          session =>
+            performLogin(session, given, way),
       ),
-      E.map(given => session => performLogin(session, given)),
     ),
 }
 
-const wayOf = ({ deviceCode, browser }: Options): LoginWay => {
-  if (deviceCode === true) return 'deviceCode'
-  return browser === false ? 'addressOnly' : 'browser'
-}
-
-const performLogin = (session: LocalSession, given: Options): TE.TaskEither<Refusal, void> => {
-  const { io, output, say, globals } = session
-  const way = wayOf(given)
-  if (way === 'browser' && !io.stderr.isTerminal && !io.stdin.isTerminal)
-    return TE.left({ _tag: 'SignInImpossible' })
-  return pipe(
-    loadContexts(io),
+const performLogin = (
+  { io, output, say, globals }: LocalSession,
+  given: Options,
+  way: LoginWay,
+): TE.TaskEither<Refusal, void> =>
+  pipe(
+    TE.fromEither(whereSeen(io, way)),
+    TE.flatMap(() => loadContexts(io)),
     TE.bindTo('before'),
     TE.bind('wanted', () => TE.fromEither(readWanted(io, globals))),
     TE.bind('context', ({ before, wanted }) =>
@@ -105,7 +100,6 @@ const performLogin = (session: LocalSession, given: Options): TE.TaskEither<Refu
       output.one(contextResource, viewOf(contexts, context, signIn)),
     ),
   )
-}
 
 const knows = (contexts: Contexts, server: string): boolean =>
   allContexts(contexts).some(context => context.server === server)

@@ -8,13 +8,13 @@ export const graphMessageOf = (refusal: GraphRefusal): string => {
     case 'GraphSettingsWrong':
       return `${refusal.mistakes.join('. ')}.`
     case 'GraphCredentialMissing':
-      return 'There is no credential for Graph: put an access token into LETHE_GRAPH_TOKEN (az account get-access-token --resource https://graph.microsoft.com), or set LETHE_GRAPH_CLIENT_ID with a secret, certificate or federated token.'
+      return 'Nobody is signed in to this tenant: run lethe graph login. Or put an access token into LETHE_GRAPH_TOKEN (az account get-access-token --resource https://graph.microsoft.com), or set LETHE_GRAPH_CLIENT_ID with a secret, certificate or federated token.'
     case 'GraphTokenOfAnotherTenant':
       return refusal.readable
         ? 'LETHE_GRAPH_TOKEN is for another tenant than the one named: get a token of that tenant, or name the other with --tenant.'
         : 'LETHE_GRAPH_TOKEN does not say for which tenant it is: use an access token for Microsoft Graph.'
     case 'GraphSignInRequired':
-      return 'Graph, or the issuer of its tokens, does not take the credential: sign in again, or put the credential right, and run the same command again.'
+      return 'Graph, or the issuer of its tokens, does not take the credential: sign in again (lethe graph login), or put the credential right, and run the same command again.'
     case 'GraphRefused':
       return 'Graph refused the call. It takes CrossTenantUserProfileSharing.ReadWrite.All with consent, and of people the role Global Administrator; and LETHE_GRAPH_URL must be right. Then run the same command again.'
     case 'GraphUnavailable':
@@ -33,6 +33,8 @@ export const graphMessageOf = (refusal: GraphRefusal): string => {
       return `Interrupted. The removal is open in the local history. ${again}`
     case 'GraphConfirmationImpossible':
       return 'There is no terminal to type the userId at: give it once more with --confirm <userId>.'
+    case 'GraphSignInElsewhere':
+      return 'The sign-in is for another Graph or another tenant than LETHE_GRAPH_URL, LETHE_GRAPH_AUTHORITY and --tenant say, and does not go there. Put them right, or run lethe graph login.'
     case 'LocalHistoryUnusable':
       return unusable[refusal.reason](refusal.code)
     case 'LocalHistoryBusy':

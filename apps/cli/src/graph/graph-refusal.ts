@@ -5,6 +5,8 @@ export type GraphRefusal =
   | StandaloneRefusal
   /** There is no terminal to type the id at, and `--confirm` does not give it. */
   | { readonly _tag: 'GraphConfirmationImpossible' }
+  /** The sign-in is for another tenant, or another Graph, and must not go to this one. */
+  | { readonly _tag: 'GraphSignInElsewhere' }
 
 const tags = {
   GraphSettingsWrong: 2,
@@ -20,6 +22,7 @@ const tags = {
   GraphRemovalFailed: 1,
   GraphRemovalInterrupted: 130,
   GraphConfirmationImpossible: 2,
+  GraphSignInElsewhere: 4,
   LocalHistoryUnusable: 1,
   LocalHistoryBusy: 5,
   LocalHistoryBroken: 1,

@@ -9,7 +9,7 @@ import {
   graphHistoryEntryResource,
 } from '../resources/graph-history.js'
 import type { PerformLocally } from '../session.js'
-import { loadStandalone } from './standalone.js'
+import { loadLocalHistory } from './standalone.js'
 
 export interface AskedHistory {
   readonly tenant: string | null
@@ -23,7 +23,7 @@ export const showLocalHistory =
   ({ tenant, userId, verify }: AskedHistory): PerformLocally =>
   ({ io, output, say }) =>
   async () => {
-    const standalone = await loadStandalone()
+    const standalone = await loadLocalHistory()
     const tenantId = standalone.readTenant(io.env, tenant)
     if (E.isLeft(tenantId)) return tenantId
     const place = standalone.historyPlace(io.env, tenantId.right)

@@ -11,9 +11,10 @@ export const TenantOption = t.partial({ tenant: t.string })
 export const graphNotes = `
 No server of Lethe is asked, and LETHE_SERVER and LETHE_TOKEN are not looked at. Environment:
   LETHE_GRAPH_TENANT     your tenant, a GUID
-  LETHE_GRAPH_TOKEN      an access token for Graph, such as one of az account get-access-token; or
+  LETHE_GRAPH_TOKEN      an access token for Graph, as of az account get-access-token; or else
   LETHE_GRAPH_CLIENT_ID  an app registration, with one of LETHE_GRAPH_CLIENT_SECRET,
-                         LETHE_GRAPH_CERTIFICATE_FILE, LETHE_GRAPH_FEDERATED_TOKEN_FILE
+                         LETHE_GRAPH_CERTIFICATE_FILE, LETHE_GRAPH_FEDERATED_TOKEN_FILE;
+                         without either, whoever signed in with lethe graph login
   LETHE_GRAPH_URL        https://graph.microsoft.com/beta; other clouds have others
   LETHE_GRAPH_AUTHORITY  https://login.microsoftonline.com
   LETHE_GRAPH_AUDIENCE   whom tokens are for (default: the origin of LETHE_GRAPH_URL)

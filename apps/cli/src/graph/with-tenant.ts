@@ -6,6 +6,7 @@ import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { interrupted, type Refusal } from '../refusal.js'
 import type { LocalSession } from '../session.js'
 import { traceLine } from '../trace.js'
+import { signedInToGraph } from './signed-in-graph.js'
 import { loadStandalone, type Standalone } from './standalone.js'
 
 /** A tenant that is open, and what works on it. */
@@ -25,16 +26,21 @@ export const withTenant =
   (work: (opened: OpenedTenant) => TE.TaskEither<Refusal, void>): TE.TaskEither<Refusal, void> =>
   async () => {
     const standalone = await loadStandalone()
+    const settings = standalone.readGraphSettings(io.env, tenantOption)
+    if (E.isLeft(settings)) return settings
+    const signedIn =
+      settings.right.credential.kind === 'none' ? await signedInToGraph(io, settings.right)() : E.right(null)
+    if (E.isLeft(signedIn)) return signedIn
     const traces: Array<Promise<void>> = []
     const opened = await standalone.openTenant({
-      env: io.env,
-      tenant: tenantOption,
+      settings: settings.right,
       clock: { now: () => instantFromMilliseconds(io.now()) },
       onCall: report => {
         const line = traceLine(detail, exchangedBy(report, of))
         if (line !== null) traces.push(say(line))
       },
       interrupted: io.interrupted,
+      ...(signedIn.right === null ? {} : { tokens: signedIn.right.tokens }),
     })
     if (E.isLeft(opened)) return opened
     const tenant = opened.right
@@ -43,7 +49,9 @@ export const withTenant =
     try {
       const done = await work({ standalone, tenant })()
       const isCutOff = E.isLeft(done) && done.left._tag === 'GraphUnavailable' && io.interrupted.aborted
-      return isCutOff ? E.left(interrupted) : done
+      if (isCutOff) return E.left(interrupted)
+      const fileProblem = signedIn.right?.fileProblem() ?? null
+      return E.isLeft(done) && fileProblem !== null ? E.left(fileProblem) : done
     } finally {
       await tenant.close()
       await Promise.all(traces)

@@ -1,6 +1,6 @@
 import { DateTime } from '@lethe/api-contract'
 import { Hash, RemovalRequestId, TenantId } from '@lethe/domain'
-import type { HistoryEntry } from '@lethe/standalone'
+import type { HistoryEntry } from '@lethe/standalone/history'
 import * as t from 'io-ts'
 import type { Resource } from './resource.js'
 

@@ -46,7 +46,7 @@ export const logIn =
             await say(`to sign in, open ${address}`)
             if (way === 'addressOnly') return
             if (!(await io.openBrowser(new URL(address))))
-              await say('no browser could be opened here; lethe login --device-code works without one.')
+              await say('no browser could be opened here; --device-code works without one.')
           },
         })
       } finally {

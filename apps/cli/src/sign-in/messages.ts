@@ -24,7 +24,7 @@ export const signInMessage = (refusal: SignInRefusal | ContextRefusal | LoginRef
     case 'SignInImpossible':
       return 'There is no terminal to show where to sign in. Add --no-browser or --device-code to have it written to stderr all the same.'
     case 'SignInCancelled':
-      return 'The sign-in was cancelled, or took too long. Nothing was changed; run lethe login to try again.'
+      return 'The sign-in was cancelled, or took too long. Nothing was changed; run the same command to try again.'
     case 'SignInFailed':
       return `The sign-in failed (${refusal.code}). Look the code up at https://login.microsoftonline.com/error, or ask your administrator.`
   }
@@ -38,7 +38,7 @@ export const fileMessage = (refusal: FileRefusal): string => {
         ? `The ${refusal.kind} ${refusal.path} is somebody else's, and not used. Move it away.`
         : `The ${refusal.kind} ${refusal.path} is open to others, and not used. If nobody has touched it: chmod ${refusal.kind === 'file' ? '600' : '700'} ${refusal.path}`
     case 'UnreadableFile':
-      return `The file ${refusal.path} does not hold what lethe wrote. Mend it, or delete it and run lethe login.`
+      return `The file ${refusal.path} does not hold what lethe wrote. Mend it, or delete it and sign in again.`
     case 'FileFailed':
       return `The file ${refusal.path} cannot be read or written (${platformProblem(refusal.reason)}).`
   }

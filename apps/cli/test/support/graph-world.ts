@@ -8,8 +8,10 @@ import {
   type Faults,
   freePorts,
   type GraphTwin,
+  type SignIns,
   graphAudience,
   identityProvider,
+  letheCliClientId,
   listenOnLoopback,
   loadClientRegistration,
   loadSigningKeys,
@@ -19,6 +21,7 @@ import {
 import * as E from 'fp-ts/lib/Either.js'
 import { decoded } from './decoded.js'
 import { lethe, type Ran, type World } from './fake-io.js'
+import { playBrowser } from './sign-in-world.js'
 
 export const tenantId = decoded(TenantId, contoso)
 /** Nobody whom another part of the sandbox names. */
@@ -31,6 +34,7 @@ export const stranger = '00000000-0000-4000-8000-000000000099'
 /** A Graph that listens on loopback, somebody's token for it, and a state folder of the operator. */
 export interface GraphWorld {
   readonly twin: GraphTwin
+  readonly signIns: SignIns
   readonly identity: string
   readonly state: string
   readonly clientId: string
@@ -42,6 +46,8 @@ export interface GraphWorld {
   /** Moves the clock of the Graph. */
   readonly pass: (milliseconds: number) => void
   readonly graph: (argv: ReadonlyArray<string>, world?: World) => Promise<Ran>
+  /** `lethe graph login`, with the browser played. */
+  readonly logIn: (person: string, more?: ReadonlyArray<string>, world?: World) => Promise<Ran>
   /** `lethe graph remove`, confirmed. */
   readonly remove: (userId: string, more?: ReadonlyArray<string>, world?: World) => Promise<Ran>
   readonly isThere: (userId: UserId) => Promise<boolean>
@@ -54,8 +60,9 @@ export const openGraphWorld = async (): Promise<GraphWorld> => {
   const identity = `http://127.0.0.1:${identityPort}`
   const registration = await loadClientRegistration(folder)
   const keys = await loadSigningKeys(join(folder, 'key.json'))
+  const signIns = createSignIns()
   const provider = await listenOnLoopback(
-    identityProvider({ baseUrl: identity, keys, registration, signIns: createSignIns() }).fetch,
+    identityProvider({ baseUrl: identity, keys, registration, signIns }).fetch,
     identityPort,
   )
   let now = 0
@@ -108,6 +115,7 @@ export const openGraphWorld = async (): Promise<GraphWorld> => {
     lethe('', ['graph', ...argv], { ...world, env: { ...env, ...world.env } })
   return {
     twin,
+    signIns,
     identity,
     state,
     clientId: registration.clientId,
@@ -119,6 +127,17 @@ export const openGraphWorld = async (): Promise<GraphWorld> => {
       now += milliseconds
     },
     graph,
+    logIn: (person, more = [], world = {}) =>
+      graph(['login', '--client-id', letheCliClientId, ...more], {
+        stderrIsTerminal: true,
+        startsAt: Date.now(),
+        openBrowser: url => {
+          void playBrowser(url, person)
+          return true
+        },
+        ...world,
+        env: { LETHE_GRAPH_TOKEN: '', ...world.env },
+      }),
     remove: (userId, more = [], world = {}) =>
       graph(
         ['remove', userId, '--break-glass', '--reason', 'Ticket 4711', '--confirm', userId, ...more],

@@ -13,19 +13,17 @@ import type { Clock, DataHolder, InboundProfiles } from '@lethe/application'
 import type { TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import type { GraphRefusal } from '../refusal.js'
-import { type Environment, readGraphSettings } from './settings.js'
+import type { GraphSettings } from './settings.js'
 import { type OpenTokens, openTokens } from './tokens.js'
 
 interface OpenTenantDeps {
-  readonly env: Environment
-  /** The tenant as it was given by an option; null where it was not. */
-  readonly tenant: string | null
+  readonly settings: GraphSettings
   readonly clock: Clock
   /** Told of each request to Graph: nobody's id, no token. */
   readonly onCall: (report: EndingReport) => void
   /** Gives up what is under way, once aborted: later calls end at once. */
   readonly interrupted: AbortSignal
-  /** Where tokens come from instead of the environment, such as somebody's sign-in. */
+  /** Where tokens come from in the place of the settings' credential, such as somebody's sign-in. */
   readonly tokens?: TokenSource
 }
 
@@ -44,17 +42,16 @@ export interface GraphTenant {
 
 /** Opens a tenant of Graph. Nothing is sent yet. */
 export const openTenant = async (deps: OpenTenantDeps): Promise<E.Either<GraphRefusal, GraphTenant>> => {
-  const settings = readGraphSettings(deps.env, deps.tenant)
-  if (E.isLeft(settings)) return settings
+  const { settings } = deps
   const opened: E.Either<GraphRefusal, OpenTokens> =
     deps.tokens === undefined
-      ? await openTokens(settings.right, deps.clock)
+      ? await openTokens(settings, deps.clock)
       : E.right({ tokens: deps.tokens, tenantUnverified: false, close: () => Promise.resolve() })
   if (E.isLeft(opened)) return opened
   const { tokens, tenantUnverified, close } = opened.right
   let last: EndingKind | null = null
   const client = graphClient({
-    root: settings.right.root,
+    root: settings.root,
     connections: 2,
     tokens,
     clientRequestId: randomUUID,
@@ -70,7 +67,7 @@ export const openTenant = async (deps: OpenTenantDeps): Promise<E.Either<GraphRe
   deps.interrupted.addEventListener('abort', giveUp, { once: true })
   if (deps.interrupted.aborted) giveUp()
   return E.right({
-    tenantId: settings.right.tenantId,
+    tenantId: settings.tenantId,
     tenantUnverified,
     profiles: graphInboundProfiles(client),
     holder: graphDataHolder(client),

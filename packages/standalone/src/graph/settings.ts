@@ -1,9 +1,8 @@
 import { authorityOf, type CredentialSource } from '@lethe/adapter-entra'
-import { TenantId } from '@lethe/domain'
+import type { TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import type { GraphRefusal } from '../refusal.js'
-
-export type Environment = Readonly<Record<string, string | undefined>>
+import { type Environment, readTenant } from './tenant.js'
 
 /** What a caller of Graph proves who they are with. */
 type GraphCredential =
@@ -39,13 +38,13 @@ export const readGraphSettings = (
   tenant: string | null,
 ): E.Either<GraphRefusal, GraphSettings> => {
   const given = (name: string): string => (environment[name] ?? '').trim()
-  const tenantId = TenantId.decode(tenant ?? given('LETHE_GRAPH_TENANT'))
+  const tenantId = readTenant(environment, tenant)
   const root = rootOf(given('LETHE_GRAPH_URL') || defaultRoot)
   const authority = given('LETHE_GRAPH_AUTHORITY') || defaultAuthority
   const audience = given('LETHE_GRAPH_AUDIENCE') || URL.parse(root ?? '')?.origin
   const credential = credentialIn(given)
   const mistakes = [
-    ...(E.isLeft(tenantId) ? [expectedTenant] : []),
+    ...(E.isLeft(tenantId) ? tenantId.left.mistakes : []),
     ...(root === null ? ['LETHE_GRAPH_URL: expected an https address (http is for this machine only)'] : []),
     ...(E.isLeft(authorityOf(authority, true))
       ? ['LETHE_GRAPH_AUTHORITY: expected an https origin without a tenant (http is for this machine only)']
@@ -62,17 +61,6 @@ export const readGraphSettings = (
         credential: credential.right,
       })
 }
-
-/** Reads the tenant alone, for what needs nothing of Graph. */
-export const readTenant = (
-  environment: Environment,
-  tenant: string | null,
-): E.Either<GraphRefusal, TenantId> => {
-  const tenantId = TenantId.decode(tenant ?? (environment['LETHE_GRAPH_TENANT'] ?? '').trim())
-  return E.isLeft(tenantId) ? E.left({ _tag: 'GraphSettingsWrong', mistakes: [expectedTenant] }) : tenantId
-}
-
-const expectedTenant = '--tenant (LETHE_GRAPH_TENANT): expected the GUID of your tenant'
 
 const rootOf = (text: string): string | null => {
   const url = URL.parse(text)

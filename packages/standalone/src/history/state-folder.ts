@@ -3,7 +3,7 @@ import { type FileHandle, lstat, mkdir, open } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import type { TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
-import type { Environment } from '../graph/settings.js'
+import type { Environment } from '../graph/tenant.js'
 import type { HistoryRefusal } from '../refusal.js'
 import { attempted, unusable } from './attempted.js'
 
