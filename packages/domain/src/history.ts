@@ -86,19 +86,38 @@ export const verifyChain =
     head: ChainHead,
     events: ReadonlyArray<SealedEvent>,
   ): E.Either<BrokenChain, ChainHead> => {
-    let previousHash: Hash | null = null
-    for (const [index, { envelope, hash }] of events.entries()) {
-      const position = index + 1
+    const end = verifyNext(digest)(of, null, events)
+    if (E.isLeft(end)) return end
+    return head.sequence === events.length && head.hash === end.right?.hash
+      ? E.right(head)
+      : broken(events.length, 'headDiffers')
+  }
+
+/**
+ * Checks that events go on where a chain ended, for whoever reads a history part by part.
+ *
+ * @param before the end of what was checked before; null where nothing was.
+ * @param events the next events of the request, in order.
+ * @returns the new end, null where there is none yet; or the first place that does not fit, and why.
+ */
+export const verifyNext =
+  (digest: EnvelopeDigest) =>
+  (
+    of: Pick<Envelope, 'tenantId' | 'requestId'>,
+    before: ChainHead | null,
+    events: ReadonlyArray<SealedEvent>,
+  ): E.Either<BrokenChain, ChainHead | null> => {
+    let end = before
+    for (const { envelope, hash } of events) {
+      const position = (end?.sequence ?? 0) + 1
       if (envelope.sequence !== position) return broken(position, 'outOfSequence')
       if (envelope.requestId !== of.requestId || envelope.tenantId !== of.tenantId)
         return broken(position, 'anotherRequest')
-      if (envelope.previousHash !== previousHash) return broken(position, 'previousHashDiffers')
+      if (envelope.previousHash !== (end?.hash ?? null)) return broken(position, 'previousHashDiffers')
       if (digest(envelope) !== hash) return broken(position, 'contentDiffers')
-      previousHash = hash
+      end = { sequence: position, hash }
     }
-    return head.sequence === events.length && head.hash === previousHash
-      ? E.right(head)
-      : broken(events.length, 'headDiffers')
+    return E.right(end)
   }
 
 const broken = (position: number, reason: BrokenChain['reason']): E.Either<BrokenChain, never> =>

@@ -1,14 +1,13 @@
-import type { UserId } from '@lethe/domain'
+import type { TenantId, UserId } from '@lethe/domain'
+import type { HandOn, HistoryEntry, ReadHistory } from '@lethe/standalone/history'
 import * as E from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
-import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Refusal } from '../refusal.js'
 import {
   graphHistoryCheckResource,
   graphHistoryEntryOf,
   graphHistoryEntryResource,
 } from '../resources/graph-history.js'
-import type { PerformLocally } from '../session.js'
+import type { LocalSession, PerformLocally } from '../session.js'
 import { loadLocalHistory } from './standalone.js'
 
 export interface AskedHistory {
@@ -18,41 +17,82 @@ export interface AskedHistory {
   readonly verify: boolean
 }
 
+/** How many entries are written at once. */
+const atOnce = 500
+
 /** Shows the local history, or whether it is intact. Where it is not, what comes before that is shown, and the end is a refusal. */
 export const showLocalHistory =
   ({ tenant, userId, verify }: AskedHistory): PerformLocally =>
-  ({ io, output, say }) =>
+  session =>
   async () => {
-    const standalone = await loadLocalHistory()
-    const tenantId = standalone.readTenant(io.env, tenant)
+    const { historyEntries, historyPlace, readHistory, readTenant } = await loadLocalHistory()
+    const tenantId = readTenant(session.io.env, tenant)
     if (E.isLeft(tenantId)) return tenantId
-    const place = standalone.historyPlace(io.env, tenantId.right)
+    const place = historyPlace(session.io.env, tenantId.right)
     if (E.isLeft(place)) return place
-    const read = await standalone.readHistory(place.right, tenantId.right)
-    if (E.isLeft(read)) return read
-    const { lines, broken, unfinished } = read.right
-    const ending: E.Either<Refusal, void> = broken === null ? E.right(undefined) : E.left(broken)
-    if (unfinished !== '') await say('the last entry is only half written; the next removal sets it aside.')
-    if (verify)
-      return pipe(
-        output.one(graphHistoryCheckResource, {
-          tenantId: tenantId.right,
-          intact: broken === null,
-          brokenAt: broken?.position ?? null,
-          brokenBecause: broken?.reason ?? null,
-          entries: lines.length,
-          headHash: standalone.headOf(lines)?.hash ?? null,
-          unfinished: unfinished !== '',
-        }),
-        TE.flatMap((): TE.TaskEither<Refusal, void> => TE.fromEither(ending)),
-      )()
-    const entries = await standalone.historyEntries(place.right, tenantId.right, lines, userId)
-    if (E.isLeft(entries)) return entries
-    if (entries.right.length === 0) await say('nothing found.')
-    const list = output.list(graphHistoryEntryResource)
-    return pipe(
-      list.add(entries.right.map(graphHistoryEntryOf)),
-      TE.flatMap(() => list.end()),
-      TE.flatMap((): TE.TaskEither<Refusal, void> => TE.fromEither(ending)),
-    )()
+    const read = (handOn: HandOn<Refusal>): Promise<E.Either<Refusal, ReadHistory>> =>
+      readHistory(place.right, tenantId.right, handOn)
+    return verify
+      ? showCheck(session, tenantId.right, await read(() => Promise.resolve(E.right(undefined))))
+      : showEntries(session, historyEntries(place.right, tenantId.right, userId), read)
   }
+
+const showCheck = async (
+  session: LocalSession,
+  tenantId: TenantId,
+  read: E.Either<Refusal, ReadHistory>,
+): Promise<E.Either<Refusal, void>> => {
+  if (E.isLeft(read)) return read
+  const { broken, end, unfinished } = read.right
+  const shown = await session.output.one(graphHistoryCheckResource, {
+    tenantId,
+    intact: broken === null,
+    brokenAt: broken?.position ?? null,
+    brokenBecause: broken?.reason ?? null,
+    entries: end?.position ?? 0,
+    headHash: end?.hash ?? null,
+    unfinished: unfinished !== null,
+  })()
+  return E.isLeft(shown) ? shown : endingOf(session, read.right)
+}
+
+/** Shows entries as they are read, some at once. */
+const showEntries = async (
+  session: LocalSession,
+  tell: (...line: Parameters<HandOn<Refusal>>) => Promise<E.Either<Refusal, ReadonlyArray<HistoryEntry>>>,
+  read: (handOn: HandOn<Refusal>) => Promise<E.Either<Refusal, ReadHistory>>,
+): Promise<E.Either<Refusal, void>> => {
+  const list = session.output.list(graphHistoryEntryResource)
+  let waiting: ReadonlyArray<HistoryEntry> = []
+  let count = 0
+  const show = async (): Promise<E.Either<Refusal, void>> => {
+    const entries = waiting.map(graphHistoryEntryOf)
+    count += entries.length
+    waiting = []
+    return list.add(entries)()
+  }
+  const done = await read(async line => {
+    const told = await tell(line)
+    if (E.isLeft(told)) return told
+    waiting = [...waiting, ...told.right]
+    return waiting.length < atOnce ? E.right(undefined) : show()
+  })
+  if (E.isLeft(done)) {
+    await list.breakOff()
+    return done
+  }
+  const shown = await show()
+  if (E.isLeft(shown)) return shown
+  const ended = await list.end()()
+  if (E.isLeft(ended)) return ended
+  if (count === 0) await session.say('nothing found.')
+  return endingOf(session, done.right)
+}
+
+const endingOf = async (
+  { say }: LocalSession,
+  { broken, unfinished }: ReadHistory,
+): Promise<E.Either<Refusal, void>> => {
+  if (unfinished !== null) await say('the last entry is only half written; the next removal sets it aside.')
+  return broken === null ? E.right(undefined) : E.left(broken)
+}

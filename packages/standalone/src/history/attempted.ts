@@ -16,9 +16,9 @@ export const unusable = (reason: Unusable['reason'], code: string | null): Unusa
 export const codeOf = (error: unknown): string | null => (Coded.is(error) ? error.code : null)
 
 /** Works with files: what the system refuses is a refusal here. */
-export const attempted = async <A>(
-  work: () => Promise<E.Either<HistoryRefusal, A>>,
-): Promise<E.Either<HistoryRefusal, A>> => {
+export const attempted = async <A, R = never>(
+  work: () => Promise<E.Either<HistoryRefusal | R, A>>,
+): Promise<E.Either<HistoryRefusal | R, A>> => {
   try {
     return await work()
   } catch (error) {

@@ -1,16 +1,16 @@
 import {
+  type Envelope,
   type HolderName,
   type Instant,
   readEvent,
   type RemovalEvent,
-  type RemovalEventType,
   type RemovalRequestId,
   type SealedEvent,
-  type SubjectCommitment,
   type TenantId,
   type UserId,
 } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import type { HistoryRefusal } from '../refusal.js'
 import { isAbout, readErasable } from './erasable.js'
 import type { Line } from './line.js'
@@ -22,48 +22,54 @@ export interface HistoryEntry {
   readonly entry: number
   readonly at: Instant
   readonly requestId: RemovalRequestId
-  readonly event: RemovalEventType
+  /** A `RemovalEventType`, or what a newer version called it. */
+  readonly event: string
   readonly holder: HolderName | null
   /** How it went, where it could go several ways. */
   readonly outcome: string | null
 }
 
+/** What an entry of the file says. */
+export type TellEntries = (line: Line) => Promise<E.Either<HistoryRefusal, ReadonlyArray<HistoryEntry>>>
+
 /**
- * What a history says, in order.
+ * Tells what the entries of a history say, which are to be given in their order.
  *
  * @param userId only what is about this person, as far as the salts are still there; null for everything.
  */
-export const historyEntries = async (
+export const historyEntries = (
   place: HistoryPlace,
   tenantId: TenantId,
-  lines: ReadonlyArray<Line>,
   userId: UserId | null,
-): Promise<E.Either<HistoryRefusal, ReadonlyArray<HistoryEntry>>> => {
-  const wanted = userId === null ? null : await requestsAbout(place, tenantId, lines, userId)
-  if (wanted !== null && E.isLeft(wanted)) return wanted
-  return E.right(
-    lines.flatMap(({ position, events }) =>
-      events
-        .filter(({ envelope }) => wanted === null || wanted.right.has(envelope.requestId))
-        .flatMap(sealed => entryOf(position, sealed)),
-    ),
-  )
+): TellEntries => {
+  if (userId === null) return ({ position, events }) => Promise.resolve(E.right(toldOf(position, events)))
+  const about = new Set<RemovalRequestId>()
+  return async ({ position, events }) => {
+    for (const { envelope } of events) {
+      const isAboutThem = await beginsWith(place, tenantId, userId, envelope)
+      if (E.isLeft(isAboutThem)) return isAboutThem
+      if (isAboutThem.right) about.add(envelope.requestId)
+    }
+    return E.right(
+      toldOf(
+        position,
+        events.filter(({ envelope }) => about.has(envelope.requestId)),
+      ),
+    )
+  }
 }
 
-const entryOf = (entry: number, { envelope }: SealedEvent): ReadonlyArray<HistoryEntry> => {
-  const read = readEvent(envelope)
-  return E.isLeft(read)
-    ? []
-    : [
-        {
-          entry,
-          at: read.right.at,
-          requestId: read.right.requestId,
-          event: read.right.type,
-          ...resultOf(read.right),
-        },
-      ]
-}
+const toldOf = (entry: number, events: ReadonlyArray<SealedEvent>): ReadonlyArray<HistoryEntry> =>
+  events.map(({ envelope }) => ({
+    entry,
+    at: envelope.at,
+    requestId: envelope.requestId,
+    event: envelope.type,
+    ...pipe(
+      readEvent(envelope),
+      E.match(() => ({ holder: null, outcome: null }), resultOf),
+    ),
+  }))
 
 const resultOf = (event: RemovalEvent): Pick<HistoryEntry, 'holder' | 'outcome'> => {
   switch (event.type) {
@@ -88,29 +94,18 @@ const resultOf = (event: RemovalEvent): Pick<HistoryEntry, 'holder' | 'outcome'>
   }
 }
 
-const requestsAbout = async (
+/** Whether an event begins a removal of this person. */
+const beginsWith = async (
   place: HistoryPlace,
   tenantId: TenantId,
-  lines: ReadonlyArray<Line>,
   userId: UserId,
-): Promise<E.Either<HistoryRefusal, ReadonlySet<RemovalRequestId>>> => {
-  const found = new Set<RemovalRequestId>()
-  for (const [id, commitment] of subjectsIn(lines)) {
-    const erasable = await readErasable(place, id)
-    if (E.isLeft(erasable)) return erasable
-    if (erasable.right !== null && isAbout(erasable.right, commitment, tenantId, userId)) found.add(id)
-  }
-  return E.right(found)
-}
-
-const subjectsIn = (lines: ReadonlyArray<Line>): ReadonlyMap<RemovalRequestId, SubjectCommitment> =>
-  new Map(
-    lines
-      .flatMap(({ events }) => events)
-      .flatMap(({ envelope }) => {
-        const read = readEvent(envelope)
-        return E.isRight(read) && read.right.type === 'removalRequested'
-          ? [[read.right.requestId, read.right.data.subject] as const]
-          : []
-      }),
+  envelope: Envelope,
+): Promise<E.Either<HistoryRefusal, boolean>> => {
+  const read = readEvent(envelope)
+  if (E.isLeft(read) || read.right.type !== 'removalRequested') return E.right(false)
+  const { subject } = read.right.data
+  return pipe(
+    await readErasable(place, envelope.requestId),
+    E.map(erasable => erasable !== null && isAbout(erasable, subject, tenantId, userId)),
   )
+}

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
+import { lstat, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import type { HistoryRefusal } from '../refusal.js'
@@ -19,9 +19,10 @@ export const readPrivate = (path: string): Promise<E.Either<HistoryRefusal, stri
     }
   })
 
-const isThere = async (path: string): Promise<boolean> => {
+/** Whether there is a file of that name, or anything else. */
+export const isThere = async (path: string): Promise<boolean> => {
   try {
-    await (await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0))).close()
+    await lstat(path)
     return true
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return false
@@ -42,7 +43,7 @@ export const replacePrivate = (path: string, text: string): Promise<E.Either<His
   })
 
 /** Appends to a file, and waits until the disk has it. */
-export const writeAndSync = (path: string, text: string): Promise<E.Either<HistoryRefusal, void>> =>
+export const writeAndSync = (path: string, text: string | Buffer): Promise<E.Either<HistoryRefusal, void>> =>
   attempted(async () => {
     const file = await openPrivate(path, constants.O_WRONLY | constants.O_APPEND)
     if (E.isLeft(file)) return file

@@ -42,19 +42,20 @@ export const nextLine = (
   return { ...content, hash: hashOf(content) }
 }
 
-/** @returns the entry; null where the text is none, or where its hash is not that of all that it says. */
+/**
+ * @returns the entry, and whether it is as it was written; null where the text is none. A text that no hash can be made of (a number beyond
+ * all bounds, a nesting without end) is none.
+ */
 export const readLine = (text: string): { readonly line: Line; readonly unchanged: boolean } | null =>
   pipe(
     E.tryCatch(
-      (): unknown => JSON.parse(text),
+      () => readJson(text),
       () => null,
     ),
-    E.flatMap(json => t.UnknownRecord.decode(json)),
-    E.flatMap(({ hash, ...content }) =>
+    E.flatMap(({ json, hash, isAsWritten }) =>
       pipe(
-        Line.decode({ ...content, hash }),
-        // The hash covers what was read, and not only what is understood: nothing can be added unseen.
-        E.map(line => ({ line, unchanged: hashOf(content) === line.hash })),
+        Line.decode(json),
+        E.map(line => ({ line, unchanged: isAsWritten && hash === line.hash })),
       ),
     ),
     E.match(
@@ -63,7 +64,12 @@ export const readLine = (text: string): { readonly line: Line; readonly unchange
     ),
   )
 
-export const headOf = (lines: ReadonlyArray<Line>): Head | null => {
-  const last = lines.at(-1)
-  return last === undefined ? null : { position: last.position, hash: last.hash }
+/**
+ * The hash covers what was read, and not only what is understood. What JSON has no memory of, such as blanks and a name that is
+ * there twice, nobody can add either: the text has to be the one that is written for its content.
+ */
+const readJson = (text: string) => {
+  const json: unknown = JSON.parse(text)
+  const { hash: _, ...content } = t.UnknownRecord.is(json) ? json : {}
+  return { json, hash: hashOf(content), isAsWritten: JSON.stringify(json) === text }
 }

@@ -3,12 +3,12 @@ import type { NoteReference, SealedEvent, TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import type { HistoryRefusal } from '../refusal.js'
 import { attempted, unusable } from './attempted.js'
-import { replacePrivate, syncFolder, writeAndSync } from './files.js'
-import { Head, headOf, type Line, nextLine } from './line.js'
+import { syncFolder, writeAndSync } from './files.js'
+import { storeHead } from './head.js'
+import { type Head, type Line, nextLine } from './line.js'
 import { takeLock } from './lock.js'
-import { readHistory } from './read-history.js'
+import { readHistory, type ReadHistory } from './read-history.js'
 import { ensureFolder, type HistoryPlace } from './state-folder.js'
-import type { ReadHistory } from './verify.js'
 
 /** The history of a tenant, held by one process until it is closed. */
 export interface OpenHistory {
@@ -49,18 +49,22 @@ const openLocked = async (
   tenantId: TenantId,
   close: () => void,
 ): Promise<E.Either<HistoryRefusal, OpenHistory>> => {
-  const read = await readHistory(place, tenantId)
+  const lines: Array<Line> = []
+  const read = await readHistory<never>(place, tenantId, line => {
+    lines.push(line)
+    return Promise.resolve(E.right(undefined))
+  })
   if (E.isLeft(read)) return read
-  const { lines, broken, unfinished } = read.right
+  const { broken, unfinished } = read.right
   if (broken !== null) return E.left(broken)
   const mended = await mend(place, read.right)
   if (E.isLeft(mended)) return mended
-  let head = headOf(lines)
+  let head = read.right.end
   let failed = false
   return E.right({
     place,
     lines,
-    setAside: unfinished !== '',
+    setAside: unfinished !== null,
     append: async (events, note) => {
       if (failed) return E.left(unusable('failed', null))
       const line = nextLine(head, events, note)
@@ -76,16 +80,15 @@ const openLocked = async (
 /** Sets half a line aside, and brings up a head that was left behind. */
 const mend = async (
   place: HistoryPlace,
-  { lines, unfinished, wholeBytes }: ReadHistory,
+  { end, unfinished, wholeBytes }: ReadHistory,
 ): Promise<E.Either<HistoryRefusal, void>> => {
-  if (unfinished !== '') {
-    const kept = await writeAndSync(place.setAside, `${unfinished}\n`)
+  if (unfinished !== null) {
+    const kept = await writeAndSync(place.setAside, Buffer.concat([unfinished, Buffer.from('\n')]))
     if (E.isLeft(kept)) return kept
     const cut = await attempted(async () => E.right(await truncate(place.lines, wholeBytes)))
     if (E.isLeft(cut)) return cut
   }
-  const head = headOf(lines)
-  return head === null ? E.right(undefined) : replacePrivate(place.head, JSON.stringify(Head.encode(head)))
+  return end === null ? E.right(undefined) : storeHead(place, end)
 }
 
 const appendLine = async (
@@ -99,5 +102,5 @@ const appendLine = async (
     const named = await attempted(async () => E.right(await syncFolder(place.folder)))
     if (E.isLeft(named)) return named
   }
-  return replacePrivate(place.head, JSON.stringify(Head.encode(head)))
+  return storeHead(place, head)
 }

@@ -56,12 +56,15 @@ export const ensureFolder = (path: string): Promise<E.Either<HistoryRefusal, voi
  */
 export const openPrivate = (path: string, flags: number): Promise<E.Either<HistoryRefusal, FileHandle>> =>
   attempted(async () => {
-    const file = await open(path, flags | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0), 0o600)
+    const file = await open(path, flags | constants.O_CREAT | carefully, 0o600)
     const stats = await file.stat()
     if (stats.isFile() && isPrivate(stats.uid, stats.mode)) return E.right(file)
     await file.close()
     return E.left(unusable('openToOthers', null))
   })
+
+/** No link is followed, and no pipe in the place of the file holds us up. Windows has neither. */
+const carefully = (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
 /** Windows keeps no such modes: there the profile folder is closed to others by itself. */
 const isPrivate = (uid: number, mode: number): boolean =>

@@ -23,9 +23,10 @@ interface RecordedRemoval {
 
 /** All removals of a checked history, the oldest first. */
 const recordedRemovals = (lines: ReadonlyArray<Line>): ReadonlyArray<RecordedRemoval> => {
-  const all = new Map<RemovalRequestId, ReadonlyArray<SealedEvent>>()
-  for (const event of lines.flatMap(line => line.events))
-    all.set(event.envelope.requestId, [...(all.get(event.envelope.requestId) ?? []), event])
+  const all = Map.groupBy<RemovalRequestId, SealedEvent>(
+    lines.flatMap(line => line.events),
+    ({ envelope }) => envelope.requestId,
+  )
   return [...all.values()].flatMap(events => {
     const request = requestOf(events)
     return request === null ? [] : [{ request, events }]
