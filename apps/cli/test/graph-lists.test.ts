@@ -92,7 +92,7 @@ describe('graph profiles', () => {
     const ran = await world.graph(['profiles', 'list', '--limit', '1'])
     world.misbehave({})
     expect(ran).toMatchObject({ code: 5, stdout: '' })
-    expect(ran.stderr).toContain('asks to wait')
+    expect(ran.stderr).toContain('and not before')
     expect(ran.slept.length).toBeGreaterThan(0)
   })
 

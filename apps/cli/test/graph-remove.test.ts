@@ -57,16 +57,19 @@ describe('a removal with broken glass', () => {
     expect(await world.isThere(who)).toBe(true)
   })
 
-  it.each(['', 'y', 'yes', stranger])('on a terminal takes %j for a no', async types => {
-    const who = user(300)
-    const ran = await world.graph(['remove', who, '--break-glass', '--reason', 'x'], {
-      types,
-      stdinIsTerminal: true,
-    })
-    expect(ran).toMatchObject({ code: 1, stdout: '' })
-    expect(ran.stderr).toContain('Not confirmed')
-    expect(await world.isThere(who)).toBe(true)
-  })
+  it.each(['', 'y', 'yes', stranger, `{${user(300)}}`, `${user(300)} ${user(300)}`])(
+    'on a terminal takes %j for a no',
+    async types => {
+      const who = user(300)
+      const ran = await world.graph(['remove', who, '--break-glass', '--reason', 'x'], {
+        types,
+        stdinIsTerminal: true,
+      })
+      expect(ran).toMatchObject({ code: 1, stdout: '' })
+      expect(ran.stderr).toContain('type the userId and nothing else')
+      expect(await world.isThere(who)).toBe(true)
+    },
+  )
 
   it('on a terminal takes the id typed again for a yes', async () => {
     const who = somebody()
@@ -155,6 +158,7 @@ describe('a Graph that misbehaves', () => {
     await world.remove(somebody())
     const short = await world.remove(who, ['--wait=5'])
     expect(short).toMatchObject({ code: 5 })
+    expect(short.stderr).toMatch(/Try again in \d+ s, and not before/)
     expect(await world.isThere(who)).toBe(true)
     const long = await world.remove(who, ['--wait=120'], { whileAsleep: () => world.pass(30_000) })
     expect(long).toMatchObject({ code: 0 })

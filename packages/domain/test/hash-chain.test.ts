@@ -1,7 +1,14 @@
 import * as E from 'fp-ts/lib/Either.js'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type ChainHead, type Envelope, type SealedEvent, seal, verifyChain } from '../src/index.js'
+import {
+  type ChainHead,
+  type Envelope,
+  type SealedEvent,
+  seal,
+  verifyChain,
+  verifyNext,
+} from '../src/index.js'
 import { command, muchLater } from './making/commands.js'
 import { eventsOf, run } from './making/history.js'
 import { northwind, otherRequestId } from './making/people-and-places.js'
@@ -58,6 +65,23 @@ const forEveryChain = (check: (chain: Chain, place: number) => void): void => {
 }
 
 describe('an untouched chain', () => {
+  test('is verified part by part as it is as a whole', () => {
+    forEveryChain((chain, place) => {
+      const next = verifyNext(weakDigest)
+      const first = next({ tenantId, requestId }, null, chain.slice(0, place))
+      const second = E.flatMap((end: ChainHead | null) =>
+        next({ tenantId, requestId }, end, chain.slice(place)),
+      )(first)
+      expect(second).toEqual(E.right(headOf(chain)))
+      // What is left out between two parts is missed.
+      expect(next({ tenantId, requestId }, null, chain.slice(place + 1))).toEqual(
+        place + 1 === chain.length
+          ? E.right(null)
+          : E.left({ _tag: 'BrokenChain', position: 1, reason: 'outOfSequence' }),
+      )
+    })
+  })
+
   test('verifies, and gives its head', () => {
     forEveryChain(chain => {
       expect(verify(headOf(chain), chain)).toEqual(E.right(headOf(chain)))

@@ -10,5 +10,7 @@ export const confirmById = async (io: Io, userId: UserId): Promise<E.Either<Sing
   if (answer === null) await io.stderr.write('\n')
   if (io.interrupted.aborted) return E.left(interrupted)
   const typed = UserId.decode((answer ?? '').trim())
-  return E.isRight(typed) && typed.right === userId ? E.right(undefined) : E.left({ _tag: 'NotConfirmed' })
+  return E.isRight(typed) && typed.right === userId
+    ? E.right(undefined)
+    : E.left({ _tag: 'GraphNotConfirmed' })
 }

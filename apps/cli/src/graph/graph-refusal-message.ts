@@ -18,7 +18,7 @@ export const graphMessageOf = (refusal: GraphRefusal): string => {
     case 'GraphRefused':
       return 'Graph refused the call. It takes CrossTenantUserProfileSharing.ReadWrite.All with consent, and of people the role Global Administrator; and LETHE_GRAPH_URL must be right. Then run the same command again.'
     case 'GraphUnavailable':
-      return `Graph cannot be asked now${refusal.retryAfterSeconds === null ? '' : `, and asks to wait ${refusal.retryAfterSeconds} s`}. Try again later: the same command goes on where this one ended.`
+      return `Graph cannot be asked now. Try again ${refusal.retryAfterSeconds === null ? 'later' : `in ${refusal.retryAfterSeconds} s, and not before`}: the same command goes on where this one ended.`
     case 'GraphProfileNotFound':
       return 'There is no such profile in the tenant, and nothing to remove.'
     case 'GraphProfileNotInbound':
@@ -33,6 +33,8 @@ export const graphMessageOf = (refusal: GraphRefusal): string => {
       return `Interrupted. The removal is open in the local history. ${again}`
     case 'GraphConfirmationImpossible':
       return 'There is no terminal to type the userId at: give it once more with --confirm <userId>.'
+    case 'GraphNotConfirmed':
+      return 'Not confirmed: nothing was recorded or sent. To go on, give the command again, and type the userId and nothing else.'
     case 'GraphSignInElsewhere':
       return 'The sign-in is for another Graph or another tenant than LETHE_GRAPH_URL, LETHE_GRAPH_AUTHORITY and --tenant say, and does not go there. Put them right, or run lethe graph login.'
     case 'LocalHistoryUnusable':

@@ -5,6 +5,8 @@ export type GraphRefusal =
   | StandaloneRefusal
   /** There is no terminal to type the id at, and `--confirm` does not give it. */
   | { readonly _tag: 'GraphConfirmationImpossible' }
+  /** What was typed is not the id. */
+  | { readonly _tag: 'GraphNotConfirmed' }
   /** The sign-in is for another tenant, or another Graph, and must not go to this one. */
   | { readonly _tag: 'GraphSignInElsewhere' }
 
@@ -22,6 +24,7 @@ const tags = {
   GraphRemovalFailed: 1,
   GraphRemovalInterrupted: 130,
   GraphConfirmationImpossible: 2,
+  GraphNotConfirmed: 1,
   GraphSignInElsewhere: 4,
   LocalHistoryUnusable: 1,
   LocalHistoryBusy: 5,

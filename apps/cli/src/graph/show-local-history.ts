@@ -1,5 +1,5 @@
 import type { TenantId, UserId } from '@lethe/domain'
-import type { HandOn, HistoryEntry, ReadHistory } from '@lethe/standalone/history'
+import type { HandOn, HistoryEntry, ReadHistory, TellEntries } from '@lethe/standalone/history'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Refusal } from '../refusal.js'
 import {
@@ -59,7 +59,7 @@ const showCheck = async (
 /** Shows entries as they are read, some at once. */
 const showEntries = async (
   session: LocalSession,
-  tell: (...line: Parameters<HandOn<Refusal>>) => Promise<E.Either<Refusal, ReadonlyArray<HistoryEntry>>>,
+  tell: TellEntries,
   read: (handOn: HandOn<Refusal>) => Promise<E.Either<Refusal, ReadHistory>>,
 ): Promise<E.Either<Refusal, void>> => {
   const list = session.output.list(graphHistoryEntryResource)

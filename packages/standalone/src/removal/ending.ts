@@ -1,4 +1,11 @@
-import type { FailureReason, ReadBackResult, RemovalRequest } from '@lethe/domain'
+import {
+  type FailureReason,
+  type Instant,
+  type Job,
+  millisecondsOf,
+  type ReadBackResult,
+  type RemovalRequest,
+} from '@lethe/domain'
 import type { GraphRefusal, RemovalRefusal } from '../refusal.js'
 
 /**
@@ -6,11 +13,13 @@ import type { GraphRefusal, RemovalRefusal } from '../refusal.js'
  *
  * @param seconds for how long somebody waited.
  * @param lastReadBack what the profile was like when it was last read back; null where it was not.
+ * @param now when the waiting ended.
  */
 export const endingOf = (
   request: RemovalRequest,
   seconds: number,
   lastReadBack: ReadBackResult | null,
+  now: Instant,
 ): GraphRefusal | RemovalRefusal | null => {
   switch (request.state) {
     case 'completed':
@@ -18,19 +27,26 @@ export const endingOf = (
     case 'failed':
       return failed(request.failure.reason)
     case 'verifying':
-      return lastReadBack === 'present'
-        ? { _tag: 'GraphStillPresent', seconds }
-        : { _tag: 'GraphUnavailable', retryAfterSeconds: null }
+      return lastReadBack === 'present' ? { _tag: 'GraphStillPresent', seconds } : later(request.job, now)
     case 'removing':
       return request.holders.some(holder => holder.unknownOutcome)
         ? { _tag: 'GraphOutcomeUnknown' }
-        : { _tag: 'GraphUnavailable', retryAfterSeconds: null }
+        : later(request.job, now)
     case 'approved':
     case 'pendingApproval':
     case 'denied':
     case 'withdrawn':
     case 'expired':
       return { _tag: 'GraphRemovalInterrupted' }
+  }
+}
+
+/** When there is something to do again, as far as that is known: before, the same command would do nothing. */
+const later = ({ notBefore }: Job, now: Instant): GraphRefusal => {
+  const milliseconds = notBefore === null ? 0 : millisecondsOf(notBefore) - millisecondsOf(now)
+  return {
+    _tag: 'GraphUnavailable',
+    retryAfterSeconds: milliseconds > 0 ? Math.ceil(milliseconds / 1000) : null,
   }
 }
 

@@ -32,7 +32,7 @@ export const removePrepared = async (
   if (E.isLeft(performed)) return performed
   const request = performed.right
   if (request === null) return E.left({ _tag: 'GraphRemovalInterrupted' })
-  const ending = endingOf(request, seconds, begun.right.lastReadBack())
+  const ending = endingOf(request, seconds, begun.right.lastReadBack(), deps.clock.now())
   const isCut = interrupted.aborted && 'job' in request
   return E.right({ request, refusal: isCut ? { _tag: 'GraphRemovalInterrupted' } : ending })
 }
