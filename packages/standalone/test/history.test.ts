@@ -224,9 +224,12 @@ describe('its files', () => {
   it.each(['folder', 'lines', 'head'] as const)('are refused where the %s is open to others', async which => {
     const place = await written(1)
     await chmod(place[which], which === 'folder' ? 0o755 : 0o644)
-    expect(await openHistory(place, tenantId)).toMatchObject({
-      left: { _tag: 'LocalHistoryUnusable', reason: 'openToOthers' },
-    })
+    const refused = { left: { _tag: 'LocalHistoryUnusable', reason: 'openToOthers' } }
+    expect(await openHistory(place, tenantId)).toMatchObject(refused)
+    // Whoever can write there can put all of it away: nothing is said of it either.
+    expect(
+      await readHistory<never>(place, tenantId, () => Promise.resolve(E.right(undefined))),
+    ).toMatchObject(refused)
   })
 
   it('are not followed where they are symbolic links', async () => {

@@ -1,15 +1,15 @@
 import { constants } from 'node:fs'
-import { lstat, open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import type { HistoryRefusal } from '../refusal.js'
-import { attempted, codeOf } from './attempted.js'
-import { openPrivate } from './state-folder.js'
+import { attempted } from './attempted.js'
+import { foundAt, openPrivate } from './state-folder.js'
 
 /** Reads a file that is its owner's alone; null where it is not there. */
 export const readPrivate = (path: string): Promise<E.Either<HistoryRefusal, string | null>> =>
   attempted(async () => {
-    if (!(await isThere(path))) return E.right(null)
+    if ((await foundAt(path)) === null) return E.right(null)
     const file = await openPrivate(path, constants.O_RDONLY)
     if (E.isLeft(file)) return file
     try {
@@ -18,17 +18,6 @@ export const readPrivate = (path: string): Promise<E.Either<HistoryRefusal, stri
       await file.right.close()
     }
   })
-
-/** Whether there is a file of that name, or anything else. */
-export const isThere = async (path: string): Promise<boolean> => {
-  try {
-    await lstat(path)
-    return true
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return false
-    throw error
-  }
-}
 
 /** Replaces a file as a whole: whoever reads it sees what was before or what is now, also after a crash. */
 export const replacePrivate = (path: string, text: string): Promise<E.Either<HistoryRefusal, void>> =>

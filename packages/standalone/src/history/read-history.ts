@@ -4,10 +4,9 @@ import type { TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import type { HistoryRefusal } from '../refusal.js'
 import { attempted } from './attempted.js'
-import { isThere } from './files.js'
 import { readHead, type StoredHead } from './head.js'
 import type { Head, Line } from './line.js'
-import { openPrivate, type HistoryPlace } from './state-folder.js'
+import { checkFolder, foundAt, type HistoryPlace, openPrivate } from './state-folder.js'
 import { storedParts } from './stored-lines.js'
 import { brokenAt, type BrokenHistory, checkHistory } from './verify.js'
 
@@ -37,6 +36,8 @@ export const readHistory = async <R>(
   tenantId: TenantId,
   handOn: HandOn<R>,
 ): Promise<E.Either<HistoryRefusal | R, ReadHistory>> => {
+  const folder = await checkFolder(place.folder)
+  if (E.isLeft(folder)) return folder
   // The head first: what is appended in between puts it behind, and never ahead.
   const head = await readHead(place)
   if (E.isLeft(head)) return head
@@ -91,7 +92,7 @@ const readEntries = <R>(
   handOn: HandOn<R>,
 ): Promise<E.Either<HistoryRefusal | R, ReadEntries>> =>
   attempted<ReadEntries, R>(async () => {
-    if (!(await isThere(place.lines))) return E.right(nothing)
+    if ((await foundAt(place.lines)) === null) return E.right(nothing)
     const file = await openPrivate(place.lines, constants.O_RDONLY)
     if (E.isLeft(file)) return file
     try {

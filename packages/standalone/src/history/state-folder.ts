@@ -1,11 +1,11 @@
-import { constants } from 'node:fs'
+import { constants, type Stats } from 'node:fs'
 import { type FileHandle, lstat, mkdir, open } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import type { TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Environment } from '../graph/tenant.js'
 import type { HistoryRefusal } from '../refusal.js'
-import { attempted, unusable } from './attempted.js'
+import { attempted, codeOf, unusable } from './attempted.js'
 
 /** Where the local history of one tenant is kept. */
 export interface HistoryPlace {
@@ -43,11 +43,27 @@ export const historyPlace = (
 export const ensureFolder = (path: string): Promise<E.Either<HistoryRefusal, void>> =>
   attempted(async () => {
     await mkdir(path, { recursive: true, mode: 0o700 })
-    const found = await lstat(path)
-    return found.isDirectory() && isPrivate(found.uid, found.mode)
+    return checkFolder(path)
+  })
+
+/** Refuses a folder that others can look into, or put something else into; one that is not there is none. */
+export const checkFolder = (path: string): Promise<E.Either<HistoryRefusal, void>> =>
+  attempted(async () => {
+    const found = await foundAt(path)
+    return found === null || (found.isDirectory() && isPrivate(found.uid, found.mode))
       ? E.right(undefined)
       : E.left(unusable('openToOthers', null))
   })
+
+/** What is there under a name, be it a link; null where nothing is. */
+export const foundAt = async (path: string): Promise<Stats | null> => {
+  try {
+    return await lstat(path)
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  }
+}
 
 /**
  * Opens a file that is its owner's alone, and makes it where it is not there. No symbolic link is followed.
