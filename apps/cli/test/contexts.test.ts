@@ -164,7 +164,7 @@ describe('files', () => {
     await writeFile(signIn(), '{"cache":1}')
     const { code, stderr } = await run('whoami')
     expect(code).toBe(1)
-    expect(stderr).toContain('run lethe login')
+    expect(stderr).toContain('delete it and sign in again')
     expect((await world.logIn('megan')).code).toBe(0)
   })
 
