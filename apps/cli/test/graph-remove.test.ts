@@ -164,6 +164,13 @@ describe('a Graph that misbehaves', () => {
     expect(long).toMatchObject({ code: 0 })
   })
 
+  it('and keeps showing the profile ends with 7 even where nobody reads the output any more', async () => {
+    world.misbehave({ staysForSeconds: 60 })
+    const ran = await world.remove(somebody(), ['--wait=1'], { stdoutClosesAfter: 0 })
+    expect(ran).toMatchObject({ code: 7, stdout: '' })
+    world.pass(61_000)
+  })
+
   it('and keeps showing the profile ends with 7, and a later run completes it', async () => {
     const who = somebody()
     world.misbehave({ staysForSeconds: 60 })

@@ -46,8 +46,8 @@ const withHistory =
       const stand = await removeWith(session, asked, opened, { tenant, history: history.right, clock })
       if (E.isLeft(stand)) return stand
       const shown = await session.output.one(graphRemovalResource, graphRemovalOf(stand.right.request))()
-      if (E.isLeft(shown)) return shown
-      return stand.right.refusal === null ? E.right(undefined) : E.left(stand.right.refusal)
+      // How the removal stands counts for more than whether anybody reads of it.
+      return stand.right.refusal === null ? shown : E.left(stand.right.refusal)
     } finally {
       history.right.close()
     }

@@ -53,7 +53,9 @@ const showCheck = async (
     headHash: end?.hash ?? null,
     unfinished: unfinished !== null,
   })()
-  return E.isLeft(shown) ? shown : endingOf(session, read.right)
+  const ending = await endingOf(session, read.right)
+  // Whether the history is intact counts for more than whether anybody reads of it.
+  return E.isLeft(ending) ? ending : shown
 }
 
 /** Shows entries as they are read, some at once. */
