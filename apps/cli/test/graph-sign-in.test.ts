@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { decoded } from './support/decoded.js'
 import type { World } from './support/fake-io.js'
 import { type GraphWorld, openGraphWorld, tenantId, user } from './support/graph-world.js'
-import { playBrowser, post } from './support/sign-in-world.js'
+import { post } from './support/sign-in-world.js'
 
 let world: GraphWorld
 beforeEach(async () => {
@@ -19,18 +19,6 @@ afterEach(() => world.stop())
 const alone = { LETHE_GRAPH_TOKEN: '' }
 const file = () => join(world.state, 'lethe', `sign-in-_graph-${tenantId}.json`)
 
-const logIn = (person: string, more: ReadonlyArray<string> = [], extra: World = {}) =>
-  world.graph(['login', '--client-id', letheCliClientId, ...more], {
-    stderrIsTerminal: true,
-    startsAt: Date.now(),
-    openBrowser: url => {
-      void playBrowser(url, person)
-      return true
-    },
-    ...extra,
-    env: { ...alone, ...extra.env },
-  })
-
 const asSignedIn = (argv: ReadonlyArray<string>, extra: World = {}) =>
   world.graph(argv, { startsAt: Date.now(), ...extra, env: { ...alone, ...extra.env } })
 
@@ -40,7 +28,7 @@ const keptToken = async (): Promise<string> =>
 
 describe('lethe graph login', () => {
   it('signs in through the browser for Graph, and the other commands need no token then', async () => {
-    const { code, stdout, stderr } = await logIn('adele', ['-o', 'json'])
+    const { code, stdout, stderr } = await world.logIn('adele', ['-o', 'json'])
     expect([code, stderr.split('\n')]).toEqual([0, [expect.stringContaining('to sign in, open '), '']])
     expect(JSON.parse(stdout)).toMatchObject({
       tenantId,
@@ -65,7 +53,7 @@ describe('lethe graph login', () => {
   })
 
   it('keeps the sign-in in a file that only its owner may read, and shows no token', async () => {
-    const { stdout, stderr } = await logIn('adele', ['--debug'])
+    const { stdout, stderr } = await world.logIn('adele', ['--debug'])
     expect(`${stdout}${stderr}`).not.toMatch(/eyJ[\w-]+\.|[?&]code=/)
     expect(await readdir(join(world.state, 'lethe'))).toEqual([`sign-in-_graph-${tenantId}.json`])
     expect((await stat(file())).mode & 0o777).toBe(0o600)
@@ -77,7 +65,7 @@ describe('lethe graph login', () => {
 
   it('signs in with a code on another device, and remembers the app registration', async () => {
     let code = ''
-    const ran = await logIn('adele')
+    const ran = await world.logIn('adele')
     expect(ran.code).toBe(0)
     const again = await asSignedIn(['login', '--device-code', '--query', 'account', '-o', 'text'], {
       warned: text => {
@@ -113,9 +101,9 @@ describe('lethe graph login', () => {
   })
 
   it('leaves the sign-in before where the person declines', async () => {
-    await logIn('adele')
+    await world.logIn('adele')
     const before = await keptToken()
-    const ran = await logIn('decline')
+    const ran = await world.logIn('decline')
     expect(ran).toMatchObject({ code: 4, stdout: '' })
     expect(ran.stderr).toContain('Nothing was changed')
     expect(await keptToken()).toBe(before)
@@ -123,7 +111,7 @@ describe('lethe graph login', () => {
 
   it('says what comes before it', async () => {
     const token = world.env['LETHE_GRAPH_TOKEN'] ?? ''
-    expect((await logIn('adele', [], { env: { LETHE_GRAPH_TOKEN: token } })).stderr).toContain(
+    expect((await world.logIn('adele', [], { env: { LETHE_GRAPH_TOKEN: token } })).stderr).toContain(
       'LETHE_GRAPH_TOKEN is set, and is used in the place of this sign-in',
     )
     const wrong = await asSignedIn(['profiles', 'show', user(1)], { env: { LETHE_GRAPH_TOKEN: 'opaque' } })
@@ -136,7 +124,7 @@ describe('lethe graph login', () => {
 
 describe('a sign-in for Graph', () => {
   it('is renewed in the middle of a run, and kept', async () => {
-    await logIn('adele')
+    await world.logIn('adele')
     const before = await keptToken()
     world.misbehave({ staysForSeconds: 1 })
     let slept = 0
@@ -160,7 +148,7 @@ describe('a sign-in for Graph', () => {
   })
 
   it('is renewed once where Graph challenges its token, and then takes its person', async () => {
-    await logIn('adele')
+    await world.logIn('adele')
     const before = await keptToken()
     // Once for each token.
     world.misbehave({ endings: { claimsChallenge: 1 } })
@@ -172,7 +160,7 @@ describe('a sign-in for Graph', () => {
   })
 
   it('that cannot be renewed because nobody answers is good for as long as it lasts', async () => {
-    await logIn('adele')
+    await world.logIn('adele')
     const unreachable = () => Promise.reject(new TypeError('fetch failed'))
     const argv = ['profiles', 'show', user(1), '--query', 'userId']
     const late = await asSignedIn(argv, { startsAt: Date.now() + 3_400_000, fetch: unreachable })
@@ -182,7 +170,7 @@ describe('a sign-in for Graph', () => {
   })
 
   it('that cannot be kept after a renewal says which file is in the way', async () => {
-    await logIn('adele')
+    await world.logIn('adele')
     let spoilt = false
     const ran = await asSignedIn(['profiles', 'show', user(1)], {
       startsAt: Date.now() + 3_590_000,
@@ -198,7 +186,7 @@ describe('a sign-in for Graph', () => {
   })
 
   it('that was taken away ends with 4, and says how to sign in again', async () => {
-    await logIn('adele')
+    await world.logIn('adele')
     world.signIns.put('adele', { state: 'revoked' })
     const late = { startsAt: Date.now() + 3_590_000 }
     const ran = await asSignedIn(['profiles', 'show', user(1)], late)
@@ -208,7 +196,7 @@ describe('a sign-in for Graph', () => {
   })
 
   it('goes to no other Graph, and to no other tenant', async () => {
-    await logIn('adele')
+    await world.logIn('adele')
     const calls: Array<string> = []
     const elsewhere = { LETHE_GRAPH_URL: 'http://127.0.0.1:9/beta' }
     const ran = await asSignedIn(['profiles', 'show', user(1)], {
@@ -230,7 +218,7 @@ describe('a sign-in for Graph', () => {
     ['open to others', () => chmod(file(), 0o644), 4, 'chmod 600'],
     ['not what lethe wrote', () => writeFile(file(), '{'), 1, 'does not hold what lethe wrote'],
   ] as const)('that is %s is not used', async (_, spoil, code, message) => {
-    await logIn('adele')
+    await world.logIn('adele')
     await spoil()
     const ran = await asSignedIn(['profiles', 'show', user(1)])
     expect(ran).toMatchObject({ code, stdout: '' })
@@ -238,7 +226,7 @@ describe('a sign-in for Graph', () => {
   })
 
   it('of somebody who may only read removes nothing, and ends with 4', async () => {
-    await logIn('pradeep')
+    await world.logIn('pradeep')
     const shown = await asSignedIn(['profiles', 'show', user(1), '--query', 'userId'])
     expect(shown).toMatchObject({ code: 0, stdout: `${user(1)}\n` })
     const ran = await asSignedIn(['remove', user(1), '--break-glass', '--reason', 'x', '--confirm', user(1)])
@@ -250,7 +238,7 @@ describe('a sign-in for Graph', () => {
 
 describe('lethe graph logout', () => {
   it('erases the sign-in, and may be repeated', async () => {
-    await logIn('adele')
+    await world.logIn('adele')
     expect(await asSignedIn(['logout', '--query', 'account'])).toMatchObject({ code: 0, stderr: '' })
     expect(await readdir(join(world.state, 'lethe'))).toEqual([])
     const again = await asSignedIn(['logout'])
