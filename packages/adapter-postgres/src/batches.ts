@@ -1,4 +1,4 @@
-import type { Batches, BatchPending, BatchSummary } from '@lethe/application'
+import type { Batches, BatchSummary } from '@lethe/application'
 import {
   type BatchId,
   Hash,
@@ -14,6 +14,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import { readBatchPage, statesIn } from './batch-listing.js'
 import { columnIn, dateColumn, decodedRow, type ReadRequest } from './event-rows.js'
+import { knownDigests } from './known-digests.js'
 import { openStates, type PeopleDeps } from './people.js'
 import { orUnavailable } from './problems.js'
 import { readRequests } from './reading-requests.js'
@@ -22,12 +23,17 @@ import type { Statement, TenantTransactions } from './tenant-transactions.js'
 const sampleSize = 10
 const mostHomeTenants = 20
 
+const ofBatch = 'tenant_id = $1 and batch_id = $2'
+
 /** Of the ids in ascending order, each followed by a line feed. */
-const digestColumn = `encode(sha256(string_agg(request_id::text || chr(10), '' order by request_id)::bytea), 'hex')`
+const digestColumn = `encode(
+  sha256(convert_to(string_agg(request_id::text, chr(10) order by request_id) || chr(10), 'UTF8')), 'hex'
+)`
 
 /** Batches, in `removal_request` and `removal_subject`. */
 export const postgresBatches = ({ transactions, onProblem }: PeopleDeps): Batches => {
   const attempt = orUnavailable(onProblem)
+  const known = knownDigests()
   return {
     list: (tenantId, filter, page) =>
       pipe(
@@ -35,11 +41,24 @@ export const postgresBatches = ({ transactions, onProblem }: PeopleDeps): Batche
         TE.flatMap(TE.fromEither),
       ),
     summary: (tenantId, batch) =>
-      attempt(async () => summaryIn(await transactions.once(tenantId, summaryStatement(tenantId, batch)))),
+      attempt(async () => {
+        const found = summaryIn(await transactions.once(tenantId, summaryStatement(tenantId, batch)))
+        if (O.isSome(found)) known.remember(tenantId, batch, found.value)
+        return found
+      }),
     pending: (tenantId, batch, after, limit) =>
-      attempt(async () =>
-        pendingIn(await transactions.once(tenantId, pendingStatement(tenantId, batch, after, limit))),
-      ),
+      attempt(async () => {
+        const before = known.of(tenantId, batch)
+        const rows = await transactions.once(
+          tenantId,
+          pendingStatement(tenantId, batch, after, limit, before?.count ?? null),
+        )
+        const { count, digest, ids } = decodedRow(PendingRow, rows[0])
+        if (digest === null)
+          return before === undefined || count === 0 ? O.none : O.some({ digest: before.digest, ids })
+        known.remember(tenantId, batch, { count, digest })
+        return O.some({ digest, ids })
+      }),
     requestFor: (tenantId, batch, userId) =>
       attempt(async () => {
         const found = await batchRequests(transactions, tenantId, [{ batch, userId }])
@@ -51,23 +70,29 @@ export const postgresBatches = ({ transactions, onProblem }: PeopleDeps): Batche
 const summaryStatement = (tenantId: TenantId, batch: BatchId): Statement => ({
   name: 'batch-summary',
   text: `
-    with member as materialized (
-      select request_id, state, due_at from lethe.removal_request where tenant_id = $1 and batch_id = $2
+    with by_state as materialized (
+      select state, count(*)::int as count, min(due_at) as due_at from lethe.removal_request
+      where ${ofBatch}
+      group by state
     ), home as materialized (
       select home_tenant_id as tenant, count(*)::int as count from lethe.removal_subject
-      where tenant_id = $1 and batch_id = $2 and home_tenant_id is not null
+      where ${ofBatch} and home_tenant_id is not null
       group by home_tenant_id
     )
     select
-      (select count(*)::int from member) as count,
-      (select ${digestColumn} from member) as digest,
-      (select coalesce(jsonb_object_agg(state, count), '{}') from
-        (select state, count(*)::int as count from member group by state) as by_state) as states,
+      (select coalesce(sum(count), 0)::int from by_state) as count,
+      (select ${digestColumn} from lethe.removal_request where ${ofBatch}) as digest,
+      (select coalesce(jsonb_object_agg(state, count), '{}') from by_state) as states,
       (select coalesce(jsonb_agg(most), '[]') from
         (select tenant, count from home order by count desc, tenant limit ${mostHomeTenants}) as most) as homes,
       (select count(*)::int from home) as home_count,
-      (select min(due_at) from member where state in (${openStates})) as due_at,
-      array(select request_id from member order by md5(request_id::text) limit ${sampleSize}) as sample`,
+      (select min(due_at) from by_state where state in (${openStates})) as due_at,
+      array(
+        select request_id from lethe.removal_request
+        where ${ofBatch}
+        order by md5(request_id::text)
+        limit ${sampleSize}
+      ) as sample`,
   values: [tenantId, batch],
 })
 
@@ -98,36 +123,44 @@ const summaryIn = (rows: ReadonlyArray<unknown>): O.Option<BatchSummary> => {
 
 const instantOf = (at: Date): Instant => instantFromMilliseconds(at.getTime())
 
-/** One statement, so that what is found and the digest are of one moment. */
+/**
+ * One statement, so that what is found and the digest are of one moment.
+ *
+ * @param known how many requests a batch has whose digest need not be made; null where it has to be.
+ */
 const pendingStatement = (
   tenantId: TenantId,
   batch: BatchId,
   after: RemovalRequestId | null,
   limit: number,
+  known: number | null,
 ): Statement => ({
   name: 'batch-pending',
   text: `
+    with member as materialized (
+      select count(*)::int as count from lethe.removal_request where ${ofBatch}
+    )
     select
-      (select ${digestColumn} from lethe.removal_request where tenant_id = $1 and batch_id = $2) as digest,
+      (select count from member) as count,
+      case
+        when (select count from member) = $5::int then null
+        else (select ${digestColumn} from lethe.removal_request where ${ofBatch})
+      end as digest,
       array(
         select request_id from lethe.removal_request
-        where tenant_id = $1 and batch_id = $2 and state = 'pendingApproval'
-          and ($3::uuid is null or request_id > $3)
+        where ${ofBatch} and state = 'pendingApproval' and ($3::uuid is null or request_id > $3)
         order by request_id
         limit $4
       ) as ids`,
-  values: [tenantId, batch, after, limit],
+  values: [tenantId, batch, after, limit, known],
 })
 
 const PendingRow = t.strict({
+  count: t.number,
+  /** Null where the batch is empty, or as large as it is known to be. */
   digest: t.union([Hash, t.null]),
   ids: t.readonlyArray(RemovalRequestId),
 })
-
-const pendingIn = (rows: ReadonlyArray<unknown>): O.Option<BatchPending> => {
-  const { digest, ids } = decodedRow(PendingRow, rows[0])
-  return digest === null ? O.none : O.some({ digest, ids })
-}
 
 /** Somebody in a batch. */
 export interface BatchMember {

@@ -28,6 +28,11 @@ const batchOf = async (h: StoreHarness, count: number, homeTenantId: TenantId = 
 const summaryOf = async ({ store }: StoreHarness, tenantId: TenantId, batch: BatchId) =>
   someOf(await succeed(store.batches.summary(tenantId, batch)))
 
+const pendingOf = async (
+  { store }: StoreHarness,
+  { tenantId, batch }: { readonly tenantId: TenantId; readonly batch: BatchId },
+): Promise<BatchPending> => someOf(await succeed(store.batches.pending(tenantId, batch, null, 100)))
+
 /**
  * What the port `Batches` promises, and `RemovalRequests` of requests in a batch.
  *
@@ -112,6 +117,33 @@ export const batchesContract = (name: string, open: OpenStore): void => {
 
       expect(after).not.toBe(digest)
       expect(someOf(await succeed(h.store.batches.pending(tenantId, batch, null, 1))).digest).toBe(after)
+    })
+
+    it('have a digest of the moment and of their own, however often it is asked for', async () => {
+      const h = await open()
+      const [tenantId, batch] = [h.ids.tenantId(), freshBatch(h)]
+      // Each as large as the others at the same time.
+      const alike = [
+        { tenantId, batch },
+        { tenantId, batch: freshBatch(h) },
+        { tenantId: h.ids.tenantId(), batch },
+      ]
+      const seen = new Set<string>()
+
+      for (const _ of upTo(3))
+        for (const one of alike) {
+          const request = await submitted(h, one)
+          const { digest } = await pendingOf(h, one)
+          expect(seen).not.toContain(digest)
+          seen.add(digest)
+          expect((await pendingOf(h, one)).digest).toBe(digest)
+          expect((await summaryOf(h, one.tenantId, one.batch)).digest).toBe(digest)
+          await approvedBy(h, request, recordOf(h))
+          expect((await pendingOf(h, one)).digest).toBe(digest)
+        }
+
+      for (const one of alike) expect(seen).toContain((await pendingOf(h, one)).digest)
+      expect(seen.size).toBe(9)
     })
 
     it('show at most ten requests as a sample, the same each time', async () => {
