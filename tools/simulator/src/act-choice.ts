@@ -1,12 +1,12 @@
-import { addSeconds, type DenialCode, isOpen, type Operation, type RemovalState, UserId } from '@lethe/domain'
+import { addSeconds, isOpen, type RemovalState, UserId } from '@lethe/domain'
 import type { Act } from './acts.js'
 import type { Backstage } from './backstage.js'
 import type { KnownRequest } from './known-requests.js'
 import { made } from './made.js'
-import { grantOf, type Person, type SimulatedTenant } from './people.js'
+import { drawnBatchAct } from './batch-act-choice.js'
+import { codes, personFor, type SimulatedTenant } from './people.js'
 import { drawnGuid } from './seeded-identifiers.js'
 
-const codes: ReadonlyArray<DenialCode> = ['legalClaims', 'duplicate', 'other']
 const states: ReadonlyArray<RemovalState> = ['pendingApproval', 'failed', 'completed', 'removing']
 type AboutRequest = 'approve' | 'deny' | 'withdraw' | 'retry' | 'get' | 'history'
 
@@ -20,6 +20,7 @@ export const drawnAct = (backstage: Backstage): Act => {
     [open.length < tenant.profiles.length ? 8 : 1, 'submit'],
     [requests.length > 0 ? 16 : 0, 'request'],
     [1, 'list'],
+    [requests.some(({ batch }) => batch !== null) ? backstage.batchHabit : 0.3, 'batch'],
     [0.4, 'erase'],
   ] as const)
   switch (kind) {
@@ -34,14 +35,17 @@ export const drawnAct = (backstage: Backstage): Act => {
     case 'list':
       return {
         kind: 'list',
-        by: personFor(backstage, tenant.people, 'listRemovalRequests'),
+        by: personFor(random, tenant.people, 'listRemovalRequests'),
         filter: random.pick([
           {},
           { userId: random.pick(tenant.profiles).userId },
           { states: [random.pick(states)] },
+          { batch: random.pick(backstage.batches.ids) },
         ]),
         size: random.pick([1, 2, 50]),
       }
+    case 'batch':
+      return drawnBatchAct(backstage, tenant)
     case 'erase':
       return random.pick<Act>([
         { kind: 'eraseSubject', by: random.pick(tenant.people), userId: random.pick(tenant.profiles).userId },
@@ -59,7 +63,7 @@ const drawnSubmission = (backstage: Backstage, tenant: SimulatedTenant): Act => 
   const now = time.clock.now()
   return {
     kind: 'submit',
-    by: personFor(backstage, tenant.people, 'submit'),
+    by: personFor(random, tenant.people, 'submit'),
     userId: random.weighted([
       [20, random.pick(tenant.profiles).userId],
       [1, tenant.local.userId],
@@ -70,8 +74,18 @@ const drawnSubmission = (backstage: Backstage, tenant: SimulatedTenant): Act => 
       [4, addSeconds(now, -random.between(0, 90 * 86_400))],
       [1, addSeconds(now, 3600)],
     ]),
+    batch: random.chance(0.7) ? random.pick(backstage.batches.ids) : null,
   }
 }
+
+/** Whoever asks for somebody as a part of a batch often asks for everybody else at the same time. */
+export const drawnRest = ({ stage: { random }, tenants }: Backstage, act: Act): ReadonlyArray<Act> =>
+  act.kind === 'submit' && act.batch !== null && random.chance(0.6)
+    ? tenants
+        .filter(({ people }) => people.includes(act.by))
+        .flatMap(({ profiles }) => profiles.filter(({ userId }) => userId !== act.userId))
+        .map(({ userId }) => ({ ...act, userId }))
+    : []
 
 const drawnActOn = (
   backstage: Backstage,
@@ -86,23 +100,23 @@ const drawnActOn = (
     case 'approve': {
       // Mostly somebody who has nothing to do with it yet.
       const others = from.people.filter(({ caller }) => ![...people.values()].includes(caller.userId))
-      return { kind, id, by: personFor(backstage, random.chance(0.7) ? others : from.people, kind) }
+      return { kind, id, by: personFor(random, random.chance(0.7) ? others : from.people, kind) }
     }
     case 'withdraw':
     case 'retry':
-      return { kind, id, by: personFor(backstage, from.people, kind) }
+      return { kind, id, by: personFor(random, from.people, kind) }
     case 'deny':
       return {
         kind,
         id,
-        by: personFor(backstage, from.people, kind),
+        by: personFor(random, from.people, kind),
         code: random.pick(codes),
         note: random.pick([null, 'A note']),
       }
     case 'get':
-      return { kind, id, by: personFor(backstage, from.people, 'getRemovalRequest') }
+      return { kind, id, by: personFor(random, from.people, 'getRemovalRequest') }
     case 'history':
-      return { kind, id, by: personFor(backstage, from.people, 'getHistory') }
+      return { kind, id, by: personFor(random, from.people, 'getHistory') }
   }
 }
 
@@ -132,12 +146,3 @@ const weights = (of: Record<AboutRequest, number>): ReadonlyArray<readonly [numb
   [of.get, 'get'],
   [of.history, 'history'],
 ]
-
-/** Mostly somebody who may, sometimes somebody who may not. */
-const personFor = (backstage: Backstage, people: ReadonlyArray<Person>, operation: Operation): Person => {
-  const { random } = backstage.stage
-  const person = random.pick(people)
-  return grantOf(operation, person) !== null || random.chance(0.06)
-    ? person
-    : personFor(backstage, people, operation)
-}

@@ -4,29 +4,22 @@ import {
   getHistory,
   getRemovalRequest,
   listRemovalRequests,
-  noSignIns,
   type RemovalRequestView,
   retryRemoval,
   submitRemoval,
   withdrawRemoval,
 } from '@lethe/application'
-import {
-  type Grant,
-  type Operation,
-  type RemovalEvent,
-  type RemovalRequestId,
-  saturdayAndSunday,
-} from '@lethe/domain'
+import { type Grant, isOpen, type Operation, type RemovalEvent, type RemovalRequestId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import { actingDeps } from './acting-deps.js'
 import type { Act } from './acts.js'
 import { answerChecks } from './answer-checks.js'
 import type { Backstage } from './backstage.js'
-import { directoryPorts, holderPorts } from './holder-ports.js'
+import { approveWholeBatch, denyWholeBatch, previewBatch } from './batch-acting.js'
 import { pagesFrom } from './pages.js'
 import { grantOf } from './people.js'
 import type { Strand } from './strand.js'
-import { storePorts } from './store-ports.js'
 
 interface Refusal {
   readonly _tag: string
@@ -38,20 +31,11 @@ interface Refusal {
  * @returns how it was answered: `done`, or the tag of the refusal.
  */
 export const perform = async (backstage: Backstage, strand: Strand, act: Act): Promise<string> => {
-  const { stage, known, identifiers, digest } = backstage
+  const { stage, known } = backstage
   const { by } = act
   const { tenantId } = by.caller
   const checks = answerChecks(backstage)
-  const deps = {
-    ...storePorts(backstage, strand),
-    ...directoryPorts(backstage, strand),
-    dataHolders: holderPorts(backstage, strand),
-    clock: strand.process.clock,
-    calendar: saturdayAndSunday,
-    identifiers,
-    digest,
-    signIns: noSignIns,
-  }
+  const deps = actingDeps(backstage, strand)
 
   /** Nobody may do anything without a grant: their call ends at the door. */
   const granted = async <O extends Operation>(
@@ -81,15 +65,14 @@ export const perform = async (backstage: Backstage, strand: Strand, act: Act): P
   switch (act.kind) {
     case 'submit':
       return granted('submit', async grant => {
-        const { userId, receivedAt } = act
-        const before = known.openFor(tenantId, userId)
-        const answered = await answerTo(
-          submitRemoval(deps)({ grant, userId, receivedAt, batch: null }),
-          answer => {
-            checks.submitted(act, answer)
-            stage.tally.count('answers', `submit ${answer.joined ? 'joined' : 'new'}`)
-          },
-        )
+        const { userId, receivedAt, batch } = act
+        const before = known.joinable(tenantId, userId, batch)
+        const answered = await answerTo(submitRemoval(deps)({ grant, userId, receivedAt, batch }), answer => {
+          checks.submitted(act, answer)
+          const { state } = answer.view.request
+          const joined = isOpen(state) ? 'joined' : 'joined what ended'
+          stage.tally.count('answers', `submit ${answer.joined ? joined : 'new'}`)
+        })
         checks.notSubmitted(act, answered, before)
         return answered
       })
@@ -134,6 +117,12 @@ export const perform = async (backstage: Backstage, strand: Strand, act: Act): P
         )
         return answerTo(pages, items => checks.listed(act, before, items))
       })
+    case 'preview':
+      return granted('getRemovalRequest', async grant => previewBatch(backstage, strand, act, grant))
+    case 'approveBatch':
+      return granted('approve', async grant => approveWholeBatch(backstage, strand, act, grant))
+    case 'denyBatch':
+      return granted('deny', async grant => denyWholeBatch(backstage, strand, act, grant))
     case 'eraseSubject':
       return answerTo(deps.subjects.erase(tenantId, act.userId), () => undefined)
     case 'eraseActor':

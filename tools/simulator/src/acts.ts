@@ -1,6 +1,16 @@
 import type { RemovalRequestFilter } from '@lethe/application'
-import type { DenialCode, Instant, RemovalRequestId, UserId } from '@lethe/domain'
+import type { BatchId, DenialCode, Instant, RemovalRequestId, UserId } from '@lethe/domain'
+import type { ShownBatch } from './known-batches.js'
 import type { Person } from './people.js'
+
+/** A decision of a batch. */
+interface BatchAct {
+  readonly by: Person
+  /** The preview that it is about, of whatever age. */
+  readonly shown: ShownBatch
+  /** Where to begin; null for the beginning. */
+  readonly after: RemovalRequestId | null
+}
 
 /** What somebody does. */
 export type Act =
@@ -9,6 +19,7 @@ export type Act =
       readonly by: Person
       readonly userId: UserId
       readonly receivedAt: Instant | null
+      readonly batch: BatchId | null
     }
   | {
       readonly kind: 'approve' | 'withdraw' | 'retry' | 'get' | 'history'
@@ -28,5 +39,12 @@ export type Act =
       readonly filter: RemovalRequestFilter
       readonly size: number
     }
+  | { readonly kind: 'preview'; readonly by: Person; readonly batch: BatchId }
+  | ({ readonly kind: 'approveBatch' } & BatchAct)
+  | ({
+      readonly kind: 'denyBatch'
+      readonly code: DenialCode
+      readonly note: string | null
+    } & BatchAct)
   /** An operator erases the reference to a data subject, or to an actor, on their request. */
   | { readonly kind: 'eraseSubject' | 'eraseActor'; readonly by: Person; readonly userId: UserId }

@@ -1,5 +1,18 @@
-import type { PerformRemovalDeps, StorePorts } from '@lethe/application'
+import type {
+  ApproveRemoval,
+  DecideBatchDeps,
+  DenyRemoval,
+  PerformRemovalDeps,
+  StorePorts,
+} from '@lethe/application'
+import type { Hash } from '@lethe/domain'
 import type { AlterData } from './simulated-holder.js'
+
+/** What batches are decided with. */
+export interface BatchDeciding extends DecideBatchDeps {
+  readonly approveRemoval: ApproveRemoval
+  readonly denyRemoval: DenyRemoval
+}
 
 /** What stands in the place of a sound part: tests break parts on purpose, to show that it is noticed. */
 export interface Alterations {
@@ -7,6 +20,8 @@ export interface Alterations {
   readonly data: AlterData
   /** What a worker works with: made anew for each job. */
   readonly worker: (deps: PerformRemovalDeps) => PerformRemovalDeps
+  /** What decides batches works with: made anew for each call, which names that digest. */
+  readonly deciding: (deps: BatchDeciding, digest: Hash) => BatchDeciding
 }
 
 /** Everything is as it should be. */
@@ -14,4 +29,5 @@ export const unaltered: Alterations = {
   store: store => store,
   data: data => data,
   worker: deps => deps,
+  deciding: deps => deps,
 }

@@ -8,7 +8,7 @@ import type { Person } from './people.js'
 /** Compares what people are answered with what is stored. */
 export interface AnswerChecks {
   readonly submitted: (act: Extract<Act, { readonly kind: 'submit' }>, answer: SubmittedRemoval) => void
-  /** @param before the open request for the profile when it was asked for, if there was one. */
+  /** @param before what the submission was to join when it was asked for, if there was something. */
   readonly notSubmitted: (
     act: Extract<Act, { readonly kind: 'submit' }>,
     answered: string,
@@ -60,10 +60,10 @@ export const answerChecks = ({ stage, known }: Pick<Backstage, 'stage' | 'known'
       if (truth.userId !== act.userId)
         report('answersFit', `${act.by.name} asked for ${act.userId}, and was given ${truth.label}`)
     },
-    notSubmitted: ({ by, userId }, answered, before) => {
-      const open = known.openFor(by.caller.tenantId, userId)
-      if (answered === 'ProfileNotFound' && before !== undefined && open?.id === before.id)
-        report('answersFit', `${by.name} was not let join ${before.label}, which was open all the while`)
+    notSubmitted: ({ by, userId, batch }, answered, before) => {
+      const now = known.joinable(by.caller.tenantId, userId, batch)
+      if (answered === 'ProfileNotFound' && before !== undefined && now?.id === before.id)
+        report('answersFit', `${by.name} was not let join ${before.label}, which was there all the while`)
     },
     recorded: (by, type, view) => {
       const truth = mine(by, view.request)
@@ -115,10 +115,13 @@ export const answerChecks = ({ stage, known }: Pick<Backstage, 'stage' | 'known'
         items.some(({ request }) => known.get(request.id)?.userId !== filter.userId)
       )
         report('listIsExact', `${by.name} is shown a request for somebody else`)
+      if (filter.batch !== undefined && items.some(({ request }) => request.batch !== filter.batch))
+        report('listIsExact', `${by.name} is shown a request of another batch`)
       if (filter.states !== undefined) return
       const lost = before.filter(
-        ({ id, userId }) =>
+        ({ id, userId, batch }) =>
           !ids.includes(id) &&
+          (filter.batch === undefined || filter.batch === batch) &&
           (filter.userId === undefined || (filter.userId === userId && !known.isSubjectErased(id))),
       )
       if (lost.length > 0)

@@ -10,6 +10,7 @@ import type { RetrySchedule, UserId } from '@lethe/domain'
 import type { Alterations } from './alterations.js'
 import type { Crash } from './calls.js'
 import type { Deliveries } from './deliveries.js'
+import type { KnownBatches } from './known-batches.js'
 import type { KnownRequests } from './known-requests.js'
 import type { SimulatedTenant } from './people.js'
 import type { Stage } from './stage.js'
@@ -23,6 +24,11 @@ export interface Backstage {
   readonly guests: ReadonlySet<UserId>
   readonly store: StorePorts
   readonly known: KnownRequests
+  readonly batches: KnownBatches
+  /** How much people do by batches: the weight of it beside what else they do. */
+  readonly batchHabit: number
+  /** How many requests of a batch one call decides at most. */
+  readonly batchAtOnce: number
   readonly witness: Witness
   readonly deliveries: Deliveries
   readonly dataHolders: DataHolders
@@ -34,4 +40,5 @@ export interface Backstage {
   readonly readBacks: RetrySchedule
   readonly crash: Crash
   readonly alterWorker: Alterations['worker']
+  readonly alterDeciding: Alterations['deciding']
 }

@@ -53,6 +53,19 @@ const answers = [
   'get done',
   'list done',
   'history done',
+  'submit joined what ended',
+  'preview done',
+  'preview BatchNotFound',
+  'approveBatch done',
+  'approveBatch done in part',
+  'approveBatch BatchChanged',
+  'approveBatch BatchNotFound',
+  'approveBatch Unavailable',
+  'approveBatch not granted',
+  'denyBatch done',
+  'denyBatch BatchChanged',
+  'denyBatch NoteRequired',
+  'batch gone on with',
   'eraseSubject done',
   'eraseActor done',
 ]
@@ -66,6 +79,9 @@ const calls = [
   'overdue',
   'openFor',
   'notes.resolve',
+  'batches.summary',
+  'batches.pending',
+  'batches.requestFor',
 ]
 
 const expected: Readonly<Partial<Record<Group, ReadonlyArray<string>>>> = {

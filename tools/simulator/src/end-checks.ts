@@ -1,4 +1,5 @@
 import { RemovalState } from '@lethe/domain'
+import { batchChecks } from './batch-checks.js'
 import { canHelp } from './fair-play.js'
 import type { Effect } from './holder-ledger.js'
 import type { KnownRequest } from './known-requests.js'
@@ -13,6 +14,7 @@ export const checkEnd = async (world: World): Promise<void> => {
   for (const known of world.known.all()) checkRequest(world, known)
   checkEffects(world)
   await checkLists(world)
+  await checkBatches(world)
   await checkQueue(world)
 }
 
@@ -66,8 +68,16 @@ const checkQueue = async ({ stage: { report, time }, store: { jobs } }: World): 
   if (dead.length > 0) report('queueIsEmpty', `${dead.length} dead jobs are left`)
 }
 
+/** Batches are what was submitted to them. */
+const checkBatches = async ({ stage, store, known, tenants, batches }: World): Promise<void> => {
+  const checks = batchChecks(stage, known, tenants)
+  for (const { id: tenantId } of tenants)
+    for (const batch of batches.ids)
+      checks.summary(tenantId, batch, orThrow(await store.batches.summary(tenantId, batch)()))
+}
+
 /** Lists by state and by person, page by page, hold exactly the requests that they should. */
-const checkLists = async ({ stage: { report }, store, known, tenants }: World): Promise<void> => {
+const checkLists = async ({ stage: { report }, store, known, tenants, batches }: World): Promise<void> => {
   for (const { id: tenantId, label, profiles } of tenants) {
     const requests = known.of(tenantId)
     const filters = [
@@ -77,6 +87,7 @@ const checkLists = async ({ stage: { report }, store, known, tenants }: World): 
           states: [state],
           expected: requests.filter(({ request }) => request.state === state),
         })),
+      ...batches.ids.map(batch => ({ batch, expected: requests.filter(each => each.batch === batch) })),
       ...profiles.map(({ userId }) => ({
         userId,
         expected: requests.filter(each => each.userId === userId && !known.isSubjectErased(each.id)),

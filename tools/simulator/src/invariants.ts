@@ -5,6 +5,14 @@ export const invariants = {
   answersFit: 'what somebody is shown, or refused, fits what is stored',
   policyIsTheTenants: 'a request goes by the policy of its tenant, and by the calendar',
   oneOpenRequest: 'a profile has at most one open request',
+  oneRequestInBatch:
+    'a profile has at most one request in a batch, whatever became of it, until its person is erased',
+  batchIsExact: 'what is said of a batch is what is in it',
+  batchDecidesWhatWasShown:
+    'a decision of a batch touches nothing that was not in it when its digest was taken',
+  changedBatchIsLeftAlone:
+    'a decision of a batch is refused where the batch changed, and only then, and changes nothing',
+  acknowledgedBatchIsDecided: 'a batch whose decision came to its end is decided as far as it can be',
   removalIsApproved:
     'no holder is asked to remove without the approvals that the policy of the request asked for',
   fourEyes: 'approvals come from different people, none of them a guest or whoever asked',

@@ -1,5 +1,6 @@
 import {
   type ActorReference,
+  type BatchId,
   type Hash,
   isOpen,
   type RemovalEvent,
@@ -9,12 +10,16 @@ import {
   type UserId,
 } from '@lethe/domain'
 
+import { digestOf } from './batch-digest.js'
+
 /** What is known of a request, from everything that was seen of it so far. */
 export interface KnownRequest {
   readonly id: RemovalRequestId
   readonly tenantId: TenantId
   /** Whom it is about: as it was submitted, whatever the store says. */
   readonly userId: UserId
+  /** The batch that it was submitted to; null for none. */
+  readonly batch: BatchId | null
   /** A short name for the trace. */
   readonly label: string
   readonly request: RemovalRequest
@@ -31,6 +36,7 @@ export interface Proposal {
   readonly id: RemovalRequestId
   readonly tenantId: TenantId
   readonly userId: UserId
+  readonly batch: BatchId | null
 }
 
 /** Everything that is known of all requests. */
@@ -43,6 +49,18 @@ export interface KnownRequests {
   readonly of: (tenantId: TenantId) => ReadonlyArray<KnownRequest>
   readonly openIn: (tenantId: TenantId) => ReadonlyArray<KnownRequest>
   readonly openFor: (tenantId: TenantId, userId: UserId) => KnownRequest | undefined
+  /** The requests of a batch, in ascending order of their ids. */
+  readonly inBatch: (tenantId: TenantId, batch: BatchId) => ReadonlyArray<KnownRequest>
+  /** The request of a batch for a profile, until its person is erased. */
+  readonly memberFor: (tenantId: TenantId, batch: BatchId, userId: UserId) => KnownRequest | undefined
+  /** What was in a batch when it had that digest; null if it never had. */
+  readonly membersAt: (
+    tenantId: TenantId,
+    batch: BatchId,
+    digest: Hash,
+  ) => ReadonlySet<RemovalRequestId> | null
+  /** What a submission would join: the open request for a profile, or else the one that its batch has for it. */
+  readonly joinable: (tenantId: TenantId, userId: UserId, batch: BatchId | null) => KnownRequest | undefined
   readonly versionOf: (id: RemovalRequestId) => number
   /** Its submission was answered with success. */
   readonly acknowledge: (id: RemovalRequestId) => void
@@ -63,6 +81,14 @@ export const createKnownRequests = (): KnownRequests => {
     all().filter(known => known.tenantId === tenantId)
   const openIn = (tenantId: TenantId): ReadonlyArray<KnownRequest> =>
     of(tenantId).filter(({ request }) => isOpen(request.state))
+  const openFor = (tenantId: TenantId, userId: UserId): KnownRequest | undefined =>
+    openIn(tenantId).find(known => known.userId === userId)
+  const inBatch = (tenantId: TenantId, batch: BatchId): ReadonlyArray<KnownRequest> =>
+    of(tenantId)
+      .filter(known => known.batch === batch)
+      .toSorted((one, other) => (one.id < other.id ? -1 : 1))
+  const memberFor = (tenantId: TenantId, batch: BatchId, userId: UserId): KnownRequest | undefined =>
+    inBatch(tenantId, batch).find(known => known.userId === userId && !erased.has(known.id))
   return {
     propose: proposal => {
       proposals.set(proposal.id, proposal)
@@ -75,7 +101,21 @@ export const createKnownRequests = (): KnownRequests => {
     all,
     of,
     openIn,
-    openFor: (tenantId, userId) => openIn(tenantId).find(known => known.userId === userId),
+    openFor,
+    inBatch,
+    memberFor,
+    membersAt: (tenantId, batch, digest) => {
+      // Requests became known in the order in which they were recorded: a batch was each of its beginnings once.
+      const order = of(tenantId).filter(known => known.batch === batch)
+      const length = order.findIndex(
+        (_, index) =>
+          digestOf(order.slice(0, index + 1).toSorted((one, other) => (one.id < other.id ? -1 : 1))) ===
+          digest,
+      )
+      return length === -1 ? null : new Set(order.slice(0, length + 1).map(({ id }) => id))
+    },
+    joinable: (tenantId, userId, batch) =>
+      openFor(tenantId, userId) ?? (batch === null ? undefined : memberFor(tenantId, batch, userId)),
     versionOf: id => requests.get(id)?.request.version ?? 0,
     acknowledge: id => {
       acknowledged.add(id)

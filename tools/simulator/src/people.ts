@@ -3,6 +3,7 @@ import {
   approverRole,
   authorize,
   contracts,
+  type DenialCode,
   type Grant,
   type InboundSharedUserProfile,
   type Operation,
@@ -92,4 +93,14 @@ const drawnProfile = (random: Random, homeTenantId: TenantId): InboundSharedUser
 export const grantOf = <O extends Operation>(operation: O, { caller }: Person): Grant<O> | null => {
   const granted = authorize(contracts.seed)(operation)(caller)
   return E.isLeft(granted) ? null : granted.right
+}
+
+export const codes: ReadonlyArray<DenialCode> = ['legalClaims', 'duplicate', 'other']
+
+/** Mostly somebody who may, sometimes somebody who may not. */
+export const personFor = (random: Random, people: ReadonlyArray<Person>, operation: Operation): Person => {
+  const person = random.pick(people)
+  return grantOf(operation, person) !== null || random.chance(0.06)
+    ? person
+    : personFor(random, people, operation)
 }

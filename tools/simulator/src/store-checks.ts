@@ -30,13 +30,13 @@ export interface StoreChecks {
 
 export const storeChecks = ({ report }: Pick<Stage, 'report'>, known: KnownRequests): StoreChecks => {
   return {
-    submitted: ({ id, tenantId, userId }, { joined, request }) => {
+    submitted: ({ id, tenantId, userId, batch }, { joined, request }) => {
       if (!joined && (request.id !== id || known.get(id) === undefined))
         report('acknowledgedSubmissionExists', `${known.labelOf(id)} was submitted, and is not there`)
-      if (joined && known.openFor(tenantId, userId)?.id !== request.id)
+      if (joined && known.joinable(tenantId, userId, batch)?.id !== request.id)
         report(
           'answersFit',
-          `whoever asked was let join ${known.labelOf(request.id)}, which is not the open one`,
+          `whoever asked was let join ${known.labelOf(request.id)}, which is neither the open one nor that of the batch`,
         )
     },
     openFor: (tenantId, userId, found) => {

@@ -1,24 +1,36 @@
 import type { StorePorts, Unavailable, VersionConflict } from '@lethe/application'
-import type { RemovalRequest } from '@lethe/domain'
+import type { RemovalEvent, RemovalRequest } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import { batchChecks } from './batch-checks.js'
 import type { Backstage } from './backstage.js'
 import { type Call, callPort } from './calls.js'
+import type { Deciding } from './deciding.js'
 import type { Strand } from './strand.js'
 import { storeChecks } from './store-checks.js'
 
 export const down: Unavailable = { _tag: 'Unavailable', retryAfterSeconds: 1 }
 
-/** The store as one strand of a process sees it, without the queue, and without what only adapters use. */
+/** The batch that a request is submitted to. */
+const batchIn = ([first]: ReadonlyArray<RemovalEvent>): RemovalRequest['batch'] =>
+  first?.type === 'removalRequested' ? (first.data.batch ?? null) : null
+
+/**
+ * The store as one strand of a process sees it, without the queue, and without what only adapters use.
+ *
+ * @param deciding told what is done, where a batch is decided.
+ */
 export const storePorts = (
   backstage: Backstage,
   strand: Strand,
+  deciding: Deciding | null = null,
 ): Omit<StorePorts, 'jobs' | 'backlogs' | 'sealedSignIns' | 'paces'> => {
   const { stage, known, witness, store, crash } = backstage
   const { removalRequests, batches, subjects, actors, notes } = store
   const callOf = callPort(stage, crash, strand)
   const checks = storeChecks(stage, known)
+  const ofBatches = batchChecks(stage, known, backstage.tenants)
 
   const called =
     <R, A>(
@@ -34,12 +46,39 @@ export const storePorts = (
       })
 
   return {
-    // No batch is made here: nothing of it is ever asked.
-    batches,
+    batches: {
+      list: batches.list,
+      summary: (tenantId, batch) =>
+        called({
+          name: 'batches.summary',
+          run: batches.summary(tenantId, batch),
+          done: E.map(found => ofBatches.summary(tenantId, batch, found)),
+          said: found => (O.isNone(found) ? 'nothing' : `${found.value.count} requests`),
+        }),
+      pending: (tenantId, batch, after, limit) =>
+        called({
+          name: 'batches.pending',
+          about: () => `from ${after === null ? 'the beginning' : known.labelOf(after)} on`,
+          run: batches.pending(tenantId, batch, after, limit),
+          done: E.map(found => {
+            deciding?.read()
+            ofBatches.pending({ tenantId, batch, after, limit }, found)
+          }),
+          said: found => (O.isNone(found) ? 'nothing' : found.value.ids.map(known.labelOf).join(', ')),
+        }),
+      requestFor: (tenantId, batch, userId) =>
+        called({
+          name: 'batches.requestFor',
+          about: () => userId,
+          run: batches.requestFor(tenantId, batch, userId),
+          done: E.map(found => ofBatches.requestFor(tenantId, batch, userId, found)),
+          said: ({ _tag }) => _tag,
+        }),
+    },
     removalRequests: {
       submit: submission => {
-        const { tenantId, requestId, subject } = submission
-        const proposal = { id: requestId, tenantId, userId: subject.userId }
+        const { tenantId, requestId, subject, events } = submission
+        const proposal = { id: requestId, tenantId, userId: subject.userId, batch: batchIn(events) }
         return called({
           name: 'submit',
           check: witness.observe,
@@ -85,6 +124,7 @@ export const storePorts = (
             if (E.isRight(answer)) {
               checks.appended(requestId, before, expectedVersion)
               checks.calls(requestId, events, strand.asked)
+              deciding?.appended(requestId)
               strand.asked.clear()
             }
             return answer

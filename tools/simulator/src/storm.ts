@@ -1,5 +1,5 @@
 import type { Act } from './acts.js'
-import { drawnAct } from './act-choice.js'
+import { drawnAct, drawnRest } from './act-choice.js'
 import { perform } from './acting.js'
 import { guarded } from './guarded.js'
 import type { Random } from './random.js'
@@ -35,6 +35,11 @@ const describe = ({ known }: World, act: Act): string => {
     case 'eraseSubject':
     case 'eraseActor':
       return `${act.kind} ${act.userId}`
+    case 'preview':
+      return `preview ${act.batch}`
+    case 'approveBatch':
+    case 'denyBatch':
+      return `${act.kind} ${act.shown.id}, of ${act.shown.members.size}, from ${act.after ?? 'the beginning'} on`
     case 'list':
       return `list ${JSON.stringify(act.filter)}`
     case 'approve':
@@ -63,6 +68,7 @@ export const storm = async (world: World): Promise<void> => {
       begin(world, act, 3)
       // Somebody clicks twice.
       if (random.chance(0.1)) begin(world, act, 0)
+      for (const next of drawnRest(world, act)) begin(world, next, 3)
     } else if (random.chance(rate)) {
       happen(world)
     } else {

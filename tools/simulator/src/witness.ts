@@ -41,7 +41,10 @@ export const createWitness = (stage: Stage, known: KnownRequests, watched: Watch
       const changed = listed.filter(request => !isKnown(request))
       for (const request of changed) await examine(tenantId, request, anew)
       if (listed.length !== known.of(tenantId).length) await missing(tenantId, listed)
-      if (changed.length > 0) checkOneOpen(tenantId)
+      if (changed.length > 0) {
+        checkOneOpen(tenantId)
+        checkOneInBatch(tenantId)
+      }
     }
   }
 
@@ -56,6 +59,8 @@ export const createWitness = (stage: Stage, known: KnownRequests, watched: Watch
     if (proposal === undefined) return report('listIsExact', `${label} was never submitted`)
     if (proposal.tenantId !== tenantId || listed.tenantId !== tenantId)
       return report('tenantIsolation', `${label} is in the list of another tenant`)
+    if (proposal.batch !== listed.batch)
+      return report('batchIsExact', `${label} is in another batch than it was submitted to`)
     const others = watched.tenants.filter(other => other !== tenantId)
     const [loaded, history, ...elsewhere] = await Promise.all([
       removalRequests.load(tenantId, id)(),
@@ -116,6 +121,18 @@ export const createWitness = (stage: Stage, known: KnownRequests, watched: Watch
       const rivals = open.filter(other => other.userId === userId)
       if (rivals.length > 1)
         return report('oneOpenRequest', `${rivals.map(rival => rival.label).join(', ')}, beside ${label}`)
+    }
+  }
+
+  const checkOneInBatch = (tenantId: TenantId): void => {
+    const seen = new Map<string, KnownRequest>()
+    for (const each of known.of(tenantId)) {
+      if (each.batch === null || known.isSubjectErased(each.id)) continue
+      const key = `${each.batch} ${each.userId}`
+      const rival = seen.get(key)
+      if (rival !== undefined)
+        return report('oneRequestInBatch', `${rival.label} and ${each.label} are for the same profile`)
+      seen.set(key, each)
     }
   }
 

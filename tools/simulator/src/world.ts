@@ -1,16 +1,18 @@
 import { inMemoryApprovalPolicies, inMemoryStore } from '@lethe/adapter-memory'
 import type { TenantPolicy } from '@lethe/application'
-import type { RetrySchedule } from '@lethe/domain'
+import { BatchId, type RetrySchedule } from '@lethe/domain'
 import type { Alterations } from './alterations.js'
 import type { Backstage } from './backstage.js'
 import { createDeliveries } from './deliveries.js'
 import { createHolderPark, type HolderPark } from './holder-park.js'
+import { createKnownBatches } from './known-batches.js'
 import { createKnownRequests } from './known-requests.js'
+import { made } from './made.js'
 import { drawnTenant } from './people.js'
 import { createProcesses, type Processes } from './processes.js'
 import type { Random } from './random.js'
 import { rememberingDigest } from './remembering-digest.js'
-import { seededIdentifiers } from './seeded-identifiers.js'
+import { drawnGuid, seededIdentifiers } from './seeded-identifiers.js'
 import { createStage } from './stage.js'
 import { startWorker } from './worker.js'
 import { watchEvents } from './watch-events.js'
@@ -26,7 +28,7 @@ export const createWorld = (seed: number, alterations: Alterations, traced: bool
   const stage = createStage(seed, traced)
   const { random, time } = stage
   const tenants = Array.from({ length: random.pick([1, 1, 2, 2, 2, 3]) }, (_, index) =>
-    drawnTenant(random, `T${index + 1}`, random.pick([1, 1, 2])),
+    drawnTenant(random, `T${index + 1}`, random.pick([1, 2, 2, 3])),
   )
   const digest = rememberingDigest()
   const store = alterations.store(
@@ -70,6 +72,9 @@ export const createWorld = (seed: number, alterations: Alterations, traced: bool
     ),
     store,
     known,
+    batches: createKnownBatches([made(BatchId, drawnGuid(random)), made(BatchId, drawnGuid(random))]),
+    batchHabit: random.pick([2, 10, 40]),
+    batchAtOnce: random.pick([1, 1, 2, 3]),
     witness,
     park,
     deliveries,
@@ -82,6 +87,7 @@ export const createWorld = (seed: number, alterations: Alterations, traced: bool
     processes,
     crash: processes.crash,
     alterWorker: alterations.worker,
+    alterDeciding: alterations.deciding,
   }
   for (let apis = random.between(1, 2); apis > 0; apis -= 1) processes.start('api')
   for (let workers = random.between(1, 3); workers > 0; workers -= 1) processes.start('worker')

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Alterations } from '../src/alterations.js'
 import { invariants, type Violation } from '../src/invariants.js'
 import { simulateSeed } from '../src/simulate-seed.js'
+import * as batches from './alterations/broken-batches.js'
 import { altersAnEvent, cutsTheTail, rewritesHistory } from './alterations/broken-histories.js'
 import { liesAboutAbsence, removesTwice } from './alterations/broken-holders.js'
 import { forgetsPeople, knowsNobodyAgain, mixesUpPeople } from './alterations/broken-people.js'
@@ -46,6 +47,22 @@ const brokenParts = [
   ['a store that lets people join what has ended', stores.joinsWhatHasEnded, 'answersFit'],
   ['policies that are mixed up', stores.changesPolicies, 'policyIsTheTenants'],
   ['people who are forgotten too early', forgetsPeople, 'openSubjectIsKept'],
+  [
+    'a store that lets a second request into a batch',
+    batches.letsASecondRequestIntoABatch,
+    'oneRequestInBatch',
+  ],
+  ['a digest that is not of all', batches.digestsTooLittle, 'batchIsExact'],
+  ['a digest that is remembered for ever', batches.remembersDigests, 'batchIsExact'],
+  ['a batch that counts what is open', batches.countsWhatIsOpen, 'batchIsExact'],
+  ['a store that forgets batches', batches.forgetsBatches, 'batchIsExact'],
+  ['a store that finds nobody in a batch', batches.findsNobodyInABatch, 'batchIsExact'],
+  ['batches that mix tenants', batches.mixesTenants, 'tenantIsolation'],
+  ['a decision of whatever is there', batches.comparesNoDigest, 'batchDecidesWhatWasShown'],
+  ['a decision that mixes batches', batches.mixesBatches, 'batchDecidesWhatWasShown'],
+  ['a digest that is not compared', batches.comparesNoDigest, 'changedBatchIsLeftAlone'],
+  ['a decision that finds every batch changed', batches.refusesEveryBatch, 'changedBatchIsLeftAlone'],
+  ['a decision that leaves some out', batches.leavesSomeOut, 'acknowledgedBatchIsDecided'],
   ['a queue that loses jobs', losesJobs, 'approvedRequestEnds'],
   ['a queue that keeps jobs', keepsJobs, 'comesToQuiet'],
   ['a queue that hides jobs', hidesJobs, 'queueIsEmpty'],

@@ -1,0 +1,23 @@
+import { noSignIns } from '@lethe/application'
+import { saturdayAndSunday } from '@lethe/domain'
+import type { Backstage } from './backstage.js'
+import type { Deciding } from './deciding.js'
+import { directoryPorts, holderPorts } from './holder-ports.js'
+import type { Strand } from './strand.js'
+import { storePorts } from './store-ports.js'
+
+/**
+ * What a process that serves people works with.
+ *
+ * @param deciding told what is done, while a batch is decided; null where none is.
+ */
+export const actingDeps = (backstage: Backstage, strand: Strand, deciding: Deciding | null = null) => ({
+  ...storePorts(backstage, strand, deciding),
+  ...directoryPorts(backstage, strand),
+  dataHolders: holderPorts(backstage, strand),
+  clock: strand.process.clock,
+  calendar: saturdayAndSunday,
+  identifiers: backstage.identifiers,
+  digest: backstage.digest,
+  signIns: noSignIns,
+})

@@ -1,0 +1,33 @@
+import type { Act } from './acts.js'
+import type { Backstage } from './backstage.js'
+import { codes, personFor, type SimulatedTenant } from './people.js'
+
+/** Somebody looks at a batch, or decides one as they once saw it: mostly as it was last, sometimes as it was long before. */
+export const drawnBatchAct = (backstage: Backstage, tenant: SimulatedTenant): Act => {
+  const { stage, known, batches, tenants } = backstage
+  const { random } = stage
+  const strangers = tenants.filter(other => other !== tenant)
+  const { people } = strangers.length > 0 && random.chance(0.08) ? random.pick(strangers) : tenant
+  const there = batches.ids.filter(id => known.inBatch(tenant.id, id).length > 0)
+  const seen = batches.shownOf(tenant.id)
+  const last = seen.at(-1)
+  if (last === undefined || random.chance(0.4))
+    return {
+      kind: 'preview',
+      by: personFor(random, people, 'getRemovalRequest'),
+      batch: random.pick(there.length > 0 && random.chance(0.95) ? there : batches.ids),
+    }
+  const shown = random.chance(0.7) ? last : random.pick(seen)
+  const pauses = batches.pausesOf(shown)
+  const after = pauses.length > 0 && random.chance(0.5) ? random.pick(pauses) : null
+  return random.chance(0.85)
+    ? { kind: 'approveBatch', by: personFor(random, people, 'approve'), shown, after }
+    : {
+        kind: 'denyBatch',
+        by: personFor(random, people, 'deny'),
+        shown,
+        after,
+        code: random.pick(codes),
+        note: random.pick([null, 'A note']),
+      }
+}
