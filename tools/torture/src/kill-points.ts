@@ -29,6 +29,9 @@ const answers = [
   'deny',
   'withdraw',
   'retry',
+  'previewBatch',
+  'approveBatch',
+  'denyBatch',
   'me',
 ] as const
 const sides = ['before', 'after'] as const

@@ -234,6 +234,82 @@ const forgeries: ReadonlyArray<readonly [string, Forgery, ReadonlyArray<Rule>]> 
     ['oneOpenRequest'],
   ],
   [
+    'two requests for one profile in a batch, though one has ended',
+    world => replaced(world, { ...storedAfter(['deny'], world.batched.batch), subject: world.added.subject }),
+    ['oneRequestInBatch', 'batchIsServedAsStored', 'batchDecidesWhatWasShown'],
+  ],
+  [
+    'a request that is found in another batch than its own',
+    world => replaced(world, { ...world.pending, batch: world.batched.batch }),
+    ['projectionIsFold', 'batchIsServedAsStored'],
+  ],
+  [
+    'a batch that is not found',
+    ({ seen }) => ({ ...seen, batches: seen.batches.map(batch => ({ ...batch, here: null })) }),
+    ['batchIsServedAsStored'],
+  ],
+  [
+    'a batch that another tenant sees',
+    ({ seen }) => ({ ...seen, batches: seen.batches.map(batch => ({ ...batch, elsewhere: true })) }),
+    ['batchIsServedAsStored'],
+  ],
+  [
+    'a batch with the digest of what it was',
+    ({ seen, shown }) => ({
+      ...seen,
+      batches: seen.batches.map(({ here, ...batch }) => ({
+        ...batch,
+        here: here === null ? null : { ...here, digest: shown.digest },
+      })),
+    }),
+    ['batchIsServedAsStored'],
+  ],
+  [
+    'a batch that counts too little',
+    ({ seen }) => ({
+      ...seen,
+      batches: seen.batches.map(({ here, ...batch }) => ({
+        ...batch,
+        here: here === null ? null : { ...here, states: [{ state: 'pendingApproval', count: 1 }] },
+      })),
+    }),
+    ['batchIsServedAsStored'],
+  ],
+  [
+    'an approval of what was not in the batch that was seen',
+    ({ seen, shown, added }) => ({
+      ...seen,
+      batchAttempts: [{ ...shown, members: new Set([added.requestId]), told: 'nothing' }],
+    }),
+    ['batchDecidesWhatWasShown'],
+  ],
+  [
+    'a request that is found in no batch, and was submitted to one',
+    world => replaced(world, { ...world.added, batch: null }),
+    ['projectionIsFold', 'batchIsServedAsStored'],
+  ],
+  [
+    'a decision that was refused, and made all the same',
+    ({ seen, shown }) => ({ ...seen, batchAttempts: [{ ...shown, told: 'changed' }] }),
+    ['batchDecidesWhatWasShown'],
+  ],
+  [
+    'a batch that waits for whoever was told that it is decided',
+    ({ seen, shown }) => ({
+      ...seen,
+      batchAttempts: [...seen.batchAttempts, { ...shown, by: userIds.isaiah }],
+    }),
+    ['acknowledgedBatchIsDecided'],
+  ],
+  [
+    'a request that was shown in a batch, and is not there',
+    ({ seen, shown, pending }) => ({
+      ...seen,
+      batchAttempts: [...seen.batchAttempts, { ...shown, members: new Set([pending.requestId]) }],
+    }),
+    ['acknowledgedBatchIsDecided'],
+  ],
+  [
     'rows of a request that is not there',
     ({ seen }) => ({ ...seen, stray: [storedAfter([]).requestId] }),
     ['writtenTogether'],

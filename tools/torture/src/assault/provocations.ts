@@ -43,6 +43,9 @@ const routeOf: ReadonlyMap<string, AnsweredRoute> = new Map<string, AnsweredRout
   ['answer deny', 'deny'],
   ['answer withdraw', 'withdraw'],
   ['answer retry', 'retry'],
+  ['answer previewBatch', 'previewBatch'],
+  ['answer approveBatch', 'approveBatch'],
+  ['answer denyBatch', 'denyBatch'],
   ['answer me', 'me'],
 ])
 

@@ -1,5 +1,6 @@
 import type { EnvelopeDigest } from '@lethe/domain'
 import { checkAcknowledgements } from './acknowledgement-checks.js'
+import { checkBatches } from './batch-checks.js'
 import { checkEffects } from './effect-checks.js'
 import { checkHistories } from './history-checks.js'
 import { checkRest } from './rest-checks.js'
@@ -14,4 +15,5 @@ export const checkAll =
     ...checkHistories(digest)(seen),
     ...checkEffects(seen),
     ...checkRest(seen),
+    ...checkBatches(seen),
   ]

@@ -1,10 +1,11 @@
-import { historyPath, removalRequestPath } from '@lethe/api-contract'
+import { batchPathOf, historyPath, removalRequestPath } from '@lethe/api-contract'
 import type { RemovalRequestId } from '@lethe/domain'
-import { historyIn, isWorthRetrying, requestIn, send } from '../load/api-client.js'
-import { megan } from '../world/cast.js'
+import type { MadeBatch } from '../load/batches.js'
+import { batchIn, historyIn, isWorthRetrying, requestIn, send } from '../load/api-client.js'
+import { megan, tenants } from '../world/cast.js'
 import type { World } from '../world/world.js'
 import { joblessRequests, letheConnections, storedRequests, strayRequests, waitingJobs } from './rows.js'
-import type { Seen, ServedRequest, StoredRequest } from './seen.js'
+import type { Seen, ServedBatch, ServedRequest, StoredRequest } from './seen.js'
 
 /** How many requests are asked for at a time. */
 const lanes = 8
@@ -44,6 +45,8 @@ export const openLooker = (world: World): Looker => {
         acknowledged: [...world.load.acknowledged()],
         stored,
         served,
+        batches: await Promise.all(world.load.batches().map(batch => servedBatch(world, batch))),
+        batchAttempts: [...world.load.batchAttempts()],
         calls: [...world.ledger.calls()],
         effects: [...world.ledger.effects()],
         jobless: [...world.jobless, ...(await joblessRequests(asOwner))],
@@ -53,6 +56,16 @@ export const openLooker = (world: World): Looker => {
         mostConnections: world.mostConnections,
       }
     },
+  }
+}
+
+const servedBatch = async (world: World, batch: MadeBatch): Promise<ServedBatch> => {
+  const path = batchPathOf(batch.id)
+  const other = tenants.find(tenantId => tenantId !== batch.tenantId) ?? batch.tenantId
+  return {
+    ...batch,
+    here: batchIn(await get(world, batch.tenantId, path)),
+    elsewhere: batchIn(await get(world, other, path)) !== null,
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   ActorReference,
+  BatchId,
   Envelope,
   Hash,
   RemovalRequestId,
@@ -21,6 +22,7 @@ const RequestRow = t.strict({
   version: t.number,
   head_hash: Hash,
   state: RemovalState,
+  batch_id: t.union([BatchId, t.null]),
   subject: t.union([UserId, t.null]),
   ended_as: t.union([RemovalRequestId, t.null]),
   people: t.readonlyArray(t.strict({ reference: ActorReference, identity: UserId })),
@@ -42,7 +44,7 @@ export const storedRequests = async (
   asOwner: AsOwner,
 ): Promise<ReadonlyMap<RemovalRequestId, StoredRequest>> => {
   const rows = await asOwner(`
-    select r.tenant_id, r.request_id, r.version, encode(r.head_hash, 'hex') as head_hash, r.state,
+    select r.tenant_id, r.request_id, r.version, encode(r.head_hash, 'hex') as head_hash, r.state, r.batch_id,
       s.user_id as subject, s.ended_as,
       (
         select coalesce(jsonb_agg(jsonb_build_object('reference', a.reference, 'identity', a.identity)), '[]')
@@ -67,6 +69,7 @@ const storedRequest = (row: t.TypeOf<typeof RequestRow>): StoredRequest => ({
   version: row.version,
   headHash: row.head_hash,
   state: row.state,
+  batch: row.batch_id,
   subject: row.subject,
   endedAs: row.ended_as,
   people: new Map(row.people.map(({ reference, identity }) => [reference, identity])),

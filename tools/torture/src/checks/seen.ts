@@ -1,5 +1,7 @@
+import type { BatchResource } from '@lethe/api-contract'
 import type {
   ActorReference,
+  BatchId,
   Hash,
   RemovalRequestId,
   RemovalState,
@@ -8,6 +10,7 @@ import type {
   UserId,
 } from '@lethe/domain'
 import type { Acknowledgement } from '../load/acknowledgements.js'
+import type { BatchAttempt, MadeBatch } from '../load/batches.js'
 import type { Effect, HolderCall } from '../world/ledger.js'
 
 /** A request as the database holds it. */
@@ -17,6 +20,8 @@ export interface StoredRequest {
   readonly version: number
   readonly headHash: Hash
   readonly state: RemovalState
+  /** The batch that it is found in; null for none. */
+  readonly batch: BatchId | null
   readonly events: ReadonlyArray<SealedEvent>
   /** Whom it is about; null where that was erased. */
   readonly subject: UserId | null
@@ -31,6 +36,14 @@ export interface ServedRequest {
   readonly state: RemovalState | null
   readonly intact: boolean | null
   readonly version: number | null
+}
+
+/** What the API says of a batch. */
+export interface ServedBatch extends MadeBatch {
+  /** To its own tenant; null where it says nothing. */
+  readonly here: Pick<BatchResource, 'count' | 'digest' | 'states'> | null
+  /** Whether it says anything to another tenant. */
+  readonly elsewhere: boolean
 }
 
 /** A job that the queue holds, and that is neither done nor given up. */
@@ -57,6 +70,8 @@ export interface Seen {
   /** Requests that at some moment waited for work and had no job. */
   readonly jobless: ReadonlyArray<RemovalRequestId>
   readonly served: ReadonlyMap<RemovalRequestId, ServedRequest>
+  readonly batches: ReadonlyArray<ServedBatch>
+  readonly batchAttempts: ReadonlyArray<BatchAttempt>
   readonly calls: ReadonlyArray<HolderCall>
   readonly effects: ReadonlyArray<Effect>
   readonly jobs: ReadonlyArray<QueuedJob>

@@ -14,6 +14,11 @@ export const rules = {
   jobIsThere: 'at no moment a request waits for work and has no job',
   writtenTogether: 'what is written of a request in one transaction is there together',
   oneOpenRequest: 'a profile has one open request at most',
+  oneRequestInBatch: 'a profile has one request in a batch at most, whatever became of it',
+  batchIsServedAsStored:
+    'what is served of a batch is what is stored of its requests, and to its tenant alone',
+  batchDecidesWhatWasShown: 'nobody decided a request with a batch that it was not in when they saw it',
+  acknowledgedBatchIsDecided: 'of a batch whose decision a client was told of, nothing waits for them',
   queueIsDone: 'no job is left that anybody would still have to do',
   connections:
     'there are no more connections to the database than the processes may open, and none idles in a transaction',

@@ -52,6 +52,9 @@ const routes: ReadonlyArray<readonly [RegExp, AnsweredRoute]> = [
   [/^POST \/lethe\/v1\/removalRequests\/[^/]+\/deny$/, 'deny'],
   [/^POST \/lethe\/v1\/removalRequests\/[^/]+\/withdraw$/, 'withdraw'],
   [/^POST \/lethe\/v1\/removalRequests\/[^/]+\/retry$/, 'retry'],
+  [/^GET \/lethe\/v1\/batches\/[^/]+$/, 'previewBatch'],
+  [/^POST \/lethe\/v1\/batches\/[^/]+\/approve$/, 'approveBatch'],
+  [/^POST \/lethe\/v1\/batches\/[^/]+\/deny$/, 'denyBatch'],
   [/^GET \/lethe\/v1\/me$/, 'me'],
 ]
 

@@ -5,6 +5,8 @@ import type { Random } from '../random.js'
 import { adele, alma, isaiah, megan, people, tenants } from '../world/cast.js'
 import type { Ledger } from '../world/ledger.js'
 import type { Act, Fate, KnownRequest } from './acts.js'
+import { batchChoice } from './batch-choice.js'
+import type { MadeBatch, ShownBatch } from './batches.js'
 
 /** What clients know, and what they have still to do. */
 export interface Agenda {
@@ -13,6 +15,9 @@ export interface Agenda {
   readonly pending: Array<KnownRequest>
   readonly failed: Array<KnownRequest>
   readonly known: Array<KnownRequest>
+  /** Batches that were begun, and previews that somebody has seen. */
+  readonly batches: Array<MadeBatch>
+  readonly shown: Array<ShownBatch>
 }
 
 const mostRecent = 60
@@ -45,7 +50,9 @@ export const actChoice = (random: Random, ledger: Ledger, agenda: Agenda) => {
         [7, 'approveOwn'],
         [8, 'leave'],
       ])
-    const known = route === 'batch' || wanted !== null || random.chance(0.75) ? null : recent(agenda.known)
+    // What is in a batch is decided with it, and by nobody else.
+    const alone = agenda.known.filter(({ batch }) => batch === null)
+    const known = route === 'batch' || wanted !== null || random.chance(0.75) ? null : recent(alone)
     const tenantId = known?.tenantId ?? random.pick(tenants)
     const subjects =
       known === null
@@ -59,8 +66,11 @@ export const actChoice = (random: Random, ledger: Ledger, agenda: Agenda) => {
       by: fate === 'approveOwn' ? alma : adele,
       overdue: route === 'submit' && overdue,
       fate,
+      batch: null,
     }
   }
+
+  const ofBatches = batchChoice(random, agenda, newSubject)
 
   const decide = (route: Extract<Act, { readonly kind: 'decide' }>['route']): Act => {
     const request = route === 'retry' ? agenda.failed.shift() : agenda.pending.shift()
@@ -88,6 +98,10 @@ export const actChoice = (random: Random, ledger: Ledger, agenda: Agenda) => {
       [18, () => submit('removePersonalData')],
       [12, () => submit('submit')],
       [3, () => submit('batch')],
+      [6, ofBatches.begin],
+      [2, ofBatches.preview],
+      [2, ofBatches.repeat],
+      [4, () => ofBatches.decide(random.chance(0.8) ? 'approveBatch' : 'denyBatch')],
       [3, () => read('profile')],
       [1, () => read('profiles')],
       [4, () => read('list')],
@@ -108,6 +122,11 @@ export const actChoice = (random: Random, ledger: Ledger, agenda: Agenda) => {
       case 'withdraw':
       case 'retry':
         return decide(route)
+      case 'previewBatch':
+        return ofBatches.preview()
+      case 'approveBatch':
+      case 'denyBatch':
+        return ofBatches.decide(route)
       case 'profile':
       case 'profiles':
       case 'list':
@@ -122,6 +141,8 @@ export const actChoice = (random: Random, ledger: Ledger, agenda: Agenda) => {
     /** @param urged a route that is to be taken more often than others; null for none. */
     next: (urged: AnsweredRoute | null): Act =>
       urged !== null && random.chance(0.6) ? through(urged) : usual(),
+    /** What a preview calls for, once it was seen. */
+    afterPreview: ofBatches.after,
     overdueSubmission: (): Act => submit('submit', 'leave', true),
   }
 }

@@ -1,11 +1,13 @@
 import {
   actionPath,
+  batchActionPath,
+  batchPathOf,
   historyPath,
   identityPath,
   removalRequestPath,
   removalRequestsPath,
 } from '@lethe/api-contract'
-import { RemovalRequestId, type UserId } from '@lethe/domain'
+import { RemovalRequestId, type TenantId, type UserId } from '@lethe/domain'
 import { graphRoot, profilePath, profilesPath, removePersonalDataPath } from '@lethe/graph-contract'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
@@ -21,8 +23,21 @@ export const doAct = (
   port: number,
   { tokenOf }: Pick<Issuer, 'tokenOf'>,
 ): Promise<Answer | null> => {
-  const tenantId = act.kind === 'decide' ? act.request.tenantId : act.tenantId
-  return send({ port, token: tokenOf(tenantId, act.by), ...callOf(act) })
+  return send({ port, token: tokenOf(tenantOf(act), act.by), ...callOf(act) })
+}
+
+const tenantOf = (act: Act): TenantId => {
+  switch (act.kind) {
+    case 'submit':
+    case 'read':
+      return act.tenantId
+    case 'decide':
+      return act.request.tenantId
+    case 'preview':
+      return act.batch.tenantId
+    case 'decideBatch':
+      return act.shown.tenantId
+  }
 }
 
 const callOf = (act: Act): Pick<Call, 'method' | 'path' | 'body'> => {
@@ -35,6 +50,14 @@ const callOf = (act: Act): Pick<Call, 'method' | 'path' | 'body'> => {
         path: actionPath(act.request.requestId, act.route),
         ...(act.route === 'deny' ? { body: { code: 'legalClaims', note: 'They are in court.' } } : {}),
       }
+    case 'preview':
+      return { method: 'GET', path: batchPathOf(act.batch.id) }
+    case 'decideBatch': {
+      const { id, digest } = act.shown
+      return act.route === 'approveBatch'
+        ? { method: 'POST', path: batchActionPath(id, 'approve'), body: { digest } }
+        : { method: 'POST', path: batchActionPath(id, 'deny'), body: { digest, code: 'duplicate' } }
+    }
     case 'read':
       return { method: 'GET', path: pathOf(act) }
   }
@@ -53,7 +76,11 @@ const submissionOf = (
       return {
         method: 'POST',
         path: removalRequestsPath,
-        body: { userId: subject, ...(act.overdue ? { receivedDateTime } : {}) },
+        body: {
+          userId: subject,
+          ...(act.overdue ? { receivedDateTime } : {}),
+          ...(act.batch === null ? {} : { batchId: act.batch }),
+        },
       }
     }
     case 'batch':
@@ -101,20 +128,19 @@ export const acknowledgedIn = (
   answer: Answer | null,
 ): ReadonlyArray<KnownRequest> => {
   if (!isAcknowledged(answer)) return []
-  const { tenantId } = act
   const [subject] = act.subjects
   switch (act.route) {
     case 'removePersonalData':
-      return knownAt(tenantId, subject, answer.operationLocation)
+      return knownAt(act, subject, answer.operationLocation)
     case 'submit': {
       const request = requestIn(answer)
-      return request === null ? [] : knownAt(tenantId, subject, request.id)
+      return request === null ? [] : knownAt(act, subject, request.id)
     }
     case 'batch': {
       const batch = BatchAnswer.decode(answer.json)
       if (E.isLeft(batch)) return []
       return batch.right.responses.flatMap(({ id, status, headers }) =>
-        status === 204 ? knownAt(tenantId, act.subjects[Number(id)], locationIn(headers ?? {})) : [],
+        status === 204 ? knownAt(act, act.subjects[Number(id)], locationIn(headers ?? {})) : [],
       )
     }
   }
@@ -126,12 +152,12 @@ const locationIn = (headers: Readonly<Record<string, string>>): string | null =>
 
 /** @param location that ends with the id of the request. */
 const knownAt = (
-  tenantId: KnownRequest['tenantId'],
+  { tenantId, batch }: Pick<KnownRequest, 'tenantId' | 'batch'>,
   subject: UserId | undefined,
   location: string | null,
 ): ReadonlyArray<KnownRequest> => {
   const requestId = RemovalRequestId.decode(location?.split('/').at(-1))
   if (subject === undefined || E.isLeft(requestId))
     throw new Error('A submission was acknowledged without saying which request it is')
-  return [{ tenantId, subject, requestId: requestId.right }]
+  return [{ tenantId, subject, batch, requestId: requestId.right }]
 }

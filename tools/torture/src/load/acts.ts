@@ -1,11 +1,14 @@
-import type { RemovalRequestId, TenantId, UserId } from '@lethe/domain'
+import type { BatchId, RemovalRequestId, TenantId, UserId } from '@lethe/domain'
 import type { Person } from '../world/cast.js'
+import type { MadeBatch, ShownBatch } from './batches.js'
 
 /** A request that a client knows of, because somebody was told of it. */
 export interface KnownRequest {
   readonly tenantId: TenantId
   readonly requestId: RemovalRequestId
   readonly subject: UserId
+  /** The batch that it was asked for with; null for none. */
+  readonly batch: BatchId | null
 }
 
 /** What a client does in one call. */
@@ -20,12 +23,23 @@ export type Act =
       /** The person asked two months ago: the request is overdue, and expires as soon as it may. */
       readonly overdue: boolean
       readonly fate: Fate
+      /** The batch that the requests are a part of; null for none. */
+      readonly batch: BatchId | null
     }
   | {
       readonly kind: 'decide'
       readonly route: 'approve' | 'deny' | 'withdraw' | 'retry'
       readonly request: KnownRequest
       readonly by: Person
+    }
+  | { readonly kind: 'preview'; readonly batch: MadeBatch; readonly by: Person; readonly fate: BatchFate }
+  | {
+      readonly kind: 'decideBatch'
+      readonly route: 'approveBatch' | 'denyBatch'
+      readonly shown: ShownBatch
+      readonly by: Person
+      /** Whether whoever hears that the batch changed looks at it again, and decides that. */
+      readonly insists: boolean
     }
   | {
       readonly kind: 'read'
@@ -36,7 +50,11 @@ export type Act =
     }
 
 /** What clients mean to do with a request once it was acknowledged. */
-export type Fate = 'approve' | 'deny' | 'withdraw' | 'approveAndWithdraw' | 'approveOwn' | 'leave'
+export type Fate =
+  'approve' | 'deny' | 'withdraw' | 'approveAndWithdraw' | 'approveOwn' | 'leave' | 'decidedWithBatch'
+
+/** What clients mean to do with a batch once they have seen it. */
+export type BatchFate = 'approve' | 'addAndApprove' | 'approveOwn' | 'deny' | 'leave'
 
 /** What a fate calls for, in this order. */
 export const decisionsOf = (
@@ -67,6 +85,7 @@ export const decisionsOf = (
         ['approve', isaiah],
       ]
     case 'leave':
+    case 'decidedWithBatch':
       return []
   }
 }

@@ -1,4 +1,10 @@
-import { HistoryResource, RemovalRequestCollection, RemovalRequestResource } from '@lethe/api-contract'
+import {
+  BatchDecisionResource,
+  BatchResource,
+  HistoryResource,
+  RemovalRequestCollection,
+  RemovalRequestResource,
+} from '@lethe/api-contract'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
 
@@ -48,6 +54,9 @@ export const isAcknowledged = (answer: Answer | null): answer is Answer =>
 export const isWorthRetrying = (answer: Answer | null): boolean =>
   answer === null || answer.status === 429 || answer.status >= 500
 
+/** The answer to whoever decides a batch that is not the one of their digest any more. */
+export const saysChanged = (answer: Answer | null): boolean => answer?.status === 409
+
 const read =
   <A>(codec: t.Type<A, unknown, unknown>) =>
   (answer: Answer | null): A | null => {
@@ -58,4 +67,6 @@ const read =
 
 export const requestIn = read(RemovalRequestResource)
 export const requestsIn = read(RemovalRequestCollection)
+export const batchIn = read(BatchResource)
+export const batchDecisionIn = read(BatchDecisionResource)
 export const historyIn = read(HistoryResource)

@@ -8,7 +8,16 @@ import { type Agenda, actChoice } from './act-choice.js'
 import { acknowledgedIn, doAct } from './acting.js'
 import type { Acknowledgement } from './acknowledgements.js'
 import { type Act, decisionsOf, type KnownRequest } from './acts.js'
-import { type Answer, isAcknowledged, isWorthRetrying, requestsIn } from './api-client.js'
+import type { BatchAttempt, MadeBatch } from './batches.js'
+import {
+  type Answer,
+  batchDecisionIn,
+  batchIn,
+  isAcknowledged,
+  isWorthRetrying,
+  requestsIn,
+  saysChanged,
+} from './api-client.js'
 
 export interface LoadDeps {
   readonly random: Random
@@ -24,6 +33,9 @@ export interface LoadDeps {
 export interface Load {
   readonly acknowledged: () => ReadonlyArray<Acknowledgement>
   readonly known: () => ReadonlyArray<KnownRequest>
+  readonly batches: () => ReadonlyArray<MadeBatch>
+  /** Every call that was to decide a batch, whatever came of it. */
+  readonly batchAttempts: () => ReadonlyArray<BatchAttempt>
   /** How many calls were made, and how many brought no answer. */
   readonly calls: () => { readonly made: number; readonly unanswered: number; readonly unavailable: number }
   /** Wants more of a route; null for as usual. */
@@ -40,9 +52,10 @@ const clients = 8
 const pace: readonly [number, number] = [60, 320]
 
 export const startLoad = ({ random, ledger, issuer, ports, onFailure }: LoadDeps): Load => {
-  const agenda: Agenda = { todo: [], pending: [], failed: [], known: [] }
+  const agenda: Agenda = { todo: [], pending: [], failed: [], known: [], batches: [], shown: [] }
   const choice = actChoice(random, ledger, agenda)
   const acknowledged: Array<Acknowledgement> = []
+  const attempts: Array<BatchAttempt> = []
   const calls = { made: 0, unanswered: 0, unavailable: 0 }
   let urged: AnsweredRoute | null = null
   let paused = false
@@ -64,11 +77,30 @@ export const startLoad = ({ random, ledger, issuer, ports, onFailure }: LoadDeps
         if (isAcknowledged(answer))
           acknowledged.push({ what: acknowledgementOf[act.route], ...act.request, by: act.by.userId })
         return
+      case 'preview': {
+        const batch = batchIn(answer)
+        if (batch === null) return
+        const members = new Set(batch.sample.map(({ id }) => id))
+        if (members.size !== batch.count) throw new Error('The sample of a small batch is all of it')
+        const shown = { ...act.batch, digest: batch.digest, members }
+        agenda.shown.push(shown)
+        agenda.todo.push(...choice.afterPreview(act, shown))
+        return
+      }
+      case 'decideBatch':
+        if (saysChanged(answer) && act.insists)
+          agenda.todo.push({ kind: 'preview', batch: act.shown, by: act.by, fate: 'approve' })
+        return
       case 'read':
         if (act.route === 'list')
-          for (const { id, userId, resourceTenantId } of requestsIn(answer)?.value ?? [])
+          for (const { id, userId, resourceTenantId, batchId } of requestsIn(answer)?.value ?? [])
             if (userId !== null)
-              agenda.failed.push({ tenantId: resourceTenantId, requestId: id, subject: userId })
+              agenda.failed.push({
+                tenantId: resourceTenantId,
+                requestId: id,
+                subject: userId,
+                batch: batchId,
+              })
     }
   }
 
@@ -82,6 +114,8 @@ export const startLoad = ({ random, ledger, issuer, ports, onFailure }: LoadDeps
     else if (isWorthRetrying(answer)) calls.unavailable += 1
     // A client that does not know asks again, as it would in earnest.
     if (isWorthRetrying(answer) && act.kind !== 'read') agenda.todo.unshift(act)
+    if (act.kind === 'decideBatch')
+      attempts.push({ ...act.shown, route: act.route, by: act.by.userId, told: toldOf(answer) })
     if (answer !== null) note(act, answer)
   }
 
@@ -108,6 +142,8 @@ export const startLoad = ({ random, ledger, issuer, ports, onFailure }: LoadDeps
   return {
     acknowledged: () => acknowledged,
     known: () => agenda.known,
+    batches: () => agenda.batches,
+    batchAttempts: () => attempts,
     calls: () => calls,
     urge: route => {
       urged = route
@@ -124,6 +160,12 @@ export const startLoad = ({ random, ledger, issuer, ports, onFailure }: LoadDeps
       await working
     },
   }
+}
+
+/** A small batch is decided in one call: it is done where there is nowhere to go on. */
+const toldOf = (answer: Answer | null): BatchAttempt['told'] => {
+  if (saysChanged(answer)) return 'changed'
+  return batchDecisionIn(answer)?.next === null ? 'done' : 'nothing'
 }
 
 const acknowledgementOf = {

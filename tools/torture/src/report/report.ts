@@ -26,6 +26,10 @@ export const reportOf = (outcome: Outcome): string => {
       : [
           ...table('requests', [...counted([...seen.stored.values()].map(({ state }) => state))]),
           ...table('acknowledged', [...counted(seen.acknowledged.map(({ what }) => what))]),
+          ...table('decisions of batches', [
+            ['batches', seen.batches.length],
+            ...counted(seen.batchAttempts.map(({ route, told }) => `${route}: ${said[told]}`)),
+          ]),
           ...table('holder', [
             ['calls', seen.calls.length],
             ['effects', seen.effects.length],
@@ -43,6 +47,12 @@ export const reportOf = (outcome: Outcome): string => {
     '',
   ].join('\n')
 }
+
+const said = {
+  done: 'done',
+  changed: 'refused, the batch had changed',
+  nothing: 'no answer, or another',
+} as const
 
 const violationCounts = ({ violations }: Outcome): ReadonlyArray<readonly [string, number]> => {
   const counts = counted(violations.map(({ rule }) => rule))

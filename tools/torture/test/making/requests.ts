@@ -3,6 +3,7 @@ import { randomIdentifiers, sha256Digest, systemClock } from '@lethe/adapter-sys
 import {
   type ActorReference,
   approve,
+  type BatchId,
   deny,
   evolve,
   HolderName,
@@ -51,7 +52,7 @@ type References = Readonly<Record<Name, ActorReference>>
 type Decision = (request: RemovalRequest) => E.Either<unknown, ReadonlyArray<RemovalEvent>>
 
 /** A request with the history that decisions of the domain give it, as it would be stored. */
-export const storedAfter = (steps: ReadonlyArray<Step>): StoredRequest => {
+export const storedAfter = (steps: ReadonlyArray<Step>, batch: BatchId | null = null): StoredRequest => {
   if (tenantId === undefined) throw new Error('There is a tenant')
   const subject = made(UserId, randomUUID())
   const requestId = randomIdentifiers.requestId()
@@ -72,7 +73,7 @@ export const storedAfter = (steps: ReadonlyArray<Step>): StoredRequest => {
     expiresAfterDays: null,
     calendar: saturdayAndSunday,
     holders: [holder],
-    batch: null,
+    batch,
   })
   if (E.isLeft(submitted)) throw new Error('The submission was refused')
   const events: Array<RemovalEvent> = [...submitted.right]
@@ -81,6 +82,7 @@ export const storedAfter = (steps: ReadonlyArray<Step>): StoredRequest => {
     tenantId,
     requestId,
     subject,
+    batch,
     ...sealed(events),
     people: new Map(names.map(name => [references[name], userIds[name]])),
   }

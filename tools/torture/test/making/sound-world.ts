@@ -1,5 +1,8 @@
-import type { RemovalRequestId } from '@lethe/domain'
+import { hash, randomUUID } from 'node:crypto'
+import { BatchId, Hash, type RemovalRequestId } from '@lethe/domain'
 import type { Seen, StoredRequest } from '../../src/checks/seen.js'
+import type { BatchAttempt } from '../../src/load/batches.js'
+import { made } from '../../src/made.js'
 import { storedAfter, userIds } from './requests.js'
 
 /** A world in which everything is as it should be, and what is in it, by name. */
@@ -9,6 +12,10 @@ export interface SoundWorld {
   readonly denied: StoredRequest
   readonly pending: StoredRequest
   readonly withdrawn: StoredRequest
+  /** In one batch, which megan approved as it was shown to her; one of it she had not seen yet. */
+  readonly batched: StoredRequest
+  readonly added: StoredRequest
+  readonly shown: BatchAttempt
 }
 
 export const soundWorld = (): SoundWorld => {
@@ -16,7 +23,20 @@ export const soundWorld = (): SoundWorld => {
   const denied = storedAfter(['deny'])
   const pending = storedAfter([])
   const withdrawn = storedAfter(['approve by megan', 'withdraw'])
-  const all = [completed, denied, pending, withdrawn]
+  const batch = made(BatchId, randomUUID())
+  const batched = storedAfter(['approve by megan'], batch)
+  const added = storedAfter([], batch)
+  const { tenantId } = batched
+  const shown: BatchAttempt = {
+    tenantId,
+    id: batch,
+    digest: digestOf([batched]),
+    members: new Set([batched.requestId]),
+    route: 'approveBatch',
+    by: userIds.megan,
+    told: 'done',
+  }
+  const all = [completed, denied, pending, withdrawn, batched, added]
   const removal = {
     tenantId: completed.tenantId,
     requestId: completed.requestId,
@@ -27,6 +47,9 @@ export const soundWorld = (): SoundWorld => {
     denied,
     pending,
     withdrawn,
+    batched,
+    added,
+    shown,
     seen: {
       acknowledged: [
         ...all.map(request => ({ ...told(request), what: 'submitted' as const, by: userIds.adele })),
@@ -38,6 +61,19 @@ export const soundWorld = (): SoundWorld => {
       served: new Map(
         all.map(({ requestId, state, version }) => [requestId, { state, version, intact: true }]),
       ),
+      batches: [
+        {
+          tenantId,
+          id: batch,
+          here: {
+            count: 2,
+            digest: digestOf([batched, added]),
+            states: [{ state: 'pendingApproval', count: 2 }],
+          },
+          elsewhere: false,
+        },
+      ],
+      batchAttempts: [shown, { ...shown, by: userIds.isaiah, told: 'changed' }],
       stray: [],
       jobless: [],
       calls: [
@@ -51,6 +87,19 @@ export const soundWorld = (): SoundWorld => {
     },
   }
 }
+
+/** The digest of a batch of these. */
+export const digestOf = (requests: ReadonlyArray<StoredRequest>): Hash =>
+  made(
+    Hash,
+    hash(
+      'sha256',
+      requests
+        .map(({ requestId }) => `${requestId}\n`)
+        .toSorted()
+        .join(''),
+    ),
+  )
 
 const byId = (requests: ReadonlyArray<StoredRequest>): ReadonlyMap<RemovalRequestId, StoredRequest> =>
   new Map(requests.map(request => [request.requestId, request]))

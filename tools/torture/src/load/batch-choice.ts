@@ -1,0 +1,108 @@
+import { BatchId, type UserId } from '@lethe/domain'
+import { made } from '../made.js'
+import type { Random } from '../random.js'
+import { adele, alma, isaiah, megan, tenants } from '../world/cast.js'
+import type { Agenda } from './act-choice.js'
+import type { Act, BatchFate } from './acts.js'
+import { batchSize, type MadeBatch, type ShownBatch } from './batches.js'
+
+type Submission = Extract<Act, { readonly kind: 'submit' }>
+
+const mostRecent = 12
+
+/** Draws what clients do with batches: they make one, look at it, decide what they saw, and do all of it again. */
+export const batchChoice = (
+  random: Random,
+  agenda: Agenda,
+  newSubject: (tenantId: MadeBatch['tenantId']) => UserId,
+) => {
+  const recent = <A>(list: ReadonlyArray<A>): A | null =>
+    list.length === 0 ? null : random.pick(list.slice(-mostRecent))
+
+  const submission = ({ tenantId, id }: MadeBatch, userId: UserId, by = adele): Submission => ({
+    kind: 'submit',
+    route: 'submit',
+    tenantId,
+    subjects: [userId],
+    by,
+    overdue: false,
+    fate: random.chance(0.1) ? 'withdraw' : 'decidedWithBatch',
+    batch: id,
+  })
+
+  const previewOf = (batch: MadeBatch, fate: BatchFate): Act => ({
+    kind: 'preview',
+    batch,
+    by: random.pick([megan, isaiah]),
+    fate,
+  })
+
+  /** Some are sent twice, as by a client that was interrupted and begins anew: mostly soon, sometimes when all is done. */
+  const begin = (): Act => {
+    const batch = { tenantId: random.pick(tenants), id: made(BatchId, random.guid()) }
+    agenda.batches.push(batch)
+    const [first, ...rest] = Array.from(
+      { length: random.between(batchSize.least, batchSize.most) },
+      (_, index) => submission(batch, newSubject(batch.tenantId), index === 0 ? alma : adele),
+    )
+    if (first === undefined) throw new Error('A batch holds somebody')
+    const fate = random.weighted<BatchFate>([
+      [5, 'approve'],
+      [5, 'addAndApprove'],
+      [3, 'approveOwn'],
+      [3, 'deny'],
+      [1, 'leave'],
+    ])
+    agenda.todo.push(...rest, ...rest.slice(0, 1), previewOf(batch, fate), first)
+    return first
+  }
+
+  const deciding = (
+    shown: ShownBatch,
+    route: Extract<Act, { readonly kind: 'decideBatch' }>['route'],
+    by = random.pick([megan, isaiah]),
+    insists = random.chance(0.5),
+  ): Act => ({ kind: 'decideBatch', route, shown, by, insists })
+
+  const preview = (): Act => {
+    const batch = recent(agenda.batches)
+    return batch === null ? begin() : previewOf(batch, 'leave')
+  }
+
+  return {
+    begin,
+    preview,
+    decide: (route: Extract<Act, { readonly kind: 'decideBatch' }>['route']): Act => {
+      const shown = recent(agenda.shown)
+      return shown === null ? preview() : deciding(shown, route)
+    },
+    /** Somebody sends a part of a batch once more, long after. */
+    repeat: (): Act => {
+      const batch = recent(agenda.batches)
+      const sent = batch === null ? [] : agenda.known.filter(known => known.batch === batch.id)
+      return batch === null || sent.length === 0
+        ? begin()
+        : { ...submission(batch, random.pick(sent).subject), fate: 'decidedWithBatch' }
+    },
+    after: ({ batch, fate }: Extract<Act, { readonly kind: 'preview' }>, shown: ShownBatch) => {
+      switch (fate) {
+        case 'approve':
+          return [deciding(shown, 'approveBatch', megan), deciding(shown, 'approveBatch', isaiah)]
+        case 'addAndApprove':
+          return [
+            ...Array.from({ length: random.between(1, batchSize.later) }, () =>
+              submission(batch, newSubject(batch.tenantId)),
+            ),
+            deciding(shown, 'approveBatch', megan),
+            deciding(shown, 'approveBatch', isaiah),
+          ]
+        case 'approveOwn':
+          return [deciding(shown, 'approveBatch', alma), deciding(shown, 'approveBatch', isaiah)]
+        case 'deny':
+          return [deciding(shown, 'denyBatch', megan)]
+        case 'leave':
+          return []
+      }
+    },
+  }
+}
