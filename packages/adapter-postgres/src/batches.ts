@@ -23,6 +23,7 @@ import type { Statement, TenantTransactions } from './tenant-transactions.js'
 const sampleSize = 10
 const mostHomeTenants = 20
 
+/** The statements about a batch have no name: batches differ in size so much that a plan for all of them would suit few. */
 const ofBatch = 'tenant_id = $1 and batch_id = $2'
 
 /** Of the ids in ascending order, each followed by a line feed. */
@@ -68,7 +69,6 @@ export const postgresBatches = ({ transactions, onProblem }: PeopleDeps): Batche
 }
 
 const summaryStatement = (tenantId: TenantId, batch: BatchId): Statement => ({
-  name: 'batch-summary',
   text: `
     with by_state as materialized (
       select state, count(*)::int as count, min(due_at) as due_at from lethe.removal_request
@@ -135,7 +135,6 @@ const pendingStatement = (
   limit: number,
   known: number | null,
 ): Statement => ({
-  name: 'batch-pending',
   text: `
     with member as materialized (
       select count(*)::int as count from lethe.removal_request where ${ofBatch}
