@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureAccept, measureResident } from './accept.js'
+import { measureBatch } from './batch.js'
 import { measureBulk } from './bulk.js'
 import { measureCliStart } from './cli-start.js'
 import { measureDrain } from './drain.js'
@@ -16,6 +17,7 @@ const parts: Readonly<Record<string, (world: World) => Promise<ReadonlyArray<Fig
   resident: measureResident,
   drain: measureDrain,
   list: measureList,
+  batch: measureBatch,
   throttle: measureThrottle,
   bulk: measureBulk,
   cli: measureCliStart,

@@ -4,6 +4,7 @@ import { randomIdentifiers, sha256Digest, systemClock } from '@lethe/adapter-sys
 import { submitRemoval } from '@lethe/application'
 import {
   authorize,
+  type BatchId,
   callerFromClaims,
   contracts,
   type Grant,
@@ -18,13 +19,18 @@ import type { World } from './world.js'
 
 const atATime = 512
 
-/** Submits so many requests of a tenant, as the API would, each for somebody else. */
+/**
+ * Submits so many requests of a tenant, as the API would, each for somebody else.
+ *
+ * @param batch that they are a part of; default: none.
+ */
 export const submitMany = (
   world: World,
   tenantId: TenantId,
   count: number,
   approval: 'automatic' | 'approvers',
-): Promise<void> => submitEach(world, tenantId, count, newUser, approval)
+  batch: BatchId | null = null,
+): Promise<void> => submitEach(world, tenantId, count, newUser, approval, batch)
 
 /** Submits a request for each of these people. */
 export const submitFor = (
@@ -32,7 +38,8 @@ export const submitFor = (
   tenantId: TenantId,
   userIds: ReadonlyArray<UserId>,
   approval: 'automatic' | 'approvers',
-): Promise<void> => submitEach(world, tenantId, userIds.length, left => userIds[left] ?? newUser(), approval)
+): Promise<void> =>
+  submitEach(world, tenantId, userIds.length, left => userIds[left] ?? newUser(), approval, null)
 
 /** @param userOf whose request is submitted while so many are left. */
 const submitEach = async (
@@ -41,6 +48,7 @@ const submitEach = async (
   count: number,
   userOf: (left: number) => UserId,
   approval: 'automatic' | 'approvers',
+  batch: BatchId | null,
 ): Promise<void> => {
   const opened = await openPostgresStore({
     url: world.appUrl,
@@ -74,7 +82,7 @@ const submitEach = async (
   const client = async (): Promise<void> => {
     while (left > 0) {
       left -= 1
-      const submitted = await submit({ grant, userId: userOf(left), receivedAt: null, batch: null })()
+      const submitted = await submit({ grant, userId: userOf(left), receivedAt: null, batch })()
       if (E.isLeft(submitted)) throw new Error(`A submission was refused: ${submitted.left._tag}`)
     }
   }
