@@ -89,7 +89,7 @@ export const soundWorld = (): SoundWorld => {
 }
 
 /** The digest of a batch of these. */
-export const digestOf = (requests: ReadonlyArray<StoredRequest>): Hash =>
+const digestOf = (requests: ReadonlyArray<StoredRequest>): Hash =>
   made(
     Hash,
     hash(
