@@ -29,6 +29,7 @@ const answers = [
   'deny',
   'withdraw',
   'retry',
+  'ownBatch',
   'previewBatch',
   'approveBatch',
   'denyBatch',

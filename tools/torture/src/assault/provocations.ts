@@ -43,6 +43,7 @@ const routeOf: ReadonlyMap<string, AnsweredRoute> = new Map<string, AnsweredRout
   ['answer deny', 'deny'],
   ['answer withdraw', 'withdraw'],
   ['answer retry', 'retry'],
+  ['answer ownBatch', 'ownBatch'],
   ['answer previewBatch', 'previewBatch'],
   ['answer approveBatch', 'approveBatch'],
   ['answer denyBatch', 'denyBatch'],

@@ -36,7 +36,7 @@ export const actChoice = (random: Random, ledger: Ledger, agenda: Agenda) => {
   }
 
   const submit = (
-    route: Extract<Act, { readonly kind: 'submit' }>['route'],
+    route: Exclude<Extract<Act, { readonly kind: 'submit' }>['route'], 'ownBatch'>,
     wanted: Fate | null = null,
     overdue = random.chance(0.1),
   ): Act => {
@@ -122,6 +122,8 @@ export const actChoice = (random: Random, ledger: Ledger, agenda: Agenda) => {
       case 'withdraw':
       case 'retry':
         return decide(route)
+      case 'ownBatch':
+        return ofBatches.repeat()
       case 'previewBatch':
         return ofBatches.preview()
       case 'approveBatch':

@@ -4,7 +4,10 @@ import {
   batchPathOf,
   historyPath,
   identityPath,
+  ownBatchPath,
+  ownRequests,
   removalRequestPath,
+  RemovalRequestResource,
   removalRequestsPath,
 } from '@lethe/api-contract'
 import { RemovalRequestId, type TenantId, type UserId } from '@lethe/domain'
@@ -14,6 +17,8 @@ import * as t from 'io-ts'
 import type { Issuer } from '../world/issuer.js'
 import type { Act, KnownRequest } from './acts.js'
 import { type Answer, type Call, isAcknowledged, requestIn, send } from './api-client.js'
+
+type Submission = Extract<Act, { readonly kind: 'submit' }>
 
 const twoMonths = 61 * 86_400_000
 
@@ -63,9 +68,7 @@ const callOf = (act: Act): Pick<Call, 'method' | 'path' | 'body'> => {
   }
 }
 
-const submissionOf = (
-  act: Extract<Act, { readonly kind: 'submit' }>,
-): Pick<Call, 'method' | 'path' | 'body'> => {
+const submissionOf = (act: Submission): Pick<Call, 'method' | 'path' | 'body'> => {
   const [subject] = act.subjects
   if (subject === undefined) throw new Error('A submission is about somebody')
   switch (act.route) {
@@ -76,11 +79,7 @@ const submissionOf = (
       return {
         method: 'POST',
         path: removalRequestsPath,
-        body: {
-          userId: subject,
-          ...(act.overdue ? { receivedDateTime } : {}),
-          ...(act.batch === null ? {} : { batchId: act.batch }),
-        },
+        body: { ...inputOf(act, subject), ...(act.overdue ? { receivedDateTime } : {}) },
       }
     }
     case 'batch':
@@ -96,8 +95,28 @@ const submissionOf = (
           })),
         },
       }
+    case 'ownBatch':
+      return {
+        method: 'POST',
+        path: ownBatchPath,
+        body: {
+          requests: act.subjects.map((userId, index) => ({
+            id: String(index),
+            method: 'POST',
+            url: ownRequests,
+            headers: { 'Content-Type': 'application/json' },
+            body: inputOf(act, userId),
+          })),
+        },
+      }
   }
 }
+
+/** What is posted for one of the subjects of a submission. */
+const inputOf = ({ batch }: Submission, userId: UserId) => ({
+  userId,
+  ...(batch === null ? {} : { batchId: batch }),
+})
 
 const pathOf = ({ route, request }: Extract<Act, { readonly kind: 'read' }>): string => {
   switch (route) {
@@ -118,15 +137,23 @@ const pathOf = ({ route, request }: Extract<Act, { readonly kind: 'read' }>): st
 
 const BatchAnswer = t.type({
   responses: t.readonlyArray(
-    t.type({ id: t.string, status: t.number, headers: t.union([t.record(t.string, t.string), t.undefined]) }),
+    t.type({
+      id: t.string,
+      status: t.number,
+      headers: t.union([t.record(t.string, t.string), t.undefined]),
+      body: t.unknown,
+    }),
   ),
 })
 
+/** Whether some of what was sent in one call is to be sent again: a client sends all of it. */
+export const isHalfDone = (answer: Answer | null): boolean => {
+  const batch = BatchAnswer.decode(answer?.json)
+  return E.isRight(batch) && batch.right.responses.some(({ status }) => status === 429 || status >= 500)
+}
+
 /** The requests that an answer to a submission acknowledges. */
-export const acknowledgedIn = (
-  act: Extract<Act, { readonly kind: 'submit' }>,
-  answer: Answer | null,
-): ReadonlyArray<KnownRequest> => {
+export const acknowledgedIn = (act: Submission, answer: Answer | null): ReadonlyArray<KnownRequest> => {
   if (!isAcknowledged(answer)) return []
   const [subject] = act.subjects
   switch (act.route) {
@@ -142,6 +169,16 @@ export const acknowledgedIn = (
       return batch.right.responses.flatMap(({ id, status, headers }) =>
         status === 204 ? knownAt(act, act.subjects[Number(id)], locationIn(headers ?? {})) : [],
       )
+    }
+    case 'ownBatch': {
+      const batch = BatchAnswer.decode(answer.json)
+      if (E.isLeft(batch)) return []
+      return batch.right.responses.flatMap(({ id, status, body }) => {
+        const request = RemovalRequestResource.decode(body)
+        return (status === 200 || status === 201) && E.isRight(request)
+          ? knownAt(act, act.subjects[Number(id)], request.right.id)
+          : []
+      })
     }
   }
 }

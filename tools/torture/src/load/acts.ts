@@ -15,9 +15,9 @@ export interface KnownRequest {
 export type Act =
   | {
       readonly kind: 'submit'
-      readonly route: 'removePersonalData' | 'submit' | 'batch'
+      readonly route: 'removePersonalData' | 'submit' | 'batch' | 'ownBatch'
       readonly tenantId: TenantId
-      /** One, but for a batch. */
+      /** One, but where several are sent in one call. */
       readonly subjects: ReadonlyArray<UserId>
       readonly by: Person
       /** The person asked two months ago: the request is overdue, and expires as soon as it may. */

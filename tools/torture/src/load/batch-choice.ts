@@ -30,6 +30,15 @@ export const batchChoice = (
     batch: id,
   })
 
+  /** Several submissions to one batch as one call; nobody withdraws any of them. */
+  const together = (first: Submission, rest: ReadonlyArray<Submission>): Submission => ({
+    ...first,
+    route: 'ownBatch',
+    by: adele,
+    subjects: [...new Set([...first.subjects, ...rest.flatMap(({ subjects }) => subjects)])],
+    fate: 'decidedWithBatch',
+  })
+
   const previewOf = (batch: MadeBatch, fate: BatchFate): Act => ({
     kind: 'preview',
     batch,
@@ -53,7 +62,10 @@ export const batchChoice = (
       [3, 'deny'],
       [1, 'leave'],
     ])
-    agenda.todo.push(...rest, ...rest.slice(0, 1), previewOf(batch, fate), first)
+    // In one call, as the CLI sends them, or one by one.
+    const parts = random.chance(0.6) ? [together(first, rest)] : rest
+    // All of it soon, so that it is still the same batch for those who decide it.
+    agenda.todo.unshift(...parts, ...parts.slice(0, 1), previewOf(batch, fate), first)
     return first
   }
 
@@ -82,7 +94,10 @@ export const batchChoice = (
       const sent = batch === null ? [] : agenda.known.filter(known => known.batch === batch.id)
       return batch === null || sent.length === 0
         ? begin()
-        : { ...submission(batch, random.pick(sent).subject), fate: 'decidedWithBatch' }
+        : together(
+            submission(batch, random.pick(sent).subject),
+            sent.slice(-1).map(({ subject }) => submission(batch, subject)),
+          )
     },
     after: ({ batch, fate }: Extract<Act, { readonly kind: 'preview' }>, shown: ShownBatch) => {
       switch (fate) {

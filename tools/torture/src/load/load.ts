@@ -5,7 +5,7 @@ import { alma, isaiah, megan } from '../world/cast.js'
 import type { Issuer } from '../world/issuer.js'
 import type { Ledger } from '../world/ledger.js'
 import { type Agenda, actChoice } from './act-choice.js'
-import { acknowledgedIn, doAct } from './acting.js'
+import { acknowledgedIn, doAct, isHalfDone } from './acting.js'
 import type { Acknowledgement } from './acknowledgements.js'
 import { type Act, decisionsOf, type KnownRequest } from './acts.js'
 import type { BatchAttempt, MadeBatch } from './batches.js'
@@ -65,6 +65,7 @@ export const startLoad = ({ random, ledger, issuer, ports, onFailure }: LoadDeps
   const note = (act: Act, answer: Answer): void => {
     switch (act.kind) {
       case 'submit':
+        if (act.route === 'ownBatch' && isHalfDone(answer)) agenda.todo.push(act)
         for (const request of acknowledgedIn(act, answer)) {
           acknowledged.push({ what: 'submitted', ...request, by: act.by.userId })
           agenda.known.push(request)
@@ -84,7 +85,7 @@ export const startLoad = ({ random, ledger, issuer, ports, onFailure }: LoadDeps
         if (members.size !== batch.count) throw new Error('The sample of a small batch is all of it')
         const shown = { ...act.batch, digest: batch.digest, members }
         agenda.shown.push(shown)
-        agenda.todo.push(...choice.afterPreview(act, shown))
+        agenda.todo.unshift(...choice.afterPreview(act, shown))
         return
       }
       case 'decideBatch':
