@@ -11,7 +11,7 @@ import { callPort } from './calls.js'
 import type { Violation } from './invariants.js'
 import { checkRemovalCall, checkTime } from './removal-checks.js'
 import type { Strand } from './strand.js'
-import { down } from './store-ports.js'
+import { down } from './store-calls.js'
 
 /** The holders as one strand of a process sees them. Each call that asks to remove is checked before it is made. */
 export const holderPorts = (backstage: Backstage, strand: Strand): DataHolders => {

@@ -6,7 +6,7 @@ import type { Backstage } from './backstage.js'
 import { type Call, callPort } from './calls.js'
 import type { KnownRequest } from './known-requests.js'
 import type { Strand } from './strand.js'
-import { down } from './store-ports.js'
+import { down } from './store-calls.js'
 
 /** The queue as one strand of a worker sees it. */
 export const queuePorts = (backstage: Backstage, strand: Strand): Jobs => {

@@ -1,16 +1,13 @@
-import type { StorePorts, Unavailable, VersionConflict } from '@lethe/application'
+import type { StorePorts, VersionConflict } from '@lethe/application'
 import type { RemovalEvent, RemovalRequest } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
-import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import { batchChecks } from './batch-checks.js'
+import { batchPorts } from './batch-ports.js'
 import type { Backstage } from './backstage.js'
-import { type Call, callPort } from './calls.js'
 import type { Deciding } from './deciding.js'
 import type { Strand } from './strand.js'
+import { storeCalls } from './store-calls.js'
 import { storeChecks } from './store-checks.js'
-
-export const down: Unavailable = { _tag: 'Unavailable', retryAfterSeconds: 1 }
 
 /** The batch that a request is submitted to. */
 const batchIn = ([first]: ReadonlyArray<RemovalEvent>): RemovalRequest['batch'] =>
@@ -26,55 +23,14 @@ export const storePorts = (
   strand: Strand,
   deciding: Deciding | null = null,
 ): Omit<StorePorts, 'jobs' | 'backlogs' | 'sealedSignIns' | 'paces'> => {
-  const { stage, known, witness, store, crash } = backstage
-  const { removalRequests, batches, subjects, actors, notes } = store
-  const callOf = callPort(stage, crash, strand)
+  const { stage, known, witness, store } = backstage
+  const { removalRequests, subjects, actors, notes } = store
   const checks = storeChecks(stage, known)
-  const ofBatches = batchChecks(stage, known, backstage.tenants)
 
-  const called =
-    <R, A>(
-      call: Pick<Call<R | Unavailable, A>, 'name' | 'run'> & Partial<Call<R | Unavailable, A>>,
-    ): TaskEither<R | Unavailable, A> =>
-    () =>
-      callOf<R | Unavailable, A>({
-        port: 'store',
-        about: () => '',
-        unavailable: () => down,
-        answerLost: () => down,
-        ...call,
-      })
+  const called = storeCalls(backstage, strand)
 
   return {
-    batches: {
-      list: batches.list,
-      summary: (tenantId, batch) =>
-        called({
-          name: 'batches.summary',
-          run: batches.summary(tenantId, batch),
-          done: E.map(found => ofBatches.summary(tenantId, batch, found)),
-          said: found => (O.isNone(found) ? 'nothing' : `${found.value.count} requests`),
-        }),
-      pending: (tenantId, batch, after, limit) =>
-        called({
-          name: 'batches.pending',
-          about: () => `from ${after === null ? 'the beginning' : known.labelOf(after)} on`,
-          run: batches.pending(tenantId, batch, after, limit),
-          done: E.map(found => {
-            deciding?.read()
-            ofBatches.pending({ tenantId, batch, after, limit }, found)
-          }),
-          said: found => (O.isNone(found) ? 'nothing' : found.value.ids.map(known.labelOf).join(', ')),
-        }),
-      requestFor: (tenantId, batch, userId) =>
-        called({
-          name: 'batches.requestFor',
-          about: () => userId,
-          run: batches.requestFor(tenantId, batch, userId),
-          done: E.map(found => ofBatches.requestFor(tenantId, batch, userId, found)),
-          said: ({ _tag }) => _tag,
-        }),
-    },
+    batches: batchPorts(backstage, called, deciding),
     removalRequests: {
       submit: submission => {
         const { tenantId, requestId, subject, events } = submission

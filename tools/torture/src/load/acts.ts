@@ -49,6 +49,8 @@ export type Act =
       readonly by: Person
     }
 
+export type Submission = Extract<Act, { readonly kind: 'submit' }>
+
 /** What clients mean to do with a request once it was acknowledged. */
 export type Fate =
   'approve' | 'deny' | 'withdraw' | 'approveAndWithdraw' | 'approveOwn' | 'leave' | 'decidedWithBatch'

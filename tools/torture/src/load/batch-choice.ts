@@ -3,10 +3,8 @@ import { made } from '../made.js'
 import type { Random } from '../random.js'
 import { adele, alma, isaiah, megan, tenants } from '../world/cast.js'
 import type { Agenda } from './act-choice.js'
-import type { Act, BatchFate } from './acts.js'
+import type { Act, BatchFate, Submission } from './acts.js'
 import { batchSize, type MadeBatch, type ShownBatch } from './batches.js'
-
-type Submission = Extract<Act, { readonly kind: 'submit' }>
 
 const mostRecent = 12
 

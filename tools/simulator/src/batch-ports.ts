@@ -1,0 +1,45 @@
+import type { Batches } from '@lethe/application'
+import * as E from 'fp-ts/lib/Either.js'
+import * as O from 'fp-ts/lib/Option.js'
+import type { Backstage } from './backstage.js'
+import { batchChecks } from './batch-checks.js'
+import type { Deciding } from './deciding.js'
+import type { StoreCalls } from './store-calls.js'
+
+/** Batches as one strand of a process sees them, each answer compared with what is known. */
+export const batchPorts = (
+  { stage, known, tenants, store: { batches } }: Backstage,
+  called: StoreCalls,
+  deciding: Deciding | null,
+): Batches => {
+  const ofBatches = batchChecks(stage, known, tenants)
+  return {
+    list: batches.list,
+    summary: (tenantId, batch) =>
+      called({
+        name: 'batches.summary',
+        run: batches.summary(tenantId, batch),
+        done: E.map(found => ofBatches.summary(tenantId, batch, found)),
+        said: found => (O.isNone(found) ? 'nothing' : `${found.value.count} requests`),
+      }),
+    pending: (tenantId, batch, after, limit) =>
+      called({
+        name: 'batches.pending',
+        about: () => `from ${after === null ? 'the beginning' : known.labelOf(after)} on`,
+        run: batches.pending(tenantId, batch, after, limit),
+        done: E.map(found => {
+          deciding?.read()
+          ofBatches.pending({ tenantId, batch, after, limit }, found)
+        }),
+        said: found => (O.isNone(found) ? 'nothing' : found.value.ids.map(known.labelOf).join(', ')),
+      }),
+    requestFor: (tenantId, batch, userId) =>
+      called({
+        name: 'batches.requestFor',
+        about: () => userId,
+        run: batches.requestFor(tenantId, batch, userId),
+        done: E.map(found => ofBatches.requestFor(tenantId, batch, userId, found)),
+        said: ({ _tag }) => _tag,
+      }),
+  }
+}
