@@ -3,6 +3,7 @@ import {
   denyRemoval,
   getHistory,
   getRemovalRequest,
+  listBatches,
   listRemovalRequests,
   type RemovalRequestView,
   retryRemoval,
@@ -116,6 +117,14 @@ export const perform = async (backstage: Backstage, strand: Strand, act: Act): P
           null,
         )
         return answerTo(pages, items => checks.listed(act, before, items))
+      })
+    case 'listBatches':
+      return granted('listRemovalRequests', async grant => {
+        const { filter, size } = act
+        return answerTo(
+          pagesFrom(after => listBatches(deps)({ grant, filter, page: { size, after } }), null),
+          () => undefined,
+        )
       })
     case 'preview':
       return granted('getRemovalRequest', async grant => previewBatch(backstage, strand, act, grant))

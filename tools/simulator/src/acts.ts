@@ -1,4 +1,4 @@
-import type { RemovalRequestFilter } from '@lethe/application'
+import type { BatchFilter, RemovalRequestFilter } from '@lethe/application'
 import type { BatchId, DenialCode, Instant, RemovalRequestId, UserId } from '@lethe/domain'
 import type { ShownBatch } from './known-batches.js'
 import type { Person } from './people.js'
@@ -37,6 +37,12 @@ export type Act =
       readonly kind: 'list'
       readonly by: Person
       readonly filter: RemovalRequestFilter
+      readonly size: number
+    }
+  | {
+      readonly kind: 'listBatches'
+      readonly by: Person
+      readonly filter: BatchFilter
       readonly size: number
     }
   | { readonly kind: 'preview'; readonly by: Person; readonly batch: BatchId }

@@ -8,6 +8,17 @@ export const drawnBatchAct = (backstage: Backstage, tenant: SimulatedTenant): Ac
   const { random } = stage
   const strangers = tenants.filter(other => other !== tenant)
   const { people } = strangers.length > 0 && random.chance(0.08) ? random.pick(strangers) : tenant
+  if (random.chance(0.1))
+    return {
+      kind: 'listBatches',
+      by: personFor(random, people, 'listRemovalRequests'),
+      filter: random.pick([
+        {},
+        { states: ['pendingApproval' as const] },
+        { states: ['completed', 'denied'] as const },
+      ]),
+      size: random.pick([1, 2, 50]),
+    }
   const there = batches.ids.filter(id => known.inBatch(tenant.id, id).length > 0)
   const seen = batches.shownOf(tenant.id)
   const last = seen.at(-1)

@@ -1,4 +1,11 @@
-import type { BatchPending, BatchSummary } from '@lethe/application'
+import type {
+  BatchFilter,
+  BatchPending,
+  BatchSummary,
+  ListedBatch,
+  Page,
+  PageRequest,
+} from '@lethe/application'
 import {
   type BatchId,
   isOpen,
@@ -15,6 +22,10 @@ import type { Stage } from './stage.js'
 
 /** Compares what the store says of batches with the requests that are known to be in them. */
 export interface BatchChecks {
+  readonly list: (
+    asked: { readonly tenantId: TenantId; readonly filter: BatchFilter; readonly page: PageRequest },
+    found: Page<ListedBatch>,
+  ) => void
   readonly summary: (tenantId: TenantId, batch: BatchId, found: O.Option<BatchSummary>) => void
   readonly pending: (
     asked: {
@@ -71,7 +82,40 @@ export const batchChecks = (
     return stranger === undefined
   }
 
+  /** What a list must hold from there on, the newest first. */
+  const expectedList = (tenantId: TenantId, { states }: BatchFilter, after: string | null) =>
+    [...Map.groupBy(known.of(tenantId), ({ batch }) => batch)]
+      .flatMap(([id, members]) => {
+        const first = members.map(member => member.id).toSorted()[0]
+        return id === null ||
+          first === undefined ||
+          (after !== null && first >= after) ||
+          (states !== undefined && !members.some(({ request }) => states.includes(request.state)))
+          ? []
+          : [{ first, text: [id, ...Object.values(listedPart(expected(members)))].join(' ') }]
+      })
+      .toSorted((one, other) => (one.first < other.first ? 1 : -1))
+
   return {
+    list: ({ tenantId, filter, page: { size, after } }, { items, next }) => {
+      const truth = expectedList(tenantId, filter, after)
+      const said = items.map(({ id, count, states, dueAt }) =>
+        [
+          id,
+          ...Object.values(
+            listedPart({ count: String(count), states: textOf([...states]), dueAt: dueAt ?? 'none' }),
+          ),
+        ].join(' '),
+      )
+      const wanted = truth.slice(0, size).map(({ text }) => text)
+      if (said.join() !== wanted.join())
+        report('listIsExact', `a page of batches is ${said.join()}, and should be ${wanted.join()}`)
+      if ((next !== null) !== truth.length > size)
+        report(
+          'listIsExact',
+          `a page of ${size} of ${truth.length} batches says the wrong thing of the next one`,
+        )
+    },
     summary: (tenantId, batch, answer) => {
       const members = known.inBatch(tenantId, batch)
       if (O.isNone(answer)) {
@@ -114,6 +158,9 @@ export const batchChecks = (
     },
   }
 }
+
+/** What a list says of a batch. */
+const listedPart = ({ count, states, dueAt }: Readonly<Record<string, string>>) => ({ count, states, dueAt })
 
 const countsText = (values: ReadonlyArray<string>): string => {
   const counts = new Map<string, number>()

@@ -14,7 +14,14 @@ export const batchPorts = (
 ): Batches => {
   const ofBatches = batchChecks(stage, known, tenants)
   return {
-    list: batches.list,
+    list: (tenantId, filter, page) =>
+      called({
+        name: 'batches.list',
+        about: () => `from ${page.after === null ? 'the beginning' : 'a page'} on`,
+        run: batches.list(tenantId, filter, page),
+        done: E.map(found => ofBatches.list({ tenantId, filter, page }, found)),
+        said: ({ items }) => `${items.length} batches`,
+      }),
     summary: (tenantId, batch) =>
       called({
         name: 'batches.summary',

@@ -1,3 +1,4 @@
+import type { ListedBatch, Page, PageRequest } from '@lethe/application'
 import { RemovalState } from '@lethe/domain'
 import { batchChecks } from './batch-checks.js'
 import { canHelp } from './fair-play.js'
@@ -71,9 +72,17 @@ const checkQueue = async ({ stage: { report, time }, store: { jobs } }: World): 
 /** Batches are what was submitted to them. */
 const checkBatches = async ({ stage, store, known, tenants, batches }: World): Promise<void> => {
   const checks = batchChecks(stage, known, tenants)
-  for (const { id: tenantId } of tenants)
+  for (const { id: tenantId } of tenants) {
     for (const batch of batches.ids)
       checks.summary(tenantId, batch, orThrow(await store.batches.summary(tenantId, batch)()))
+    let after: string | null = null
+    do {
+      const page: PageRequest = { size: 1, after }
+      const found: Page<ListedBatch> = orThrow(await store.batches.list(tenantId, {}, page)())
+      checks.list({ tenantId, filter: {}, page }, found)
+      after = found.next
+    } while (after !== null)
+  }
 }
 
 /** Lists by state and by person, page by page, hold exactly the requests that they should. */

@@ -41,7 +41,8 @@ const describe = ({ known }: World, act: Act): string => {
     case 'denyBatch':
       return `${act.kind} ${act.shown.id}, of ${act.shown.members.size}, from ${act.after ?? 'the beginning'} on`
     case 'list':
-      return `list ${JSON.stringify(act.filter)}`
+    case 'listBatches':
+      return `${act.kind} ${JSON.stringify(act.filter)}`
     case 'approve':
     case 'withdraw':
     case 'retry':

@@ -57,6 +57,8 @@ const brokenParts = [
   ['a batch that counts what is open', batches.countsWhatIsOpen, 'batchIsExact'],
   ['a store that forgets batches', batches.forgetsBatches, 'batchIsExact'],
   ['a store that finds nobody in a batch', batches.findsNobodyInABatch, 'batchIsExact'],
+  ['a list of batches that ends too early', batches.listsOnePageOfBatches, 'listIsExact'],
+  ['a list of batches that minds no state', batches.listsAllBatches, 'listIsExact'],
   ['batches that mix tenants', batches.mixesTenants, 'tenantIsolation'],
   ['a decision of whatever is there', batches.comparesNoDigest, 'batchDecidesWhatWasShown'],
   ['a decision that mixes batches', batches.mixesBatches, 'batchDecidesWhatWasShown'],

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Batches, BatchPending, BatchSummary } from '@lethe/application'
+import type { Batches, BatchPending, BatchSummary, ListedBatch, Page } from '@lethe/application'
 import {
   type BatchId,
   Hash,
@@ -61,6 +61,17 @@ export const remembersDigests = (): Alterations => {
       )(sound.pending(tenantId, batch, after, limit)),
   }))
 }
+
+/** Says of every page of batches that it is the last. */
+export const listsOnePageOfBatches = (): Alterations =>
+  batches(sound => ({
+    list: (tenantId, filter, page) =>
+      TE.map((found: Page<ListedBatch>) => ({ ...found, next: null }))(sound.list(tenantId, filter, page)),
+  }))
+
+/** Lists batches whatever state they are asked for by. */
+export const listsAllBatches = (): Alterations =>
+  batches(sound => ({ list: (tenantId, _, page) => sound.list(tenantId, {}, page) }))
 
 /** Takes every batch for another one. */
 export const refusesEveryBatch = (): Alterations =>
