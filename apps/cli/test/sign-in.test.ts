@@ -1,11 +1,14 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { contoso, letheCliClientId } from '@lethe/sandbox'
 import * as E from 'fp-ts/lib/Either.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
+import * as t from 'io-ts'
 import { decodeJwt } from 'jose'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { privateFiles } from '../src/private-files.js'
 import { signedInTokens } from '../src/sign-in/signed-in-tokens.js'
+import { decoded } from './support/decoded.js'
 import { requestId, token as tokenOfEnvironment } from './support/samples.js'
 import { openSignInWorld, playBrowser, post, type SignInWorld, textAt } from './support/sign-in-world.js'
 
@@ -121,6 +124,44 @@ describe('lethe login', () => {
       },
     })
     expect([code, slept]).toEqual([130, [2000, 2000, 7000]])
+  })
+
+  it.each([
+    [undefined, 5000],
+    [1e12, 60_000],
+    [-1, 1000],
+  ])('waits between its questions where it is told an interval of %s', async (interval, first) => {
+    const interruption = new AbortController()
+    const { code, slept } = await world.run(['login', '--server', world.api.url, '--device-code'], {
+      interruption,
+      fetch: async (url, init) => {
+        const answer = await fetch(url, init)
+        return url.pathname.endsWith('/devicecode')
+          ? Response.json({ ...decoded(t.UnknownRecord, await answer.json()), interval })
+          : answer
+      },
+      whileAsleep: () => interruption.abort(),
+    })
+    expect([code, slept]).toEqual([130, [first]])
+  })
+
+  it('asks again, after twice the time, where the connection breaks while a device waits', async () => {
+    const confirmed = confirming('isaiah')
+    let broken = 0
+    const { code, slept } = await world.run(['login', '--server', world.api.url, '--device-code'], {
+      warned: confirmed.warned,
+      whileAsleep: async () => {
+        if (broken === 2) await confirmed.whileAsleep()
+      },
+      fetch: (url, init) => {
+        if (!url.pathname.endsWith('/token') || broken === 2) return fetch(url, init)
+        broken += 1
+        return broken === 1
+          ? Promise.reject(new TypeError('fetch failed', { cause: { code: 'ECONNRESET' } }))
+          : Promise.resolve(new Response('', { status: 503 }))
+      },
+    })
+    expect([code, slept]).toEqual([0, [2000, 4000, 8000]])
   })
 
   it('ends with 4 where the person declines, in either way', async () => {
@@ -300,9 +341,76 @@ describe('a sign-in', () => {
     world.signIns.put('megan', { state })
     const { code, stderr } = await world.run(['whoami'], { startsAt: Date.now() + 4_000_000 })
     expect(code).toBe(4)
-    expect(stderr).toContain('Run lethe login --context default')
+    expect(stderr).toMatch(/not good any more \(AADSTS50\d+\)\. Run lethe login --context default/)
     expect((await world.logIn('megan')).code).toBe(0)
     expect((await world.run(['whoami'])).code).toBe(0)
+  })
+
+  it('asks for another login where its refresh token was not used for too long', async () => {
+    await world.logIn('megan')
+    const { code, stderr } = await world.run(['whoami'], {
+      startsAt: Date.now() + 4_000_000,
+      fetch: (url, init) =>
+        url.pathname.endsWith('/token')
+          ? Promise.resolve(
+              // As Entra words it: without a suberror.
+              Response.json(
+                {
+                  error: 'invalid_grant',
+                  error_description: 'AADSTS700082: The refresh token has expired due to inactivity.',
+                  error_codes: [700082],
+                },
+                { status: 400 },
+              ),
+            )
+          : fetch(url, init),
+    })
+    expect(code).toBe(4)
+    expect(stderr).toContain('not good any more (AADSTS700082). Run lethe login --context default')
+  })
+
+  it('asks for another login where what MSAL kept cannot be read', async () => {
+    await world.logIn('megan')
+    const kept = decoded(t.UnknownRecord, JSON.parse(await readFile(signInOf(), 'utf8')))
+    await writeFile(signInOf(), JSON.stringify({ ...kept, tokens: {}, cache: '{nonsense' }))
+    const { code, stderr } = await world.run(['whoami'])
+    expect([code, stderr.includes('Run lethe login --context default')]).toEqual([4, true])
+  })
+
+  it('is renewed all the same where it cannot be written down', async () => {
+    await world.logIn('megan')
+    await world.run(['whoami'])
+    const first = lastToken()
+    const before = await readFile(signInOf(), 'utf8')
+    const { code } = await world.run(['whoami'], {
+      startsAt: Date.now() + 4_000_000,
+      files: { write: path => TE.left({ _tag: 'FileFailed', path, reason: 'ENOSPC' }) },
+    })
+    expect([code, lastToken() === first]).toEqual([0, false])
+    expect(await readFile(signInOf(), 'utf8')).toBe(before)
+  })
+
+  it('takes the token that another process has got in the meantime', async () => {
+    await world.logIn('megan')
+    await world.run(['whoami'])
+    const first = lastToken()
+    let renewals = 0
+    const counting = (url: URL, init: RequestInit) => {
+      if (url.pathname.endsWith('/token')) renewals += 1
+      return fetch(url, init)
+    }
+    world.refused.add(first)
+    let calls = 0
+    const { code } = await world.run(['whoami'], {
+      fetch: async (url, init) => {
+        const answer = await counting(url, init)
+        calls += 1
+        // Between the refusal and the renewal another one is quicker.
+        if (calls === 1) await world.run(['whoami'], { fetch: counting })
+        return answer
+      },
+    })
+    expect([code, renewals]).toEqual([0, 1])
   })
 
   it('goes on while it lasts where it cannot be renewed right now', async () => {
@@ -358,6 +466,20 @@ describe('lethe logout', () => {
     expect(after.stderr).toContain('lethe login --context default')
     const again = await world.run(['logout'])
     expect([again.code, again.stderr]).toEqual([0, 'lethe: nobody was signed in.\n'])
+  })
+
+  it('ends what runs elsewhere once its token has to be renewed', async () => {
+    await world.logIn('megan')
+    await world.run(['whoami'])
+    world.refused.add(lastToken())
+    const { code, stderr } = await world.run(['whoami'], {
+      fetch: async (url, init) => {
+        if (url.pathname.endsWith('/me')) await world.run(['logout'])
+        return fetch(url, init)
+      },
+    })
+    expect([code, stderr.includes('Run lethe login --context default')]).toEqual([4, true])
+    expect(await readdir(stateOf())).toEqual([])
   })
 
   it('stays done where another process renews', async () => {

@@ -5,11 +5,16 @@ import { exchange, type RawAnswer } from '../exchange.js'
 import type { Io } from '../io.js'
 import type { Authority } from './authority.js'
 
-const DeviceCode = t.type({ device_code: t.string, interval: t.number })
+const DeviceCode = t.intersection([t.type({ device_code: t.string }), t.partial({ interval: t.number })])
 const Pending = t.type({ error: t.keyof({ authorization_pending: null, slow_down: null }) })
 
 /** RFC 8628, 3.5: what a device that asks too often adds to its interval, in seconds. */
 const slowDownSeconds = 5
+
+/** RFC 8628, 3.2: how long to wait where the issuer does not say, in seconds. */
+const usualInterval = 5
+/** Longer than this no answer makes a device wait, in seconds. */
+const longestPause = 60
 
 /** What MSAL reaches the issuer through, and whether it did. */
 export interface MsalNetwork {
@@ -22,7 +27,8 @@ export interface MsalNetwork {
  * The network of MSAL: to allowed addresses only, following no redirect, until interrupted.
  *
  * The waits between the questions of a device are made here and not by MSAL, which could not be interrupted in one and
- * takes `slow_down` for an error: it is told an interval of 0.
+ * takes `slow_down` for an error: it is told an interval of 0. A device that gets no answer asks again, after twice the time (RFC 8628, 3.5):
+ * its person takes minutes, and a connection may break in between.
  */
 export const msalNetwork = (
   io: Pick<Io, 'fetch' | 'interrupted' | 'sleep'>,
@@ -44,24 +50,30 @@ export const msalNetwork = (
       headers: { ...headers, accept: 'application/json' },
       ...(body === undefined ? {} : { body }),
     })()
-    if (E.isLeft(answer) || answer.right.status === 429 || answer.right.status >= 500) {
+    const isDown = E.isLeft(answer) || answer.right.status === 429 || answer.right.status >= 500
+    if (isDown && (pauseSeconds === null || io.interrupted.aborted)) {
       down = true
       throw new Error('The issuer does not answer')
     }
-    const read = paced(answer.right)
+    const read = isDown ? slower() : paced(answer.right)
     // MSAL names the shape that it reads, and looks into it itself.
     const isWhatMsalReads = (what: unknown): what is T => typeof what === 'object' && what !== null
     if (!isWhatMsalReads(read)) throw new Error('The answer is no JSON object')
-    return { status: answer.right.status, headers: {}, body: read }
+    return { status: isDown ? 400 : answer.right.status, headers: {}, body: read }
+  }
+
+  const slower = (): unknown => {
+    pauseSeconds = pauseOf((pauseSeconds ?? usualInterval) * 2)
+    return { error: 'authorization_pending' }
   }
 
   const paced = ({ body }: RawAnswer): unknown => {
     if (DeviceCode.is(body)) {
-      pauseSeconds = body.interval
+      pauseSeconds = pauseOf(body.interval)
       return { ...body, interval: 0 }
     }
     if (pauseSeconds === null || !Pending.is(body)) return body
-    if (body.error === 'slow_down') pauseSeconds += slowDownSeconds
+    if (body.error === 'slow_down') pauseSeconds = pauseOf(pauseSeconds + slowDownSeconds)
     return { ...body, error: 'authorization_pending' }
   }
 
@@ -74,3 +86,6 @@ export const msalNetwork = (
     isDown: () => down,
   }
 }
+
+/** What cannot be waited for, such as 1e12 or -1, would be asked without a pause. */
+const pauseOf = (seconds: number = usualInterval): number => Math.min(Math.max(seconds, 1), longestPause)

@@ -59,26 +59,50 @@ export const withMsal = (
         system: { networkClient: network.module },
       })
       try {
-        if (use.before !== null) client.getTokenCache().deserialize(use.before.cache)
+        if (use.before !== null && !restored(client, use.before.cache)) return E.left(expired(use, null))
         return keptFrom(use, await ask(client), client.getTokenCache().serialize())
       } catch (error) {
         if (use.io.interrupted.aborted) return E.left(interrupted)
         if (network.isDown()) return E.left({ _tag: 'SignInUnreachable' })
-        if (error instanceof InteractionRequiredAuthError && use.before !== null)
-          return E.left({ _tag: 'SignInExpired', context: use.context, code: numberOf(error) })
+        if (use.before !== null && (error instanceof InteractionRequiredAuthError || isGrantRefused(error)))
+          return E.left(expired(use, numberOf(error)))
         if (error instanceof AuthError) return E.left(failed(error))
         throw error
       }
     }),
   )
 
+const expired = ({ context }: MsalUse, code: string | null): MsalRefusal => ({
+  _tag: 'SignInExpired',
+  context,
+  code,
+})
+
+/** Whether MSAL could read what it once wrote. */
+const restored = (client: PublicClientApplication, cache: string): boolean =>
+  pipe(
+    E.tryCatch(
+      () => client.getTokenCache().deserialize(cache),
+      () => null,
+    ),
+    E.isRight,
+  )
+
+/**
+ * Whether a refresh token is not good any more (RFC 6749, 5.2). MSAL takes that for a matter of signing in again only where a suberror of
+ * Entra's says so, which is not there for one that was not used for too long (AADSTS700082).
+ */
+const isGrantRefused = (error: unknown): error is Error =>
+  error instanceof Error && 'errorCode' in error && error.errorCode === 'invalid_grant'
+
 const keptFrom = (
-  { source, context, scopes, before }: MsalUse,
+  use: MsalUse,
   result: AuthenticationResult | null,
   cache: string,
 ): E.Either<MsalRefusal, KeptSignIn> => {
+  const { source, scopes, before } = use
   const account = result?.account ?? null
-  if (result === null || account === null) return E.left({ _tag: 'SignInExpired', context, code: null })
+  if (result === null || account === null) return E.left(expired(use, null))
   const { homeAccountId, tenantId, username } = account
   return E.right({
     source,

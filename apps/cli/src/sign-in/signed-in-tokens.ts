@@ -4,8 +4,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Io } from '../io.js'
 import type { ClientRefusal, SingleRefusal } from '../refusal.js'
 import { readToken } from '../token.js'
-import { type KeptSignIn, loadSignIn, saveSignIn, scopeKey } from './kept-sign-in.js'
-import { withMsal } from './msal.js'
+import { type KeptSignIn, loadSignIn, scopeKey } from './kept-sign-in.js'
+import { renewSignIn } from './renew-sign-in.js'
 import type { TokenSource } from './token-source.js'
 
 /** How long before its end a token is renewed, in milliseconds. */
@@ -59,8 +59,9 @@ const tokensOf = (
     const { expires } = readToken(token)
     return expires === null ? 0 : Date.parse(expires) - io.now()
   }
+  const outlastsRenewal = (token: string): boolean => millisecondsLeft(token) > renewalMilliseconds
   const renewNow = async (): Promise<E.Either<ClientRefusal, string>> => {
-    const renewed = await renewedSignIn(io, context, signIn, scopes)()
+    const renewed = await renewSignIn({ io, context, scopes, isGood: outlastsRenewal })(signIn)()
     if (E.isLeft(renewed)) return renewed
     signIn = renewed.right
     renewedAt = io.now()
@@ -91,42 +92,3 @@ const tokensOf = (
     },
   }
 }
-
-const renewedSignIn = (
-  io: SignedInDeps['io'],
-  context: string,
-  before: KeptSignIn,
-  scopes: ReadonlyArray<string>,
-): TE.TaskEither<ClientRefusal, KeptSignIn> =>
-  pipe(
-    withMsal({ io, source: before.source, context, scopes, before }, async client => {
-      const account = await client.getTokenCache().getAccountByHomeId(before.account.homeAccountId)
-      return account === null
-        ? null
-        : client.acquireTokenSilent({ account, scopes: [...scopes], forceRefresh: true })
-    }),
-    TE.mapLeft((refusal): ClientRefusal =>
-      refusal._tag === 'Interrupted' ||
-      refusal._tag === 'SignInUnreachable' ||
-      refusal._tag === 'SignInFailed'
-        ? refusal
-        : { _tag: 'SignInExpired', context, code: null },
-    ),
-    TE.tap(renewed => keep(io, context, renewed)),
-  )
-
-/** Whoever has logged out in the meantime stays so: a sign-in that was erased or changed is not written over. */
-const keep = (
-  io: SignedInDeps['io'],
-  context: string,
-  renewed: KeptSignIn,
-): TE.TaskEither<ClientRefusal, void> =>
-  pipe(
-    loadSignIn(io, context),
-    TE.flatMap(now =>
-      now?.account.homeAccountId === renewed.account.homeAccountId &&
-      now.source.server === renewed.source.server
-        ? saveSignIn(io, context, renewed)
-        : TE.right(undefined),
-    ),
-  )

@@ -1,4 +1,4 @@
-import type { Io } from '../../src/io.js'
+import type { Io, PrivateFiles } from '../../src/io.js'
 import { privateFiles } from '../../src/private-files.js'
 import { run } from '../../src/run.js'
 import { token } from './samples.js'
@@ -33,6 +33,8 @@ export interface World {
   readonly heedTermination?: () => void
   /** The operator's own folder; by itself one that is not there. */
   readonly home?: string
+  /** What files do otherwise than those of this machine. */
+  readonly files?: Partial<PrivateFiles>
   /** What the browser does; by itself there is none. */
   readonly openBrowser?: (url: URL) => boolean
   /** Told of each write to stderr. */
@@ -102,7 +104,7 @@ export const lethe = async (server: string, argv: ReadonlyArray<string>, world: 
     holdLittle: () => undefined,
     heedTermination: () => world.heedTermination?.(),
     home: world.home ?? '/nowhere',
-    files: privateFiles(process.getuid?.() ?? null),
+    files: { ...privateFiles(process.getuid?.() ?? null), ...world.files },
     openBrowser: url => Promise.resolve(world.openBrowser?.(url) ?? false),
   })
   return { code, stdout: out.join(''), stderr: err.join(''), slept }
