@@ -28,7 +28,10 @@ const usualFormat: OutputFormat = 'text'
 /** Adds the options that every command takes. */
 export const addGlobalOptions = (program: Command): Command =>
   program
-    .option('--server <url>', `where Lethe is (default: LETHE_SERVER, the context's, or ${defaultServer})`)
+    .option(
+      '--server <url>',
+      `where Lethe is (default: that of --context, LETHE_SERVER, the current context's, or ${defaultServer})`,
+    )
     .option(
       '--context <name>',
       'whose server and sign-in to use (default: LETHE_CONTEXT, or the current one)',

@@ -40,7 +40,10 @@ export type FileRefusal =
   /** The platform says no. `reason` is its code, such as EACCES. */
   | { readonly _tag: 'FileFailed'; readonly path: string; readonly reason: string }
 
-/** Files that only their owner may read (0600), in folders of the same kind (0700). */
+/**
+ * Files that only their owner may read (0600), in folders of the same kind (0700). A relative path is that of a folder that nobody has:
+ * there is no such file, and none can be written.
+ */
 export interface PrivateFiles {
   /** Null where there is no such file. */
   readonly read: (path: string) => TE.TaskEither<FileRefusal, string | null>
@@ -71,7 +74,7 @@ export interface Io {
   readonly holdLittle: () => void
   /** From here on SIGTERM interrupts as Ctrl-C does. Until then it ends the process, as is usual. */
   readonly heedTermination: () => void
-  /** The operator's own folder. */
+  /** The operator's own folder, absolute; `''` where there is none. */
   readonly home: string
   readonly files: PrivateFiles
   /** Opens an address in the operator's browser; false where there is none. */

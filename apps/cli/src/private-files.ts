@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
-import { dirname } from 'node:path'
+import { dirname, isAbsolute } from 'node:path'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { FileRefusal, PrivateFiles } from './io.js'
@@ -18,6 +18,7 @@ const Coded = t.type({ code: t.string })
  */
 export const privateFiles = (userId: number | null): PrivateFiles => ({
   read: path => async () => {
+    if (!isAbsolute(path)) return E.right(null)
     try {
       const wrong = await problemOf(dirname(path), userId, 'folder')
       if (wrong !== null) return E.left(wrong)
@@ -38,6 +39,7 @@ export const privateFiles = (userId: number | null): PrivateFiles => ({
     }
   },
   write: (path, text) => async () => {
+    if (!isAbsolute(path)) return E.left({ _tag: 'FileFailed', path, reason: 'no home folder' })
     const folder = dirname(path)
     const temporary = `${path}.${randomUUID()}.tmp`
     try {
@@ -59,6 +61,7 @@ export const privateFiles = (userId: number | null): PrivateFiles => ({
     }
   },
   remove: path => async () => {
+    if (!isAbsolute(path)) return E.right(false)
     try {
       await rm(path)
       return E.right(true)

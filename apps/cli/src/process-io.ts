@@ -1,8 +1,8 @@
-import { homedir } from 'node:os'
 import { createInterface } from 'node:readline'
 import { isatty } from 'node:tty'
 import { setTimeout as pause } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
+import { homeFolder } from './home-folder.js'
 import { openBrowser } from './browser.js'
 import { privateFiles } from './private-files.js'
 import type { Io, Sink, Written } from './io.js'
@@ -38,7 +38,7 @@ export const processIo = (): Io => {
     heedTermination: () => {
       process.once('SIGTERM', () => interruption.abort())
     },
-    home: homedir(),
+    home: homeFolder(),
     files: privateFiles(process.getuid?.() ?? null),
     openBrowser,
   }

@@ -79,6 +79,39 @@ describe('contexts', () => {
     expect([nobody.code, nobody.stderr.includes('lethe login --context third')]).toEqual([4, true])
   })
 
+  it('are those of the command line, where the environment says another server or context', async () => {
+    await world.logIn('megan')
+    await run('context set third --server https://third.example')
+    const accountOf = async (line: string, env: Readonly<Record<string, string>>) =>
+      (await run(`${line} --query account -o text`, env)).stdout.trim()
+    const third = { LETHE_SERVER: 'https://third.example' }
+    expect(await accountOf('whoami --context default', third)).toBe('megan@contoso.example')
+    expect(await accountOf('whoami --server SERVER', { LETHE_CONTEXT: 'third' })).toBe(
+      'megan@contoso.example',
+    )
+    expect(await accountOf('whoami --server SERVER', third)).toBe('megan@contoso.example')
+    const both = await run('whoami --context third --server SERVER')
+    expect([both.code, both.stdout]).toEqual([4, ''])
+    const given = { ...third, LETHE_TOKEN: 'x' }
+    await run('requests list --context default --limit 1', given)
+    expect(world.tokens.at(-1)).toBe('x')
+    expect((await run('logout --context default', third)).stdout).toContain('default')
+  })
+
+  it('that are new are for the server of the environment', async () => {
+    const { stdout } = await world.run(
+      ['login', '--context', 'fresh', '--no-browser', '--query', 'server', '-o', 'text'],
+      {
+        env: { LETHE_SERVER: world.api.url },
+        warned: text => {
+          const url = /open (\S+)/.exec(text)?.[1]
+          if (url !== undefined) void playBrowser(new URL(url), 'adele')
+        },
+      },
+    )
+    expect(stdout.trim()).toBe(world.api.url)
+  })
+
   it('lose their sign-in with their server', async () => {
     await world.logIn('megan')
     await run('context set default --server https://other.example')
@@ -183,6 +216,16 @@ describe('files', () => {
     expect(await readdir(join(elsewhere, 'lethe'))).toEqual(['contexts.json'])
     await run('context set a --server SERVER', { XDG_CONFIG_HOME: 'relative' })
     expect(await readdir(config())).toEqual(['contexts.json'])
+  })
+
+  it('are nowhere where there is no home, and never in the folder that lethe is called in', async () => {
+    const folder = process.cwd()
+    const inHome = { home: '', env: { XDG_CONFIG_HOME: '', XDG_STATE_HOME: '' } }
+    const before = await readdir(folder)
+    const made = await world.run(['context', 'set', 'a', '--server', world.api.url], inHome)
+    expect([made.code, made.stderr.includes('(no home folder)')]).toEqual([1, true])
+    expect((await world.run(['context', 'list', '-o', 'json'], inHome)).stdout).toBe('[]\n')
+    expect(await readdir(folder)).toEqual(before)
   })
 
   it('are not looked at where LETHE_TOKEN and the server are given', async () => {

@@ -7,7 +7,7 @@ import { contextResource } from '../resources/context.js'
 import type { LocalSession } from '../session.js'
 import { askSignInOptions } from '../sign-in/ask-options.js'
 import { authorityFor } from '../sign-in/authority.js'
-import { readWanted } from '../sign-in/choose-context.js'
+import { readAsked, wantedOf } from '../sign-in/choose-context.js'
 import { loadContexts, saveContexts } from '../sign-in/context-file.js'
 import { viewOf } from '../sign-in/context-view.js'
 import { contextToLogInTo } from '../sign-in/context-to-log-in-to.js'
@@ -65,9 +65,9 @@ const performLogin = (
     TE.fromEither(whereSeen(io, way)),
     TE.flatMap(() => loadContexts(io)),
     TE.bindTo('before'),
-    TE.bind('wanted', () => TE.fromEither(readWanted(io, globals))),
-    TE.bind('context', ({ before, wanted }) =>
-      TE.fromEither(contextToLogInTo(before, wanted, given.tenant ?? null)),
+    TE.bind('asked', () => TE.fromEither(readAsked(io, globals))),
+    TE.bind('context', ({ before, asked }) =>
+      TE.fromEither(contextToLogInTo(before, wantedOf(before, asked), given.tenant ?? null)),
     ),
     TE.bind('options', ({ context }) => askSignInOptions(io, context.server)),
     TE.bind('authority', ({ context, options }): TE.TaskEither<SingleRefusal, string> =>

@@ -4,7 +4,7 @@ import type { GlobalOptions } from '../global-options.js'
 import type { Io } from '../io.js'
 import type { SingleRefusal } from '../refusal.js'
 import { defaultServer } from '../server-address.js'
-import { chooseContext, readWanted } from './choose-context.js'
+import { chooseContext, readAsked, serverAlone } from './choose-context.js'
 import type { Named } from './contexts.js'
 import { scopeKey } from './kept-sign-in.js'
 import { signedInTokens } from './signed-in-tokens.js'
@@ -41,13 +41,14 @@ export const findToken = (io: Io, options: Options): Found => {
 /** Where the server is known, the contexts are not read: nothing that is wrong with them matters then. */
 const ofEnvironment = (io: Io, options: Options, token: string): Found =>
   pipe(
-    TE.fromEither(readWanted(io, options)),
-    TE.flatMap((wanted): TE.TaskEither<SingleRefusal, { server: string; context: string | null }> =>
-      wanted.name === null && wanted.server !== null
-        ? TE.right({ server: wanted.server, context: null })
+    TE.fromEither(readAsked(io, options)),
+    TE.map(asked => serverAlone(asked)),
+    TE.flatMap((alone): TE.TaskEither<SingleRefusal, { server: string; context: string | null }> =>
+      alone !== null
+        ? TE.right({ server: alone, context: null })
         : pipe(
             chooseContext(io, options),
-            TE.map(({ context }) => ({
+            TE.map(({ context, wanted }) => ({
               server: wanted.server ?? context?.server ?? defaultServer,
               context: context?.name ?? null,
             })),
