@@ -44,7 +44,7 @@ describe('what may stand at the cursor', () => {
     ['--ver', ['--version', '--verbose']],
     ['whoami -o j', ['json']],
     ['whoami --output=j', ['--output=json']],
-    ['whoami --output = j', ['json']],
+    ['whoami "--output=j', ['--output=json']],
     ['requests deny x --code le', ['legalObligation', 'legalClaims']],
     ['requests list --state fail', ['failed']],
     ['requests list --state failed,comp', ['failed,completed']],
@@ -98,6 +98,12 @@ describe('what may stand at the cursor', () => {
     expect(await offered(`requests retry --server=${api.url} `, { env })).toEqual([requestId(2)])
   })
 
+  it('are asked of the server that the line names in quotes, too', async () => {
+    const env = { LETHE_SERVER: 'http://127.0.0.1:9' }
+    for (const server of [`"${api.url}"`, `'${api.url}'`, api.url.replaceAll(':', '\\:')])
+      expect(await offered(`--server ${server} requests retry `, { env })).toEqual([requestId(2)])
+  })
+
   it.each([
     ['nobody is signed in', { env: { LETHE_TOKEN: '' } }],
     ['the address is none', { env: { LETHE_SERVER: 'nonsense' } }],
@@ -123,6 +129,40 @@ describe('what may stand at the cursor', () => {
   })
 })
 
+describe('contexts', () => {
+  let home: string
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'lethe-completion-'))
+  })
+  afterAll(() => rm(home, { recursive: true, force: true }))
+  beforeEach(async () => {
+    await lethe(api.url, ['context', 'set', 'prod', '--server', 'http://127.0.0.1:9'], { home })
+    await lethe(api.url, ['context', 'set', 'test', '--server', api.url], { home })
+  })
+
+  it.each([
+    ['context use ', ['prod', 'test']],
+    ['context remove t', ['test']],
+    ['context use prod ', []],
+    ['whoami --context p', ['prod']],
+    ['whoami --context=p', ['--context=prod']],
+    ['whoami ', []],
+  ])('stand at the cursor of %j', async (line, expected) => {
+    expect(await offered(line, { home })).toEqual(expected)
+    expect(api.received).toEqual([])
+  })
+
+  it('that the line names are those whose ids are offered', async () => {
+    const world = { home, env: { LETHE_SERVER: '' } }
+    expect(await offered('--context test requests retry ', world)).toEqual([requestId(2)])
+    expect(await offered('requests retry --context=prod ', world)).toEqual([])
+  })
+
+  it('are none where their file cannot be read', async () => {
+    expect(await offered('context use ')).toEqual([])
+  })
+})
+
 describe('the script', () => {
   it.each(['bash', 'zsh', 'fish', 'powershell'])(
     'for %s asks lethe, with the word at the cursor',
@@ -132,10 +172,18 @@ describe('the script', () => {
       })
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
       expect(stdout).toMatch(/lethe __complete "--at=\$/)
+      expect(stdout).not.toMatch(/undefined|\r/)
       expect(stdout).toContain(':files')
       expect(stdout.split('\n').length).toBeGreaterThan(8)
     },
   )
+
+  it.each([
+    ['zsh', "compset -P 1 '--*='"],
+    ['fish', "string match -r -- '^--[^=]+='"],
+  ])('for %s completes files after =, too', async (shell, text) => {
+    expect((await lethe(api.url, ['completion', shell])).stdout).toContain(text)
+  })
 
   it('is for four shells', async () => {
     expect(await lethe(api.url, ['completion', 'tcsh'])).toMatchObject({ code: 2, stdout: '' })
@@ -159,7 +207,8 @@ describe('bash', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }))
 
   /** Completes the last word as readline does, which breaks words at `=` too. */
-  const completes = async (...words: ReadonlyArray<string>) => {
+  const completes = (...words: ReadonlyArray<string>) => completesIn({}, ...words)
+  const completesIn = async (env: Readonly<Record<string, string>>, ...words: ReadonlyArray<string>) => {
     const script = `
       source <(lethe completion bash)
       complete -p lethe
@@ -167,7 +216,12 @@ describe('bash', () => {
       _lethe
       printf '%s\\n' "\${COMPREPLY[@]}"`
     const { stdout, stderr } = await run('bash', ['--norc', '-c', script, 'bash', ...words], {
-      env: { PATH: `${folder}:${process.env['PATH'] ?? ''}`, LETHE_SERVER: api.url, LETHE_TOKEN: token },
+      env: {
+        PATH: `${folder}:${process.env['PATH'] ?? ''}`,
+        LETHE_SERVER: api.url,
+        LETHE_TOKEN: token,
+        ...env,
+      },
     })
     expect(stderr).toBe('')
     const [registered, ...replies] = stdout.trimEnd().split('\n')
@@ -191,5 +245,14 @@ describe('bash', () => {
 
   it('completes live ids', async () => {
     expect(await completes('requests', 'retry', '')).toEqual([requestId(2)])
+  })
+
+  it('completes live ids of a server that the line names, which readline breaks at its colons', async () => {
+    const { port } = new URL(api.url)
+    const address = ['http', ':', '//127.0.0.1', ':', port]
+    const nowhere = { LETHE_SERVER: 'http://127.0.0.1:9' }
+    const after = ['requests', 'retry', '']
+    expect(await completesIn(nowhere, '--server', ...address, ...after)).toEqual([requestId(2)])
+    expect(await completesIn(nowhere, '--server', '=', ...address, ...after)).toEqual([requestId(2)])
   })
 })

@@ -18,9 +18,9 @@ export const completion: CommandDefinition = {
     'lethe completion powershell >> $PROFILE',
   ],
   notes: `
-The shells are bash, zsh, fish and powershell; a new shell has it. Ids are asked of the server that
-LETHE_SERVER and LETHE_TOKEN name, for a second and a half at most: of requests in a state that fits
-the command, and of profiles.
+The shells are bash, zsh, fish and powershell; a new shell has it. Ids are asked of the server, with
+the sign-in that the command itself would use, for a second and a half at most: of requests in a
+state that fits the command, and of profiles.
 `,
   addOptions: noOptions,
   prepareLocally: ({ operands }) =>

@@ -14,30 +14,37 @@ export interface CommandLine {
   readonly before: string
   /** The server that the line names; null for none. */
   readonly server: string | null
+  /** The context that the line names; null for none. */
+  readonly context: string | null
 }
 
 /**
  * Reads a line as far as the cursor.
  *
- * @param words those before the word at the cursor, without the program. bash hands `--output=js` over as three words.
+ * @param typed the words before the word at the cursor, without the program; shells hand them over with their quotes.
+ * @param typedAt the word at the cursor.
  */
-export const readCommandLine = (program: Command, words: ReadonlyArray<string>, at: string): CommandLine => {
+export const readCommandLine = (
+  program: Command,
+  typed: ReadonlyArray<string>,
+  typedAt: string,
+): CommandLine => {
+  const at = unquoted(typedAt)
   let command = program
   let option: Option | null = null
-  let server: string | null = null
+  const named = new Map<string, string>()
   const path: Array<string> = []
   const operands: Array<string> = []
-  for (const word of words) {
-    if (word === '=') continue
+  for (const word of typed.map(unquoted)) {
     if (option !== null) {
-      if (option.long === '--server') server = word
+      named.set(option.long ?? '', word)
       option = null
       continue
     }
     if (word.startsWith('-')) {
       const [name = word, value] = word.split(/=(.*)/s)
       const given = optionNamed(command, name)
-      if (given?.long === '--server' && value !== undefined) server = value
+      if (given !== null && value !== undefined) named.set(given.long ?? '', value)
       option = value === undefined && given?.required === true ? given : null
       continue
     }
@@ -48,8 +55,9 @@ export const readCommandLine = (program: Command, words: ReadonlyArray<string>, 
       path.push(word)
     }
   }
-  const line = { command, path: path.join(' '), operands, server }
-  if (option !== null) return { ...line, option, at: at === '=' ? '' : at, before: '' }
+  const server = named.get('--server') ?? null
+  const line = { command, path: path.join(' '), operands, server, context: named.get('--context') ?? null }
+  if (option !== null) return { ...line, option, at, before: '' }
   const [, name, value] = /^(--[^=]+)=(.*)$/s.exec(at) ?? []
   if (name === undefined || value === undefined) return { ...line, option, at, before: '' }
   return { ...line, option: optionNamed(command, name), at: value, before: `${name}=` }
@@ -63,3 +71,6 @@ export const optionsOf = (command: Command): ReadonlyArray<Option> => {
 
 const optionNamed = (command: Command, name: string): Option | null =>
   optionsOf(command).find(({ long, short }) => long === name || short === name) ?? null
+
+/** What a word of a shell means, as far as it is typed: `"http://a` is `http://a`. */
+const unquoted = (word: string): string => word.replaceAll(/\\(.)|["']/g, '$1')

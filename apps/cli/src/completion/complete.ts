@@ -3,6 +3,7 @@ import type { Io } from '../io.js'
 import { visible } from '../visible-text.js'
 import { type Candidate, candidatesOf, startingWith } from './candidates.js'
 import { readCommandLine } from './command-line.js'
+import { contextNames } from './context-names.js'
 import { liveIds } from './live-ids.js'
 
 /** The word after `lethe` by which the scripts of shells ask. */
@@ -26,8 +27,11 @@ export const complete = async (program: Command, argv: ReadonlyArray<string>, io
     return
   }
   const isOperand = line.option === null && !line.at.startsWith('-')
-  const live = isOperand && known.length === 0 ? startingWith(line.at, await liveIds(io, line)) : []
-  await io.stdout.write([...known, ...live.slice(0, mostOffered)].map(lineOf).join(''))
+  const live = isOperand && known.length === 0 ? await liveIds(io, line) : []
+  const found = startingWith(line.at, [...(await contextNames(io, line)), ...live])
+    .slice(0, mostOffered)
+    .map(each => ({ ...each, value: `${line.before}${each.value}` }))
+  await io.stdout.write([...known, ...found].map(lineOf).join(''))
 }
 
 const lineOf = ({ value, description }: Candidate): string => `${visible(value)}\t${visible(description)}\n`

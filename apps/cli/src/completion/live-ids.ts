@@ -32,28 +32,28 @@ const takesMany: ReadonlySet<string> = new Set(['requests approve', 'remove'])
 export const liveIds = async (io: Io, line: CommandLine): Promise<ReadonlyArray<Candidate>> => {
   const { path, operands } = line
   if (operands.length > 0 && !takesMany.has(path)) return []
-  const lethe = await openApi(io, line)
   const states = statesFor[path]
+  const isProfile = path === 'remove' || path === 'profiles show'
+  if (states === undefined && !isProfile) return []
+  const lethe = await openApi(io, line)
   if (lethe === null) return []
   const found =
-    path === 'remove' || path === 'profiles show'
+    states === undefined
       ? await firstOf(lethe.profiles(null, most), ({ userId, homeTenantId }) => ({
           value: userId,
           description: `from ${homeTenantId}`,
         }))
-      : states === undefined
-        ? []
-        : await firstOf(
-            lethe.requests(states === null ? {} : { state: states }, most),
-            ({ id, state, dueDateTime }) => ({
-              value: id,
-              description: `${state}, due ${DateTime.encode(dueDateTime).slice(0, 10)}`,
-            }),
-          )
+      : await firstOf(
+          lethe.requests(states === null ? {} : { state: states }, most),
+          ({ id, state, dueDateTime }) => ({
+            value: id,
+            description: `${state}, due ${DateTime.encode(dueDateTime).slice(0, 10)}`,
+          }),
+        )
   return found.filter(({ value }) => !operands.includes(value))
 }
 
-const openApi = async (io: Io, { server }: CommandLine): Promise<LetheApi | null> => {
+const openApi = async (io: Io, { server, context }: CommandLine): Promise<LetheApi | null> => {
   const patience = AbortSignal.timeout(patienceMilliseconds)
   const hurried: Io = {
     ...io,
@@ -66,7 +66,7 @@ const openApi = async (io: Io, { server }: CommandLine): Promise<LetheApi | null
         ]),
       }),
   }
-  const found = await findToken(hurried, { server, context: null })()
+  const found = await findToken(hurried, { server, context })()
   return E.isLeft(found)
     ? null
     : createLetheApi(
