@@ -1,3 +1,5 @@
+import { chmod } from 'node:fs/promises'
+import { join } from 'node:path'
 import * as t from 'io-ts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { errorAnswer } from './support/answers.js'
@@ -6,6 +8,7 @@ import { decoded } from './support/decoded.js'
 import { type FakeApi, startFakeApi } from './support/fake-api.js'
 import { lethe, type World } from './support/fake-io.js'
 import { identity, token } from './support/samples.js'
+import { openSignInWorld, type SignInWorld } from './support/sign-in-world.js'
 import { graphErrors } from '@lethe/graph-contract'
 
 const Findings = t.readonlyArray(
@@ -101,12 +104,91 @@ describe('lethe doctor', () => {
     ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'certificate', /does not know/],
     ['ERR_TLS_CERT_ALTNAME_INVALID', 'certificate', /another name/],
     ['ERR_SSL_WRONG_VERSION_NUMBER', 'certificate', /does not speak TLS/],
+    ['HOSTNAME_MISMATCH', 'certificate', /another name/],
+    ['CERT_SIGNATURE_FAILURE', 'certificate', /cannot be accepted \(CERT_SIGNATURE_FAILURE\)/],
+    ['INVALID_PURPOSE', 'certificate', /cannot be accepted/],
+    ['UND_ERR_SOCKET', 'connection', /does not answer over HTTP/],
+    ['HPE_INVALID_CONSTANT', 'connection', /does not answer over HTTP/],
   ])('takes %s for a problem of the %s', async (reason, check, finding) => {
     const { code, findings } = await examine(failing(reason), https)
     expect(code).toBe(5)
     const wrong = findings.filter(({ outcome }) => outcome === 'failed')
     expect(wrong.map(found => found.check)).toEqual([check])
     expect(wrong[0]?.finding).toMatch(finding)
+  })
+
+  it.each(['ENOTFOUND', 'ECONNREFUSED', 'UND_ERR_ABORTED'])(
+    'blames the proxy for %s where there is one',
+    async reason => {
+      const env = { NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: 'http://user:secret@proxy:1' }
+      const { code, of, outcomes, stdout } = await examine({ ...failing(reason), env }, https)
+      expect([code, outcomes['name'], outcomes['connection']]).toEqual([5, 'ok', 'failed'])
+      expect(of('connection')?.finding).toContain(`through the proxy of HTTPS_PROXY (${reason})`)
+      expect(stdout).not.toContain('secret')
+    },
+  )
+
+  it.each([
+    { NO_PROXY: 'lethe.example' },
+    { NO_PROXY: 'localhost, .example' },
+    { no_proxy: '*' },
+    { NO_PROXY: 'lethe.example:443', HTTPS_PROXY: '', HTTP_PROXY: 'http://proxy' },
+    { NODE_USE_ENV_PROXY: '0' },
+  ])('blames no proxy that is not asked (%#)', async env => {
+    const usual = { NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: 'http://proxy:1' }
+    const { outcomes } = await examine({ ...failing('ENOTFOUND'), env: { ...usual, ...env } }, https)
+    expect([outcomes['name'], outcomes['connection']]).toEqual(['failed', 'skipped'])
+  })
+
+  it.each([
+    [{ NODE_USE_ENV_PROXY: '1' }, '24.0.0', 'ok'],
+    [{ NODE_USE_ENV_PROXY: '1' }, '22.21.0', 'ok'],
+    [{ NODE_USE_ENV_PROXY: '1' }, '22.20.0', 'warning'],
+    [{ NODE_USE_ENV_PROXY: '1' }, '23.1.0', 'warning'],
+    [{ NODE_OPTIONS: '--no-warnings --use-env-proxy' }, '24.5.0', 'ok'],
+  ])('knows which Node minds proxies (%#)', async (env, nodeVersion, outcome) => {
+    const { of } = await examine({ env: { HTTP_PROXY: 'http://proxy', ...env }, nodeVersion })
+    expect(of('proxy')?.outcome).toBe(outcome)
+  })
+
+  it('tells http that should be https', async () => {
+    const { of } = await examine(failing('UND_ERR_SOCKET'))
+    expect(of('connection')?.advice).toContain('begins with https')
+    expect(of('connection')?.finding).not.toContain('lethe doctor')
+  })
+
+  it('sees that the server has moved, and sends no token after it', async () => {
+    api.instead = () => ({ status: 301, headers: { location: 'https://new.example/x?y' }, body: null })
+    const { code, of, outcomes } = await examine()
+    expect([code, outcomes['lethe'], outcomes['identity']]).toEqual([1, 'failed', 'skipped'])
+    expect(of('lethe')?.finding).toContain('on to https://new.example (301)')
+    expect(api.received.map(({ headers }) => headers.authorization)).toEqual([undefined])
+  })
+
+  it.each(['/lethe/v1/me', '/lethe/v1/status'])(
+    'sees that the server is of another version (%s)',
+    async missing => {
+      api.instead = ({ path }) => {
+        if (path === missing) return errorAnswer(graphErrors.segmentNotFound('me'))
+        return path === '/lethe/v1/me' ? reader : null
+      }
+      const { code, findings } = await examine()
+      const wrong = findings.filter(({ outcome }) => outcome === 'failed')
+      expect([code, wrong.length]).toEqual([1, 1])
+      expect(wrong[0]?.finding).toContain('another version')
+    },
+  )
+
+  it('takes the time of the server for the end of a token', async () => {
+    api.instead = ({ path }) =>
+      path === '/healthz/live'
+        ? { status: 200, headers: { date: 'Mon, 23 Nov 2026 00:00:00 GMT' }, body: { status: 'live' } }
+        : null
+    const exp = Date.parse('2026-11-23T01:00:00Z') / 1000
+    const claims = { tid: identity().tenantId, exp }
+    const early = `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.x`
+    const { outcomes } = await examine({ env: { LETHE_TOKEN: early } })
+    expect([outcomes['clock'], outcomes['token']]).toEqual(['warning', 'ok'])
   })
 
   it('sees that nothing listens', async () => {
@@ -191,6 +273,14 @@ describe('lethe doctor', () => {
     expect([code, outcomes['identity'], outcomes['tenant']]).toEqual([0, 'warning', 'skipped'])
   })
 
+  it('tells a personal account that none may do anything', async () => {
+    api.instead = ({ path }) =>
+      path === '/lethe/v1/me'
+        ? { status: 200, body: identity({ operations: [], kind: 'personalAccount' }) }
+        : null
+    expect((await examine()).of('identity')?.advice).toContain('work or school account')
+  })
+
   it.each([
     [{ graph: { state: 'open', sinceDateTime: null } }, /Graph is not called/],
     [{ queue: { waiting: 5, longestWaitSeconds: 3000, held: 0 } }, /first of 5 for 3000 s/],
@@ -225,5 +315,56 @@ describe('lethe doctor', () => {
     expect(await run()).toMatch(/^check +outcome +finding\nnode +ok +Node 24\.0\.0\.\n/)
     const query = "[?check=='node'].outcome"
     expect(JSON.parse(await run('--query', query, '-o', 'json'))).toEqual(['ok'])
+  })
+})
+
+describe('lethe doctor with a sign-in', () => {
+  let world: SignInWorld
+  beforeEach(async () => {
+    world = await openSignInWorld()
+    await world.logIn('megan')
+  })
+  afterEach(() => world.close())
+
+  const look = async (over: World = {}) => {
+    const { code, stdout } = await world.run(['doctor', '-o', 'json'], over)
+    const findings = decoded(Findings, JSON.parse(stdout))
+    return { code, of: (name: string) => findings.find(({ check }) => check === name) }
+  }
+  const contexts = () => join(world.home, '.config/lethe/contexts.json')
+
+  it('says that it holds', async () => {
+    expect((await look()).of('token')?.finding).toBe(
+      'The sign-in of the context default is there, and holds.',
+    )
+  })
+
+  it('says of one that was taken away to sign in again', async () => {
+    world.signIns.put('megan', { state: 'revoked' })
+    const { code, of } = await look({ startsAt: Date.now() + 4_000_000 })
+    expect([code, of('token')?.outcome, of('identity')?.outcome]).toEqual([4, 'failed', 'skipped'])
+    expect(of('token')?.finding).toContain('Run lethe login --context default')
+    expect(of('token')?.advice).not.toMatch(/later/)
+  })
+
+  it('says that the place where people sign in does not answer', async () => {
+    await world.stopProvider()
+    const { code, of } = await look({ startsAt: Date.now() + 4_000_000 })
+    expect([code, of('token')?.outcome]).toEqual([5, 'failed'])
+    expect(of('token')?.advice).toContain('firewall')
+  })
+
+  it('names contexts that are open to others once, and what mends that', async () => {
+    await chmod(contexts(), 0o644)
+    const { code, of } = await look()
+    expect([code, of('address')?.outcome, of('token')?.outcome]).toEqual([4, 'failed', 'skipped'])
+    expect(of('address')?.finding).toContain(`chmod 600 ${contexts()}`)
+    expect(of('address')?.advice).toBe('Then look again with lethe doctor.')
+  })
+
+  it('does not look at contexts that no command looks at', async () => {
+    await chmod(contexts(), 0o644)
+    const { of } = await look({ env: { LETHE_TOKEN: token, LETHE_SERVER: world.api.url } })
+    expect(of('address')).toMatchObject({ outcome: 'ok', finding: `${world.api.url}, from LETHE_SERVER.` })
   })
 })

@@ -1,57 +1,9 @@
-import { DateTime } from '@lethe/api-contract'
-import { instantFromMilliseconds } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { createClient } from '../client.js'
 import { createLetheApi } from '../lethe-api.js'
 import { messagesOf } from '../refusal-messages.js'
 import type { ClientRefusal } from '../refusal.js'
-import { findToken } from '../sign-in/find-token.js'
-import { readToken } from '../token.js'
 import { type Check, type Examined, failed, ok, skipped, warning } from './check.js'
-
-/** Whether there is something to sign in with that looks right from here. */
-export const tokenCheck: Check = {
-  name: 'token',
-  look: async ({ io, typedServer, context }) => {
-    const found = await findToken(io, { server: typedServer, context })()
-    if (E.isLeft(found))
-      return {
-        examined:
-          found.left._tag === 'NoToken'
-            ? failed(found.left, 'Nobody is signed in.', signInAgain)
-            : failed(found.left, messagesOf(found.left).join(' '), 'Then look again with lethe doctor.'),
-      }
-    const { token, tokens, origin } = found.right
-    const from =
-      origin.tokenSource === 'signIn' ? `The sign-in of the context ${origin.context ?? ''}` : 'LETHE_TOKEN'
-    const { tenantId, expires } = readToken(token)
-    const learned = { tokens }
-    // A sign-in is renewed by itself.
-    if (origin.tokenSource === 'signIn') return { examined: ok(`${from} is there.`), learned }
-    if (expires === null || tenantId === null)
-      return {
-        examined: warning(
-          `${from} holds something that is not readable as an access token of Microsoft Entra.`,
-          'Look whether it is the whole token, and an access token instead of an id token.',
-        ),
-        learned,
-      }
-    if (expires <= instantFromMilliseconds(io.now()))
-      return {
-        examined: failed(
-          { _tag: 'TokenExpired' },
-          `The token in ${from} has expired, at ${DateTime.encode(expires)}.`,
-          signInAgain,
-        ),
-      }
-    return {
-      examined: ok(`${from} holds one of the tenant ${tenantId}, good until ${DateTime.encode(expires)}.`),
-      learned,
-    }
-  },
-}
-
-const signInAgain = 'Sign in with lethe login, or put a new access token into LETHE_TOKEN.'
 
 /** Who the operator is to the server, and what they may do. */
 export const identityCheck: Check = {
@@ -68,7 +20,9 @@ export const identityCheck: Check = {
         identity.operations.length === 0
           ? warning(
               `You are known as ${identity.kind}, and may do nothing.`,
-              'Ask an administrator of Entra for a permission; docs/entra.md says which one is for what.',
+              identity.kind === 'personalAccount'
+                ? 'Sign in with a work or school account of the tenant: lethe login.'
+                : 'Ask an administrator of Entra for a permission; docs/entra.md says which one is for what.',
             )
           : ok(`You are known as ${identity.kind}, and may ${identity.operations.join(', ')}.`),
       learned: { lethe, identity },
@@ -92,8 +46,26 @@ const notAdmitted = (refusal: ClientRefusal): Examined => {
       `The server knows you and lets you do nothing: ${refusal.message}`,
       'Ask an administrator of Entra for the app role that this server wants of everybody.',
     )
-  return failed(refusal, said, 'Try again later; if that does not help, tell whoever runs Lethe.')
+  return (
+    ofAnotherVersion(refusal) ??
+    failed(refusal, said, 'Try again later; if that does not help, tell whoever runs Lethe.')
+  )
 }
+
+/** The server was seen to be Lethe: what it does not know, or says otherwise, is of another version. Null for any other refusal. */
+const ofAnotherVersion = (refusal: ClientRefusal): Examined | null =>
+  refusal._tag === 'Rejected' || refusal._tag === 'NotFound' || refusal._tag === 'UnexpectedAnswer'
+    ? failed(
+        {
+          _tag: 'UnexpectedAnswer',
+          status: refusal.status,
+          what: 'it is of another version',
+          requestId: refusal.requestId,
+        },
+        'The server is Lethe, and does not answer as this lethe expects: it is of another version.',
+        'Use the lethe of the version that the server has; lethe version shows which one this is.',
+      )
+    : null
 
 /** Which published contract the server serves. */
 export const contractCheck: Check = {
@@ -116,7 +88,11 @@ export const tenantCheck: Check = {
       return skipped('the permission to read requests')
     const answer = await lethe.status()
     if (E.isLeft(answer))
-      return { examined: failed(answer.left, messagesOf(answer.left).join(' '), 'Try again later.') }
+      return {
+        examined:
+          ofAnotherVersion(answer.left) ??
+          failed(answer.left, messagesOf(answer.left).join(' '), 'Try again later.'),
+      }
     const { graph, queue, overdue } = answer.right
     if (graph !== null && graph.state !== 'closed')
       return {

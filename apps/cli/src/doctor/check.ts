@@ -12,10 +12,14 @@ export interface Known {
   readonly address?: string
   /** What came of the first call, whatever answered. */
   readonly probe?: E.Either<ClientRefusal, RawAnswer>
+  /** The variable whose proxy the server is reached through; nothing for none. */
+  readonly proxy?: string
   /** What came of it, where something answered. */
   readonly answer?: RawAnswer
   /** The address, where it is Lethe's. */
   readonly server?: string
+  /** How much later it is here than there, in milliseconds. */
+  readonly skew?: number
   /** What the operator signs in with. */
   readonly tokens?: TokenSource
   readonly lethe?: LetheApi
@@ -65,6 +69,9 @@ export const failed = (refusal: SingleRefusal, finding: string, advice: string):
   advice,
   refusal,
 })
+
+/** The advice where the finding says itself what to do. */
+export const lookAgain = 'Then look again with lethe doctor.'
 
 /** @param missing what it would have needed. */
 export const skipped = (missing: string) => ({

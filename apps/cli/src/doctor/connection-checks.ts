@@ -1,7 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { exchange } from '../exchange.js'
-import { messagesOf } from '../refusal-messages.js'
+import type { ClientRefusal } from '../refusal.js'
 import { type Check, failed, ok, skipped } from './check.js'
+import { proxyFor } from './proxy.js'
 import { tlsProblemOf } from './tls-problems.js'
 
 /** Whether the name of the server means anything. Makes the first call, which the next checks look at too. */
@@ -13,6 +14,9 @@ export const nameCheck: Check = {
       headers: { accept: 'application/json' },
     })()
     const { hostname } = new URL(address)
+    const proxy = proxyFor(io, address)
+    if (proxy !== null)
+      return { examined: ok(`The proxy of ${proxy} looks ${hostname} up.`), learned: { probe, proxy } }
     return E.isLeft(probe) &&
       probe.left._tag === 'Unreachable' &&
       /^(?:ENOTFOUND|EAI_)/.test(probe.left.reason)
@@ -20,7 +24,7 @@ export const nameCheck: Check = {
           examined: failed(
             probe.left,
             `The name ${hostname} cannot be resolved (${probe.left.reason}).`,
-            'Look for a slip in LETHE_SERVER, and whether you are in the right network or VPN.',
+            'Look for a slip in the address, and whether you are in the right network or VPN.',
           ),
         }
       : { examined: ok(`${hostname} is known.`), learned: { probe } }
@@ -30,25 +34,37 @@ export const nameCheck: Check = {
 /** Whether something listens there. */
 export const connectionCheck: Check = {
   name: 'connection',
-  look: async (_, { probe }) => {
-    if (probe === undefined) return skipped('a name that is known')
+  look: async (_, { address, probe, proxy }) => {
+    if (address === undefined || probe === undefined) return skipped('a name that is known')
     if (E.isRight(probe) || isAboutTls(probe.left)) return { examined: ok('The server can be reached.') }
-    const reason = probe.left._tag === 'Unreachable' ? probe.left.reason : probe.left._tag
-    return {
-      examined:
-        reason === 'ECONNREFUSED'
-          ? failed(
-              probe.left,
-              'Nothing listens at that address and port (ECONNREFUSED).',
-              'Look whether Lethe runs there, and whether the port in LETHE_SERVER is right.',
-            )
-          : failed(
-              probe.left,
-              messagesOf(probe.left).join(' '),
-              'Look for a firewall, a VPN or a proxy between this machine and the server.',
-            ),
-    }
+    const { finding, advice } = problemOf(probe.left, address, proxy)
+    return { examined: failed(probe.left, finding, advice) }
   },
+}
+
+const problemOf = (refusal: ClientRefusal, address: string, proxy: string | undefined) => {
+  const reason = refusal._tag === 'Unreachable' ? refusal.reason : refusal._tag
+  if (proxy !== undefined)
+    return {
+      finding: `The server cannot be reached through the proxy of ${proxy} (${reason}).`,
+      advice: `Look whether ${proxy} is right and that proxy lets you through; NO_PROXY names hosts that are reached without it.`,
+    }
+  if (reason === 'ECONNREFUSED')
+    return {
+      finding: 'Nothing listens at that address and port (ECONNREFUSED).',
+      advice: 'Look whether Lethe runs there, and whether the port is right.',
+    }
+  if (/^(?:UND_ERR_SOCKET|HPE_)/.test(reason))
+    return {
+      finding: `Something listens there, and does not answer over HTTP (${reason}).`,
+      advice: address.startsWith('http:')
+        ? 'Look whether the port is right, and whether the address begins with https.'
+        : 'Look whether the port is right, and whether the server wants a certificate of its clients: lethe has none.',
+    }
+  return {
+    finding: `The server does not answer (${reason}).`,
+    advice: 'Look for a firewall, a VPN or a proxy between this machine and the server.',
+  }
 }
 
 /** Whether the server is whom its name says. */

@@ -18,15 +18,27 @@ export const letheCheck: Check = {
     if (status === 200 && Live.is(body))
       return { examined: ok('It is Lethe that answers, and it is live.'), learned: { server: address } }
     const refusal = { _tag: 'UnexpectedAnswer', status, what: 'it is not Lethe', requestId: null } as const
+    const elsewhere = status >= 300 && status < 400 ? originIn(answer.headers, address) : null
+    if (elsewhere !== null)
+      return {
+        examined: failed(
+          refusal,
+          `The server sends everybody on to ${elsewhere} (${status}), and a token follows nobody.`,
+          'If that is where Lethe is now, use that address; if people sign in there first, ask for one without that.',
+        ),
+      }
     return {
       examined: failed(
         refusal,
         `What answers is not Lethe, or a proxy in front of it (${status}).`,
-        'Look whether LETHE_SERVER has the whole address, with its path if there is one.',
+        'Look whether the address is whole, with its path if there is one.',
       ),
     }
   },
 }
+
+const originIn = (headers: Headers, address: string): string | null =>
+  URL.parse(headers.get('location') ?? '', address)?.origin ?? null
 
 /** Whether it takes requests. */
 export const readyCheck: Check = {
@@ -77,8 +89,10 @@ export const clockCheck: Check = {
     if (server === undefined || answer === undefined) return skipped('Lethe to answer')
     const there = Date.parse(answer.headers.get('date') ?? '')
     if (Number.isNaN(there)) return { examined: ok('The server does not say what time it has.') }
-    const skew = Math.round((io.now() - there) / 1000)
+    const milliseconds = io.now() - there
+    const skew = Math.round(milliseconds / 1000)
     return {
+      learned: { skew: milliseconds },
       examined:
         Math.abs(skew) <= permittedSkew
           ? ok('The clocks of this machine and the server agree.')

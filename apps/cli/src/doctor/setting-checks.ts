@@ -1,8 +1,10 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { messagesOf } from '../refusal-messages.js'
 import { defaultServer } from '../server-address.js'
-import { chooseContext } from '../sign-in/choose-context.js'
-import { type Check, failed, ok, warning } from './check.js'
+import type { SingleRefusal } from '../refusal.js'
+import { chooseContext, readAsked, serverAlone } from '../sign-in/choose-context.js'
+import { type Check, failed, lookAgain, ok, warning } from './check.js'
+import { firstSet, isToldTo, mindsProxies } from './proxy.js'
 
 const oldestNode = 22
 
@@ -38,22 +40,20 @@ export const terminalCheck: Check = {
   },
 }
 
-const proxies = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy']
-
-/** Node uses a proxy only where it is told to (NODE_USE_ENV_PROXY, https://nodejs.org/api/cli.html). */
+/** Node uses a proxy only where it is told to. */
 export const proxyCheck: Check = {
   name: 'proxy',
-  look: async ({ io: { env } }) => {
-    const proxy = proxies.find(name => isSet(env[name]))
-    if (proxy === undefined) return { examined: ok('No proxy is set.') }
+  look: async ({ io }) => {
+    const proxy = firstSet(io.env, ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'])
+    if (proxy === null) return { examined: ok('No proxy is set.') }
+    if (mindsProxies(io)) return { examined: ok(`The proxy of ${proxy} is used.`) }
     return {
-      examined:
-        env['NODE_USE_ENV_PROXY'] === '1'
-          ? ok(`The proxy of ${proxy} is used.`)
-          : warning(
-              `${proxy} is set, and not used.`,
-              'Set NODE_USE_ENV_PROXY=1 if the server is reached through the proxy only.',
-            ),
+      examined: warning(
+        `${proxy} is set, and not used.`,
+        isToldTo(io.env)
+          ? 'Install Node 24 or newer: this one uses no proxy.'
+          : 'Set NODE_USE_ENV_PROXY=1 if the server is reached through the proxy only.',
+      ),
     }
   },
 }
@@ -76,23 +76,34 @@ export const trustCheck: Check = {
 export const addressCheck: Check = {
   name: 'address',
   look: async ({ io, typedServer, context: name }) => {
-    const chosen = await chooseContext(io, { server: typedServer, context: name })()
+    const options = { server: typedServer, context: name }
+    // As every command has it: with a token of its own and a server, the contexts are not read.
+    const alone = isSet(io.env['LETHE_TOKEN']) ? E.map(serverAlone)(readAsked(io, options)) : E.right(null)
+    if (E.isRight(alone) && alone.right !== null)
+      return found(alone.right, typedServer, alone.right, undefined)
+    const chosen = await chooseContext(io, options)()
     if (E.isLeft(chosen))
-      return {
-        examined: failed(
-          chosen.left,
-          messagesOf(chosen.left).join(' '),
-          'Set LETHE_SERVER to the address that whoever runs Lethe gave you, such as https://lethe.example.com, or choose a context: lethe context list.',
-        ),
-      }
+      return { examined: failed(chosen.left, messagesOf(chosen.left).join(' '), adviceFor(chosen.left)) }
     const { wanted, context } = chosen.right
     const address = wanted.server ?? context?.server ?? defaultServer
-    return {
-      examined: ok(`${address}, from ${originOf(typedServer, wanted.server, context?.name)}.`),
-      learned: { address },
-    }
+    return found(address, typedServer, wanted.server, context?.name)
   },
 }
+
+const found = (
+  address: string,
+  typed: string | null,
+  wanted: string | null,
+  context: string | undefined,
+) => ({
+  examined: ok(`${address}, from ${originOf(typed, wanted, context)}.`),
+  learned: { address },
+})
+
+const adviceFor = ({ _tag }: SingleRefusal): string =>
+  _tag === 'UsageMistake' || _tag === 'InsecureServer'
+    ? 'Use the address that whoever runs Lethe gave you, such as https://lethe.example.com, or choose a context: lethe context list.'
+    : lookAgain
 
 const originOf = (typed: string | null, wanted: string | null, context: string | undefined): string => {
   if (typed !== null) return '--server'

@@ -15,10 +15,10 @@ export const tlsProblemOf = (code: string): { readonly finding: string; readonly
       finding: 'The certificate of the server is not valid yet.',
       advice: 'Look whether the clock of this machine is right.',
     }
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' || code === 'HOSTNAME_MISMATCH')
     return {
       finding: 'The certificate is for another name.',
-      advice: 'Use the name in LETHE_SERVER that the certificate is for.',
+      advice: 'Use the address with the name that the certificate is for.',
     }
   if (code === 'CERT_REVOKED')
     return {
@@ -30,10 +30,15 @@ export const tlsProblemOf = (code: string): { readonly finding: string; readonly
       finding: 'The certificate is self-signed, or of an authority that this machine does not know.',
       advice: 'Name a file with the certificate of that authority in NODE_EXTRA_CA_CERTS.',
     }
-  return /^(?:ERR_SSL|ERR_TLS|EPROTO|CERT_)/.test(code)
+  if (/^(?:CERT_|CRL_|INVALID_|PATH_LENGTH_|UNABLE_TO_)/.test(code))
+    return {
+      finding: `The certificate of the server cannot be accepted (${code}).`,
+      advice: 'Ask whoever runs Lethe to have a look at it.',
+    }
+  return /^(?:ERR_SSL|ERR_TLS|EPROTO)/.test(code)
     ? {
         finding: `The server does not speak TLS as it should (${code}).`,
-        advice: 'Look whether the port in LETHE_SERVER is the one for https.',
+        advice: 'Look whether the port is the one for https.',
       }
     : null
 }
