@@ -56,10 +56,10 @@ describe('bin/lethe.js', () => {
     expect(stderr).toContain(`these requests go on without this command: ${requestId(1)}`)
   })
 
-  it('says that Node is too old where it is', async () => {
-    const old = 'data:text/javascript,Object.defineProperty(process,"versions",{value:{node:"20.19.0"}})'
+  it.each(['20.19.0', '22.0.0'])('says that Node is too old where it is %s', async version => {
+    const old = `data:text/javascript,Object.defineProperty(process,"versions",{value:{node:"${version}"}})`
     const { code, stdout, stderr } = await start(['version'], ['--import', old]).ended
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    expect(stderr).toBe('lethe: Node 22 or newer is needed; this is Node 20.19.0.\n')
+    expect(stderr).toBe(`lethe: Node 22.1 or newer is needed; this is Node ${version}.\n`)
   })
 })

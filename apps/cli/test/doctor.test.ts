@@ -151,6 +151,16 @@ describe('lethe doctor', () => {
     expect(of('proxy')?.outcome).toBe(outcome)
   })
 
+  it.each([
+    ['20.19.0', 'warning'],
+    ['22.0.0', 'warning'],
+    ['22.1.0', 'ok'],
+    ['22.10.0', 'ok'],
+    ['100.0.0', 'ok'],
+  ])('finds Node %s: %s', async (nodeVersion, outcome) => {
+    expect((await examine({ nodeVersion })).of('node')?.outcome).toBe(outcome)
+  })
+
   it('tells http that should be https', async () => {
     const { of } = await examine(failing('UND_ERR_SOCKET'))
     expect(of('connection')?.advice).toContain('begins with https')

@@ -6,7 +6,8 @@ import { chooseContext, readAsked, serverAlone } from '../sign-in/choose-context
 import { type Check, failed, lookAgain, ok, warning } from './check.js'
 import { firstSet, isToldTo, mindsProxies } from './proxy.js'
 
-const oldestNode = 22
+/** As bin/lethe.js has it. */
+const oldestNode = '22.1'
 
 /** Whether Node is new enough. */
 export const nodeCheck: Check = {
@@ -14,13 +15,15 @@ export const nodeCheck: Check = {
   look: async ({ io }) => {
     const version = io.nodeVersion
     return {
-      examined:
-        Number(version.split('.')[0]) >= oldestNode
-          ? ok(`Node ${version}.`)
-          : warning(`Node ${version} is too old.`, `Install Node ${oldestNode} or newer.`),
+      examined: isAtLeast(version, oldestNode)
+        ? ok(`Node ${version}.`)
+        : warning(`Node ${version} is too old.`, `Install Node ${oldestNode} or newer.`),
     }
   },
 }
+
+const isAtLeast = (version: string, oldest: string): boolean =>
+  version.localeCompare(oldest, 'en', { numeric: true }) >= 0
 
 /** Whether what is written arrives as it is: names of people are seldom ASCII. */
 export const terminalCheck: Check = {
