@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
+import type { Io } from '../io.js'
 import type { Refusal, SingleRefusal } from '../refusal.js'
 import { contextResource } from '../resources/context.js'
 import type { LocalSession } from '../session.js'
@@ -11,11 +12,11 @@ import { readAsked, wantedOf } from '../sign-in/choose-context.js'
 import { loadContexts, saveContexts } from '../sign-in/context-file.js'
 import { viewOf } from '../sign-in/context-view.js'
 import { contextToLogInTo } from '../sign-in/context-to-log-in-to.js'
-import { allContexts, type Contexts, TenantName, withContext } from '../sign-in/contexts.js'
-import { type KeptSignIn, saveSignIn } from '../sign-in/kept-sign-in.js'
+import { allContexts, type Contexts, type Named, TenantName, withContext } from '../sign-in/contexts.js'
+import { type KeptSignIn, loadSignIn, saveSignIn } from '../sign-in/kept-sign-in.js'
 import { logIn, type LoginWay } from '../sign-in/log-in.js'
 import { addWayOptions, readWay, WayOptions, whereSeen } from '../sign-in/login-way.js'
-import { trustServer } from '../sign-in/trust-server.js'
+import { asksTheSame, trustServer } from '../sign-in/trust-server.js'
 import type { CommandDefinition } from './command-definition.js'
 import { readOptions } from './given-values.js'
 
@@ -37,7 +38,7 @@ Opens a browser, and writes the address to stderr, too. The sign-in is kept for 
 --context names, or the one of the server; where there is none, one is made. That context is the
 current one from then on. Tokens are kept in a file that only you can read, and renewed when they
 end. Ctrl-C gives up. A server says itself what it wants a token for: where no context knows it yet,
-you are asked whether it is the server that you mean.
+or it wants another one than before, you are asked whether it is the server that you mean.
 `,
   addOptions: command =>
     addWayOptions(command)
@@ -74,12 +75,18 @@ const performLogin = (
       TE.fromEither(authorityFor(options.authority, context.tenant, context.server)),
     ),
     TE.tap(({ before, context, options, authority }) =>
-      trustServer(
-        io,
-        context.server,
-        options,
-        authority,
-        given.force === true || knows(before, context.server),
+      pipe(
+        lastSignIn(io, context),
+        TE.flatMap(last =>
+          trustServer(
+            io,
+            context.server,
+            options,
+            authority,
+            given.force === true ||
+              (knows(before, context.server) && (last === null || asksTheSame(options, authority, last))),
+          ),
+        ),
       ),
     ),
     TE.bind(
@@ -99,6 +106,17 @@ const performLogin = (
     TE.flatMap(({ contexts, context, signIn }) =>
       output.one(contextResource, viewOf(contexts, context, signIn)),
     ),
+  )
+
+/** The sign-in of a context to its server; null where there is none that can be read. */
+const lastSignIn = (
+  io: Io,
+  { name, server }: Named,
+): TE.TaskEither<SingleRefusal, KeptSignIn | null> =>
+  pipe(
+    loadSignIn(io, name),
+    TE.map(kept => (kept?.source.server === server ? kept : null)),
+    TE.orElse(() => TE.right<SingleRefusal, KeptSignIn | null>(null)),
   )
 
 const knows = (contexts: Contexts, server: string): boolean =>

@@ -20,7 +20,7 @@ export const signInMessage = (refusal: SignInRefusal | ContextRefusal | LoginRef
     case 'UntrustedAuthority':
       return 'The server sends people to sign in at an address that is not https, or for a token of another service. Is --server or LETHE_SERVER right?'
     case 'ServerNotKnown':
-      return `No context knows ${refusal.server} yet, and there is no terminal to ask whether it may have a token. If it is the right one: lethe login --force.`
+      return `No context knows ${refusal.server} yet, or it asks for another token than before, and there is no terminal to ask whether it may have a token. If it is the right one: lethe login --force.`
     case 'SignInImpossible':
       return 'There is no terminal to show where to sign in. Add --no-browser or --device-code to have it written to stderr all the same.'
     case 'SignInCancelled':

@@ -5,6 +5,7 @@ import { confirm } from '../confirm.js'
 import type { Io } from '../io.js'
 import type { SingleRefusal } from '../refusal.js'
 import { isLoopback } from '../server-address.js'
+import { type KeptSignIn, scopeKey } from './kept-sign-in.js'
 
 /** Whose tokens no server of Lethe has a use for. */
 const others = [
@@ -15,6 +16,16 @@ const others = [
   'windows.net',
   'office.com',
   'office365.com',
+  'sharepoint.com',
+  'dynamics.com',
+  'powerapps.com',
+  'powerplatform.com',
+  'skype.com',
+  'microsoft.us',
+  'azure.us',
+  'usgovcloudapi.net',
+  'azure.cn',
+  'chinacloudapi.cn',
 ]
 
 /**
@@ -22,21 +33,32 @@ const others = [
  * as `User.Read`, is Graph's.
  */
 export const isOfItsOwn = (scope: string): boolean => {
+  // A blank would make two scopes of it, of which only the first is looked at.
+  if (/\s/.test(scope)) return false
   if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\//i.test(scope))
     // Microsoft's own applications go by such ids, too.
     return !/^0000000[0-9a-f]-0000-0000-c000-000000000000\//i.test(scope)
   const url = URL.parse(scope)
   if (url === null) return false
   if (url.protocol === 'api:') return true
-  return (
-    url.protocol === 'https:' &&
-    !others.some(name => url.hostname === name || url.hostname.endsWith(`.${name}`))
-  )
+  const host = url.hostname.replace(/\.+$/, '')
+  return url.protocol === 'https:' && !others.some(name => host === name || host.endsWith(`.${name}`))
 }
+
+/** Whether a server asks for what it asked for at the last sign-in. It may have fallen to somebody else since. */
+export const asksTheSame = (
+  { clientId, scopes }: SignInOptions,
+  authority: string,
+  { source }: KeptSignIn,
+): boolean =>
+  clientId === source.clientId &&
+  scopeKey(scopes) === scopeKey(source.scopes) &&
+  new URL(authority).origin === new URL(source.authority).origin
 
 /**
  * Makes sure that the operator means a server to have a token: it names the application and the scopes itself, and might name those
- * of another. A server on this machine, and one that a context knows, are trusted.
+ * of another. A server on this machine is trusted, and one
+ * that a context knows, unless it asks for something else than before.
  */
 export const trustServer = (
   io: Io,
