@@ -139,6 +139,7 @@ describe('the sign-in page', () => {
     ['another host', { redirect_uri: 'http://localhost.evil.example' }, 'AADSTS50011'],
     ['https', { redirect_uri: 'https://localhost' }, 'AADSTS50011'],
     ['an address with a path', { redirect_uri: 'http://localhost:1/x' }, 'AADSTS50011'],
+    ['an address over two lines', { redirect_uri: 'http://localhost:1\r\n/' }, 'AADSTS50011'],
     ['no address', { redirect_uri: null }, 'AADSTS50011'],
     ['a fragment', { response_mode: 'fragment' }, 'AADSTS90100'],
   ])('refuses %s, and sends nothing there', async (_, changes, expected) => {
@@ -160,6 +161,13 @@ describe('the sign-in page', () => {
     expect(back.get('error')).toBe(error)
     expect(back.get('error_description')).toContain(number)
     expect(back.has('code')).toBe(false)
+  })
+
+  test('lets the person say who they are, whatever the link says', async () => {
+    const shown = await open(`${authorizeUrl()}&person=megan&decline=yes`)
+    const answer = await press(shown, 'person', 'adele')
+    const token = await redeem(hidden(answer, 'code'))
+    expect((await claimsOf(token))['name']).toBe(people.get('adele')?.claims['name'])
   })
 
   test('can be left', async () => {

@@ -23,12 +23,14 @@ export const authorizeRoutes = (app: Hono, grants: PendingGrants): void => {
     const query = new URL(c.req.url).searchParams
     const request = readAuthorizeRequest(query)
     if (E.isLeft(request)) return refuse(c, request.left)
+    // What a button says comes from the person alone, and not from whoever made the link.
+    const asked = [...query].filter(([name]) => name !== 'person' && name !== 'decline')
     return page(
       c,
       'Sign in',
       html`<p>The command line <strong>lethe</strong> asks you to sign in. Who are you?</p>
         <form method="post">
-          ${hiddenFields(query)} ${peopleButtons(signatories)}
+          ${hiddenFields(asked)} ${peopleButtons(signatories)}
           <button name="decline" value="yes">Cancel</button>
         </form>`,
       { sendsTo: [request.right.redirectUri] },

@@ -41,6 +41,8 @@ export const isRegisteredRedirect = (address: string): boolean => {
   const url = URL.parse(address)
   return (
     url !== null &&
+    // A URL parser drops line ends, which no header may hold.
+    !/\s/.test(address) &&
     url.protocol === 'http:' &&
     url.hostname === 'localhost' &&
     url.pathname === '/' &&
