@@ -118,6 +118,14 @@ describe('contexts', () => {
     expect(await readdir(state())).toEqual([])
   })
 
+  it('are shown a last time when they are forgotten, in the form that was asked for', async () => {
+    await world.logIn('megan')
+    const { code, stdout } = await run('context remove default -o json')
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ name: 'default', current: false, account: null })
+    expect((await run('context list -o json')).stdout).toBe('[]\n')
+  })
+
   it('lose their sign-in with themselves', async () => {
     await world.logIn('megan')
     expect((await run('context remove default')).code).toBe(0)

@@ -103,6 +103,21 @@ describe('lethe login', () => {
     expect(stderr).toContain('--device-code works without one')
   })
 
+  it('says so where LETHE_TOKEN goes before the sign-in', async () => {
+    const openBrowser = (url: URL) => {
+      void playBrowser(url, 'adele')
+      return true
+    }
+    const { code, stderr } = await world.run(['login', '--server', world.api.url], {
+      stderrIsTerminal: true,
+      env: { LETHE_TOKEN: tokenOfEnvironment },
+      openBrowser,
+    })
+    expect(code).toBe(0)
+    expect(stderr).toContain('LETHE_TOKEN is set, and goes before this sign-in')
+    expect(stderr).not.toContain(tokenOfEnvironment)
+  })
+
   it('signs in with a code on another device', async () => {
     const { code, stdout, slept } = await world.run(
       ['login', '--server', world.api.url, '--device-code', '--query', 'account', '-o', 'text'],

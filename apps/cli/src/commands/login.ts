@@ -103,10 +103,13 @@ const performLogin = (
       ),
     ),
     TE.tap(({ contexts }) => saveContexts(io, contexts)),
+    TE.tapTask(() => () => ((io.env['LETHE_TOKEN'] ?? '') === '' ? Promise.resolve() : say(tokenGoesFirst))),
     TE.flatMap(({ contexts, context, signIn }) =>
       output.one(contextResource, viewOf(contexts, context, signIn)),
     ),
   )
+
+const tokenGoesFirst = 'LETHE_TOKEN is set, and goes before this sign-in: unset it to use the sign-in.'
 
 /** The sign-in of a context to its server; null where there is none that can be read. */
 const lastSignIn = (
