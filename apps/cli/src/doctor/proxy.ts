@@ -14,7 +14,7 @@ export const mindsProxies = ({ env, nodeVersion }: Pick<Io, 'env' | 'nodeVersion
 export const isToldTo = (env: Env): boolean =>
   env['NODE_USE_ENV_PROXY'] === '1' || /(?:^|\s)--use-env-proxy(?:\s|$)/.test(env['NODE_OPTIONS'] ?? '')
 
-export const canMindProxies = (nodeVersion: string): boolean => {
+const canMindProxies = (nodeVersion: string): boolean => {
   const [major = 0, minor = 0] = nodeVersion.split('.').map(Number)
   return major >= 24 || (major === 22 && minor >= 21)
 }
