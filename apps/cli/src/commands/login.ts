@@ -112,10 +112,7 @@ const performLogin = (
 const tokenGoesFirst = 'LETHE_TOKEN is set, and goes before this sign-in: unset it to use the sign-in.'
 
 /** The sign-in of a context to its server; null where there is none that can be read. */
-const lastSignIn = (
-  io: Io,
-  { name, server }: Named,
-): TE.TaskEither<SingleRefusal, KeptSignIn | null> =>
+const lastSignIn = (io: Io, { name, server }: Named): TE.TaskEither<SingleRefusal, KeptSignIn | null> =>
   pipe(
     loadSignIn(io, name),
     TE.map(kept => (kept?.source.server === server ? kept : null)),

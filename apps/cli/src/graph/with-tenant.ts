@@ -40,7 +40,7 @@ export const withTenant =
         if (line !== null) traces.push(say(line))
       },
       interrupted: io.interrupted,
-      ...(signedIn.right === null ? {} : { tokens: signedIn.right.tokens }),
+      ...(signedIn.right === null ? {} : { tokens: signedIn.right }),
     })
     if (E.isLeft(opened)) return opened
     const tenant = opened.right
@@ -49,9 +49,7 @@ export const withTenant =
     try {
       const done = await work({ standalone, tenant })()
       const isCutOff = E.isLeft(done) && done.left._tag === 'GraphUnavailable' && io.interrupted.aborted
-      if (isCutOff) return E.left(interrupted)
-      const fileProblem = signedIn.right?.fileProblem() ?? null
-      return E.isLeft(done) && fileProblem !== null ? E.left(fileProblem) : done
+      return isCutOff ? E.left(interrupted) : done
     } finally {
       await tenant.close()
       await Promise.all(traces)
