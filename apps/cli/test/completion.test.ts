@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startBulkServer } from './support/bulk-server.js'
 import { type FakeApi, startFakeApi } from './support/fake-api.js'
 import { lethe, type World } from './support/fake-io.js'
 import { annId, bobId, profile, removalRequest, requestId, token } from './support/samples.js'
@@ -49,7 +50,6 @@ describe('what may stand at the cursor', () => {
     ['requests list --state fail', ['failed']],
     ['requests list --state failed,comp', ['failed,completed']],
     ['requests list --state failed,fail', []],
-    ['requests list --user ', []],
     ['completion f', ['fish']],
     ['completion fish ', []],
     ['nonsense ', []],
@@ -77,6 +77,30 @@ describe('what may stand at the cursor', () => {
     [`requests approve ${requestId(1)} `, []],
   ])('of %j are the ids of requests that fit', async (line, expected) => {
     expect((await offered(line)).toSorted()).toEqual(expected.map(requestId))
+  })
+
+  it.each([
+    ['batches show ', ['0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f00', '0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f01']],
+    ['batches approve ', ['0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f01']],
+    ['batches deny ', ['0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f01']],
+    ['batches show 0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f00 ', []],
+    ['requests list --batch 0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f00', ['0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f00']],
+    ['remove --batch=0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f01', ['--batch=0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f01']],
+  ])('of %j are the ids of batches that fit', async (line, expected) => {
+    const server = await startBulkServer()
+    server.add(bobId, '0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f00').state = 'denied'
+    server.add(annId, '0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f01')
+    const found = await offered(line, { env: { LETHE_SERVER: server.url } })
+    await server.close()
+    expect(found.toSorted()).toEqual(expected)
+  })
+
+  it.each([
+    ['requests list --user ', [bobId]],
+    ['graph history --user ', []],
+    ['requests list --due-before ', []],
+  ])('of %j are the profiles, where there is a server', async (line, expected) => {
+    expect(await offered(line)).toEqual(expected)
   })
 
   it('of remove are the profiles that are not named yet', async () => {

@@ -20,7 +20,7 @@ export const completion: CommandDefinition = {
   notes: `
 The shells are bash, zsh, fish and powershell; a new shell has it. Ids are asked of the server, with
 the sign-in that the command itself would use, for a second and a half at most: of requests in a
-state that fits the command, and of profiles.
+state that fits the command, of batches, and of profiles.
 `,
   addOptions: noOptions,
   prepareLocally: ({ operands }) =>

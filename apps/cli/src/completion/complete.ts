@@ -26,8 +26,8 @@ export const complete = async (program: Command, argv: ReadonlyArray<string>, io
     await io.stdout.write(':files\n')
     return
   }
-  const isOperand = line.option === null && !line.at.startsWith('-')
-  const live = isOperand && known.length === 0 ? await liveIds(io, line) : []
+  const isValue = line.option !== null || !line.at.startsWith('-')
+  const live = isValue && known.length === 0 ? await liveIds(io, line) : []
   const found = startingWith(line.at, [...(await contextNames(io, line)), ...live])
     .slice(0, mostOffered)
     .map(each => ({ ...each, value: `${line.before}${each.value}` }))

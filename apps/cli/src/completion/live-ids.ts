@@ -1,5 +1,5 @@
 import { DateTime } from '@lethe/api-contract'
-import type { RemovalState } from '@lethe/domain'
+import type { Instant, RemovalState } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { createClient } from '../client.js'
@@ -13,45 +13,81 @@ import type { CommandLine } from './command-line.js'
 const patienceMilliseconds = 1500
 /** As many as one page holds: a prefix is looked for among these. */
 const most = 500
+/** Each of them is counted by the server. */
+const mostBatches = 50
 
-/** The states in which a command can do something with a request; null for any. */
-const statesFor: Readonly<Record<string, ReadonlyArray<RemovalState> | null>> = {
-  'requests show': null,
-  'requests history': null,
-  'requests watch': null,
-  'requests approve': ['pendingApproval'],
-  'requests deny': ['pendingApproval'],
-  'requests withdraw': ['pendingApproval', 'approved', 'failed'],
-  'requests retry': ['failed'],
+/** Whose ids are sought, and in which states; null for any. */
+type Sought =
+  | { readonly kind: 'profiles' }
+  | { readonly kind: 'requests' | 'batches'; readonly states: ReadonlyArray<RemovalState> | null }
+
+const profiles: Sought = { kind: 'profiles' }
+const requests = (...states: ReadonlyArray<RemovalState>): Sought => ({ kind: 'requests', states })
+const batches = (...states: ReadonlyArray<RemovalState>): Sought => ({ kind: 'batches', states })
+const anyRequest: Sought = { kind: 'requests', states: null }
+const anyBatch: Sought = { kind: 'batches', states: null }
+
+/** What a command can do something with. */
+const soughtByCommands: Readonly<Record<string, Sought>> = {
+  remove: profiles,
+  'profiles show': profiles,
+  'requests show': anyRequest,
+  'requests history': anyRequest,
+  'requests watch': anyRequest,
+  'requests approve': requests('pendingApproval'),
+  'requests deny': requests('pendingApproval'),
+  'requests withdraw': requests('pendingApproval', 'approved', 'failed'),
+  'requests retry': requests('failed'),
+  'batches show': anyBatch,
+  'batches approve': batches('pendingApproval'),
+  'batches deny': batches('pendingApproval'),
 }
+const soughtByOptions: Readonly<Record<string, Sought>> = { '--user': profiles, '--batch': anyBatch }
 
 /** Commands that take many ids; the others take one. */
 const takesMany: ReadonlySet<string> = new Set(['requests approve', 'remove'])
 
-/** The ids that fit a command, asked of the server: none where it cannot be asked, or not in time. */
+/** The ids that fit a command or an option, asked of the server: none where it cannot be asked, or not in time. */
 export const liveIds = async (io: Io, line: CommandLine): Promise<ReadonlyArray<Candidate>> => {
-  const { path, operands } = line
-  if (operands.length > 0 && !takesMany.has(path)) return []
-  const states = statesFor[path]
-  const isProfile = path === 'remove' || path === 'profiles show'
-  if (states === undefined && !isProfile) return []
-  const lethe = await openApi(io, line)
-  if (lethe === null) return []
-  const found =
-    states === undefined
-      ? await firstOf(lethe.profiles(null, most), ({ userId, homeTenantId }) => ({
-          value: userId,
-          description: `from ${homeTenantId}`,
-        }))
-      : await firstOf(
-          lethe.requests(states === null ? {} : { state: states }, most),
-          ({ id, state, dueDateTime }) => ({
-            value: id,
-            description: `${state}, due ${DateTime.encode(dueDateTime).slice(0, 10)}`,
-          }),
-        )
-  return found.filter(({ value }) => !operands.includes(value))
+  const sought = soughtAt(line)
+  const lethe = sought === undefined ? null : await openApi(io, line)
+  if (sought === undefined || lethe === null) return []
+  const found = await candidatesIn(lethe, sought)
+  return line.option === null ? found.filter(({ value }) => !line.operands.includes(value)) : found
 }
+
+/** `lethe graph` asks no server. */
+const soughtAt = ({ path, option, operands }: CommandLine): Sought | undefined => {
+  if (option !== null) return path.startsWith('graph') ? undefined : soughtByOptions[option.long ?? '']
+  return operands.length > 0 && !takesMany.has(path) ? undefined : soughtByCommands[path]
+}
+
+const candidatesIn = (lethe: LetheApi, sought: Sought): Promise<ReadonlyArray<Candidate>> => {
+  switch (sought.kind) {
+    case 'profiles':
+      return firstOf(lethe.profiles(null, most), ({ userId, homeTenantId }) => ({
+        value: userId,
+        description: `from ${homeTenantId}`,
+      }))
+    case 'requests':
+      return firstOf(lethe.requests(filterOf(sought.states), most), ({ id, state, dueDateTime }) => ({
+        value: id,
+        description: `${state}, due ${dayOf(dueDateTime)}`,
+      }))
+    case 'batches':
+      return firstOf(
+        lethe.batches(filterOf(sought.states), mostBatches),
+        ({ id, count, submittedDateTime }) => ({
+          value: id,
+          description: `${count} requests of ${dayOf(submittedDateTime)}`,
+        }),
+      )
+  }
+}
+
+const filterOf = (states: ReadonlyArray<RemovalState> | null) => (states === null ? {} : { state: states })
+
+const dayOf = (at: Instant): string => DateTime.encode(at).slice(0, 10)
 
 const openApi = async (io: Io, { server, context }: CommandLine): Promise<LetheApi | null> => {
   const patience = AbortSignal.timeout(patienceMilliseconds)
