@@ -16,7 +16,6 @@ import {
   historyPath,
   IdentityResource,
   identityPath,
-  largestBatchPage,
   largestPage,
   NewRemovalRequest,
   ownBatchPath,
@@ -28,6 +27,7 @@ import {
   type RemovalRequestAction,
   StatusResource,
   statusPath,
+  usualBatchPage,
   writeBatchListOptions,
   writeRemovalRequestListOptions,
 } from '@lethe/api-contract'
@@ -142,7 +142,7 @@ export const createLetheApi = (server: string, send: Send): LetheApi => {
     batches: (options, limit) =>
       getPages(
         batchesPath,
-        [...writeBatchListOptions(options), ...pageSize(limit, largestBatchPage)],
+        [...writeBatchListOptions(options), ...pageSize(limit, usualBatchPage)],
         limit,
         BatchCollection,
       ),

@@ -1,4 +1,5 @@
 import type { RemovalRequestResource } from '@lethe/api-contract'
+import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Output } from './output.js'
@@ -10,16 +11,19 @@ import { removalRequestResource } from './resources/removal-request.js'
  *
  * @param asked for how many things the operator asked: one is shown by itself, more as a list.
  */
-export const showRequests = (
-  output: Output,
-  asked: number,
-  requests: ReadonlyArray<RemovalRequestResource>,
-  refusals: ReadonlyArray<Concerning>,
-): TE.TaskEither<Refusal, void> =>
-  pipe(
-    shown(output, asked, requests),
-    TE.flatMap(() => outcomeOf(asked, refusals)),
-  )
+export const showRequests =
+  (
+    output: Output,
+    asked: number,
+    requests: ReadonlyArray<RemovalRequestResource>,
+    refusals: ReadonlyArray<Concerning>,
+  ): TE.TaskEither<Refusal, void> =>
+  async () => {
+    const isShown = await shown(output, asked, requests)()
+    const outcome = outcomeOf(asked, refusals)
+    // What was refused counts for more than whether anybody reads of the rest.
+    return E.isLeft(outcome) ? outcome : isShown
+  }
 
 const shown = (
   output: Output,
@@ -36,8 +40,8 @@ const shown = (
   )
 }
 
-const outcomeOf = (asked: number, refusals: ReadonlyArray<Concerning>): TE.TaskEither<Refusal, void> => {
+const outcomeOf = (asked: number, refusals: ReadonlyArray<Concerning>): E.Either<Refusal, void> => {
   const [first] = refusals
-  if (first === undefined) return TE.right(undefined)
-  return TE.left(asked === 1 ? first.refusal : { _tag: 'SeveralRefused', refusals })
+  if (first === undefined) return E.right(undefined)
+  return E.left(asked === 1 ? first.refusal : { _tag: 'SeveralRefused', refusals })
 }

@@ -196,6 +196,16 @@ describe('lethe remove --file', () => {
     expect(stderr).toMatch(/to go on after an interruption, add --batch [0-9a-f-]{36}/)
   })
 
+  it.each([[[]], [['--dry-run']]])(
+    'fails for an unknown id even where nobody reads the output (%j)',
+    async more => {
+      server.present = new Set()
+      const { code } = await removeFile(await fileOf(userId(1)), more, { stdoutClosesAfter: 0 })
+
+      expect(code).toBe(1)
+    },
+  )
+
   it('counts rows, and the requests that came of them', async () => {
     const path = await fileOf([userId(1), userId(2), userId(1)].join('\n'))
 

@@ -132,7 +132,8 @@ describe('lethe doctor', () => {
     { NO_PROXY: 'lethe.example' },
     { NO_PROXY: 'localhost, .example' },
     { no_proxy: '*' },
-    { NO_PROXY: 'lethe.example:443', HTTPS_PROXY: '', HTTP_PROXY: 'http://proxy' },
+    { NO_PROXY: 'lethe.example:443' },
+    { NO_PROXY: 'other.example, lethe.example:80', HTTPS_PROXY: '' },
     { NODE_USE_ENV_PROXY: '0' },
   ])('blames no proxy that is not asked (%#)', async env => {
     const usual = { NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: 'http://proxy:1' }

@@ -295,7 +295,7 @@ describe('the credential', () => {
       'LETHE_GRAPH_URL: expected an https',
     ],
     [{ LETHE_GRAPH_CLIENT_SECRET: 'x' }, 2, 'not both'],
-    [{ LETHE_GRAPH_TOKEN: '', LETHE_GRAPH_CLIENT_ID: 'x' }, 2, 'expected one of them'],
+    [{ LETHE_GRAPH_TOKEN: '', LETHE_GRAPH_CLIENT_ID: 'x' }, 4, 'Nobody is signed in to this tenant'],
   ])('%j ends with %i', async (env, code, message) => {
     const ran = await world.graph(['profiles', 'show', user(300)], { env })
     expect(ran).toMatchObject({ code, stdout: '' })

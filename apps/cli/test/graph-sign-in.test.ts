@@ -84,7 +84,7 @@ describe('lethe graph login', () => {
 
   it.each([
     ['without a client id', ['--no-browser'], {}, 2, '--client-id is needed'],
-    ['with a client id that is none', ['--client-id', 'a b'], {}, 2, 'client id of the app registration'],
+    ['with a client id that is none', ['--client-id', 'a b'], {}, 2, 'the id of an app registration, a GUID'],
     [
       'without a tenant',
       ['--client-id', letheCliClientId, '--no-browser'],
@@ -107,6 +107,42 @@ describe('lethe graph login', () => {
     expect(ran).toMatchObject({ code: 4, stdout: '' })
     expect(ran.stderr).toContain('Nothing was changed')
     expect(await keptToken()).toBe(before)
+  })
+
+  it('signs in with the app registration of the environment, where that has no credential', async () => {
+    const env = { LETHE_GRAPH_CLIENT_ID: letheCliClientId }
+    expect((await asSignedIn(['logout'])).code).toBe(0)
+    const waiting = await asSignedIn(['login', '--device-code'], {
+      env,
+      interruption: new AbortController(),
+      fetch: url =>
+        url.pathname.endsWith('/devicecode')
+          ? Promise.resolve(
+              Response.json({ error: 'invalid_client', error_codes: [7000218] }, { status: 401 }),
+            )
+          : fetch(url),
+    })
+    expect(waiting).toMatchObject({ code: 4, stdout: '' })
+    expect(waiting.stderr).toBe(
+      'lethe: The sign-in failed (AADSTS7000218). Look the code up at https://login.microsoftonline.com/error, or ask your administrator.\n',
+    )
+    const malformed = await asSignedIn(['login', '--device-code'], { env: { LETHE_GRAPH_CLIENT_ID: 'x' } })
+    expect(malformed).toMatchObject({ code: 2, stdout: '' })
+    expect(malformed.stderr).toContain('LETHE_GRAPH_CLIENT_ID takes the id of an app registration')
+  })
+
+  it.each(['x', 'not.a-guid', '../..'])('takes no %s for an app registration', async id => {
+    const ran = await asSignedIn(['login', '--device-code', '--client-id', id])
+    expect(ran).toMatchObject({ code: 2, stdout: '' })
+    expect(ran.stderr).toContain('--client-id takes the id of an app registration, a GUID')
+  })
+
+  it('says with which code an app registration is refused that the issuer does not know', async () => {
+    const unknown = '99999999-0000-4000-8000-000000000001'
+    const ran = await asSignedIn(['login', '--device-code', '--client-id', unknown])
+    expect(ran).toMatchObject({ code: 4, stdout: '' })
+    expect(ran.stderr).toMatch(/The sign-in failed \(AADSTS\d+\)/)
+    expect(ran.stderr).not.toContain('undefined')
   })
 
   it('says what comes before it', async () => {

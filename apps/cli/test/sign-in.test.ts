@@ -428,6 +428,25 @@ describe('a sign-in', () => {
     expect([code, renewals]).toEqual([0, 1])
   })
 
+  it('leaves a sign-in alone that the same person made anew in the meantime', async () => {
+    await world.logIn('megan')
+    const page = join(stateOf(), 'sign-in-default.json')
+    let anew = ''
+    const { code } = await world.run(['whoami'], {
+      startsAt: Date.now() + 3_400_000,
+      fetch: async (url, init) => {
+        if (url.pathname.endsWith('/token') && anew === '') {
+          anew = 'begun'
+          await world.logIn('megan')
+          anew = await readFile(page, 'utf8')
+        }
+        return fetch(url, init)
+      },
+    })
+    expect(code).toBe(0)
+    expect(await readFile(page, 'utf8')).toBe(anew)
+  })
+
   it('goes on while it lasts where it cannot be renewed right now', async () => {
     await world.logIn('megan')
     await world.stopProvider()

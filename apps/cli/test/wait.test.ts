@@ -126,6 +126,7 @@ describe('--wait', () => {
     const several = ['remove', bobId, annId, '--force', '--wait=60']
     become({ state: 'denied', denial })
     const agreed = await lethe(api.url, several)
+    const unread = await lethe(api.url, several, { stdoutClosesAfter: 0 })
     api.requests = []
     api.beforeRead = request =>
       decoded(RemovalRequestResource, {
@@ -133,7 +134,7 @@ describe('--wait', () => {
         ...(request.userId === bobId ? { state: 'expired' } : {}),
       })
     const mixed = await lethe(api.url, several)
-    expect([agreed.code, mixed.code]).toEqual([6, 1])
+    expect([agreed.code, unread.code, mixed.code]).toEqual([6, 6, 1])
     expect(mixed.stderr).toMatch(/userId 1 of 2: .*ended expired[^]*userId 2 of 2: .*still pendingApproval/)
   })
 

@@ -44,7 +44,10 @@ export const postgresBatches = ({ transactions, onProblem }: PeopleDeps): Batche
     summary: (tenantId, batch) =>
       attempt(async () => {
         const found = summaryIn(await transactions.once(tenantId, summaryStatement(tenantId, batch)))
-        if (O.isSome(found)) known.remember(tenantId, batch, found.value)
+        if (O.isSome(found)) {
+          const { count, digest } = found.value
+          known.remember(tenantId, batch, { count, digest })
+        }
         return found
       }),
     pending: (tenantId, batch, after, limit) =>

@@ -21,8 +21,14 @@ export interface KnownDigests {
   readonly remember: (tenantId: TenantId, batch: BatchId, counted: CountedDigest) => void
 }
 
-export const knownDigests = (): KnownDigests => {
-  const cache = new LRUCache<string, CountedDigest>({ max: most, ttl: milliseconds })
+/** @param now milliseconds, from any moment on. */
+export const knownDigests = (now: () => number = () => performance.now()): KnownDigests => {
+  const cache = new LRUCache<string, CountedDigest>({
+    max: most,
+    ttl: milliseconds,
+    ttlResolution: 0,
+    perf: { now },
+  })
   const keyOf = (tenantId: TenantId, batch: BatchId): string => `${tenantId} ${batch}`
   return {
     of: (tenantId, batch) => cache.get(keyOf(tenantId, batch)),

@@ -7,7 +7,9 @@ import { DateTime } from './date-time.js'
 /** The most requests on one page. */
 export const largestPage = 999
 /** The most batches on one page: each of them is counted. */
-export const largestBatchPage = 100
+const largestBatchPage = 100
+/** How many are on one where nobody says. */
+export const usualBatchPage = 20
 
 const pageSize = (largest: number) =>
   new t.Type<number, string, unknown>(

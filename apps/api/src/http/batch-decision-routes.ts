@@ -7,6 +7,7 @@ import {
   BatchResource,
   batchesPath,
   parseBatchListOptions,
+  usualBatchPage,
   writeBatchListOptions,
 } from '@lethe/api-contract'
 import type {
@@ -50,8 +51,6 @@ export interface BatchDecisionRoutesDeps {
   readonly respondWithError: RespondWithError
 }
 
-/** Each batch of a page is counted: fewer of them than of requests. */
-const usualPage = 20
 const path = `${batchesPath}/:id`
 
 /** Batches: what they hold, and their decision as one. */
@@ -69,7 +68,7 @@ export const batchDecisionRoutes = (app: Hono<ApiEnv>, deps: BatchDecisionRoutes
             deps.listBatches({
               grant: c.get('grant'),
               filter: options.state === undefined ? {} : { states: options.state },
-              page: { size: options.$top ?? usualPage, after: options.$skiptoken ?? null },
+              page: { size: options.$top ?? usualBatchPage, after: options.$skiptoken ?? null },
             }),
             TE.map(page => c.json(BatchCollection.encode(collectionOf(deps.publicUrl, options, page)))),
           ),

@@ -35,11 +35,10 @@ export const conclude = async (
       await say(`not all of it is done. ${made.again} goes on where this one stopped (${made.path}).`)
     return ended
   }
-  if (E.isLeft(shown)) return shown
   if (made !== null && of('submitted') > 0)
     await say(`an approver decides it with: lethe batches approve ${made.batch}`)
   const left = leftOverIn(counts)
-  return left === 0 ? E.right(undefined) : E.left({ _tag: 'LeftOver', count: left, path: made?.path ?? null })
+  return left === 0 ? shown : E.left({ _tag: 'LeftOver', count: left, path: made?.path ?? null })
 }
 
 /** People who stand in the file twice have one request. A batch without any is not there. */

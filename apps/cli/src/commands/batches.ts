@@ -152,14 +152,11 @@ const decide =
       await session.say(`${decided.decided} are decided. The same command goes on with the others.`)
       return E.left(refusal)
     }
-    if (E.isLeft(shown)) return shown
-    return decided.refused.length === 0
-      ? E.right(undefined)
-      : E.left({ _tag: 'NotAllDecided', reasons: decided.refused })
+    return decided.refused.length === 0 ? shown : E.left({ _tag: 'NotAllDecided', reasons: decided.refused })
   }
 
 const withoutTerminal =
-  'look at the batch with lethe batches show, and give its digest with --digest (or --force, whatever is in it)'
+  'look at the batch with lethe batches show, and give its digest with --digest; --force decides it whatever it holds'
 
 const nothingWaitsIn = ({ states }: BatchResource): string =>
   `nothing of the batch waits for approval (${states.map(({ state, count }) => `${count} ${state}`).join(', ')}).`

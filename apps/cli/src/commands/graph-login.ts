@@ -1,3 +1,4 @@
+import { AppId } from '@lethe/domain'
 import type { GraphSettings } from '@lethe/standalone'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -6,7 +7,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { signInNameOf, signInSourceOf } from '../graph/sign-in.js'
 import { loadStandalone } from '../graph/standalone.js'
 import { addTenantOption, graphNotes, TenantOption } from '../graph/tenant-option.js'
-import { type Refusal, type SingleRefusal, usageMistake } from '../refusal.js'
+import { type Refusal, type SingleRefusal, type UsageMistake, usageMistake } from '../refusal.js'
 import { graphSignInOf, graphSignInResource } from '../resources/graph-sign-in.js'
 import type { LocalSession } from '../session.js'
 import { type KeptSignIn, loadSignIn, saveSignIn } from '../sign-in/kept-sign-in.js'
@@ -15,14 +16,7 @@ import { addWayOptions, readWay, WayOptions, whereSeen } from '../sign-in/login-
 import type { CommandDefinition } from './command-definition.js'
 import { readOptions } from './given-values.js'
 
-/** An application's id is a GUID; nothing else may get into an address. */
-const ClientId = t.refinement(
-  t.string,
-  text => /^[\w.-]{1,100}$/.test(text),
-  'the client id of the app registration',
-)
-
-const Options = t.exact(t.intersection([TenantOption, WayOptions, t.partial({ clientId: ClientId })]))
+const Options = t.exact(t.intersection([TenantOption, WayOptions, t.partial({ clientId: t.string })]))
 
 const exampleTenant = '7b0c2f3e-1a5d-4c8e-9f62-3d4e5a6b7c81'
 
@@ -38,30 +32,40 @@ export const logInToGraph: CommandDefinition = {
   notes: `
 Opens a browser, and writes the address to stderr, too. The app registration is a public client that
 an administrator gave Graph's delegated permission CrossTenantUserProfileSharing.ReadWrite.All.
-Its id is needed once: it is kept with the sign-in, in a file that only you can read, one for each
-tenant. Tokens are renewed when they end, and go to no Graph but the one that you signed in for.
+Its id is kept with the sign-in until lethe graph logout, in a file that only you can read, one for
+each tenant. Tokens are renewed when they end, and go to no Graph but the one that they were made
+for.
 ${graphNotes}`,
   addOptions: command =>
     addWayOptions(addTenantOption(command)).option(
       '--client-id <id>',
-      'the app registration to sign in with (default: the one of the sign-in before)',
+      'the app registration to sign in with (default: LETHE_GRAPH_CLIENT_ID, or that of the sign-in before)',
     ),
   prepareLocally: ({ options }) =>
     pipe(
       readOptions(Options)(options),
       E.bindTo('given'),
       E.bind('way', ({ given }) => readWay(given)),
+      E.bind('clientId', ({ given }) => readClientId(given.clientId, '--client-id')),
       E.map(
-        ({ given, way }) =>
+        ({ given, way, clientId }) =>
           session =>
-            performLogin(session, { tenant: given.tenant ?? null, clientId: given.clientId ?? null, way }),
+            performLogin(session, { tenant: given.tenant ?? null, clientId, way }),
       ),
     ),
 }
 
+const readClientId = (text: string | undefined, name: string): E.Either<UsageMistake, AppId | null> =>
+  text === undefined || text === ''
+    ? E.right(null)
+    : pipe(
+        AppId.decode(text),
+        E.mapLeft(() => usageMistake(`${name} takes the id of an app registration, a GUID.`)),
+      )
+
 interface Asked {
   readonly tenant: string | null
-  readonly clientId: string | null
+  readonly clientId: AppId | null
   readonly way: LoginWay
 }
 
@@ -77,8 +81,8 @@ const performLogin = (
     ),
     TE.bindTo('settings'),
     TE.bind('context', ({ settings }) => TE.right(signInNameOf(settings.tenantId))),
-    TE.bind('usedId', ({ context }): TE.TaskEither<SingleRefusal, string> =>
-      clientId === null ? idOfBefore(io, context) : TE.right(clientId),
+    TE.bind('usedId', ({ settings, context }): TE.TaskEither<SingleRefusal, string> =>
+      clientId === null ? usualId(io, settings, context) : TE.right(clientId),
     ),
     TE.bind('signIn', ({ settings, context, usedId }): TE.TaskEither<SingleRefusal, KeptSignIn> =>
       logIn({ io, say })(signInSourceOf(settings, usedId), context, way),
@@ -96,6 +100,22 @@ const performLogin = (
     ),
     TE.flatMap(({ settings, signIn }) =>
       output.one(graphSignInResource, graphSignInOf(settings.tenantId, signIn)),
+    ),
+  )
+
+/** The registration of the environment, or that of the sign-in before. One with a credential is an application's own, and not for people. */
+const usualId = (
+  io: LocalSession['io'],
+  { credential }: GraphSettings,
+  context: string,
+): TE.TaskEither<SingleRefusal, string> =>
+  pipe(
+    credential.kind === 'none'
+      ? readClientId(io.env['LETHE_GRAPH_CLIENT_ID']?.trim(), 'LETHE_GRAPH_CLIENT_ID')
+      : E.right(null),
+    TE.fromEither,
+    TE.flatMap((id): TE.TaskEither<SingleRefusal, string> =>
+      id === null ? idOfBefore(io, context) : TE.right(id),
     ),
   )
 

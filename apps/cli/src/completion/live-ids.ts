@@ -14,7 +14,7 @@ const patienceMilliseconds = 1500
 /** As many as one page holds: a prefix is looked for among these. */
 const most = 500
 /** Each of them is counted by the server. */
-const mostBatches = 50
+const mostBatches = 20
 
 /** Whose ids are sought, and in which states; null for any. */
 type Sought =

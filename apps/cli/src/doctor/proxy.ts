@@ -25,20 +25,25 @@ export const firstSet = (env: Env, names: ReadonlyArray<string>): string | null 
 
 /** The variable whose proxy is asked for an address; null where the address is reached without one. */
 export const proxyFor = (io: Pick<Io, 'env' | 'nodeVersion'>, address: string): string | null => {
-  const { protocol, hostname, host } = new URL(address)
-  if (!mindsProxies(io) || isExempt(io.env, hostname, host)) return null
-  return firstSet(
-    io.env,
-    protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy', 'HTTP_PROXY'],
-  )
+  const { protocol, hostname, port } = new URL(address)
+  const isHttps = protocol === 'https:'
+  if (!mindsProxies(io) || isExempt(io.env, hostname, port || (isHttps ? '443' : '80'))) return null
+  return firstSet(io.env, isHttps ? [...httpsNames, ...httpNames] : httpNames)
 }
 
+const httpNames = ['http_proxy', 'HTTP_PROXY']
+/** Where they are not set, the others are used for https, too. */
+const httpsNames = ['https_proxy', 'HTTPS_PROXY']
+
 /** NO_PROXY is a list of hosts, with a port or without, and of domains that begin with a dot or `*`. */
-const isExempt = ({ no_proxy: lower, NO_PROXY: upper }: Env, hostname: string, host: string): boolean =>
+const isExempt = ({ no_proxy: lower, NO_PROXY: upper }: Env, hostname: string, port: string): boolean =>
   (lower ?? upper ?? '')
     .split(/[\s,]+/)
     .filter(entry => entry !== '')
     .some(entry => {
       const name = entry.replace(/^\*?\.?/, '').toLowerCase()
-      return entry === '*' || [hostname, host].some(each => each === name || each.endsWith(`.${name}`))
+      return (
+        entry === '*' ||
+        [hostname, `${hostname}:${port}`].some(each => each === name || each.endsWith(`.${name}`))
+      )
     })

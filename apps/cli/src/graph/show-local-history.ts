@@ -54,7 +54,6 @@ const showCheck = async (
     unfinished: unfinished !== null,
   })()
   const ending = await endingOf(session, read.right)
-  // Whether the history is intact counts for more than whether anybody reads of it.
   return E.isLeft(ending) ? ending : shown
 }
 
@@ -84,13 +83,13 @@ const showEntries = async (
     return done
   }
   const shown = await show()
-  if (E.isLeft(shown)) return shown
-  const ended = await list.end()()
-  if (E.isLeft(ended)) return ended
+  const ended = E.isLeft(shown) ? shown : await list.end()()
   if (count === 0) await session.say('nothing found.')
-  return endingOf(session, done.right)
+  const ending = await endingOf(session, done.right)
+  return E.isLeft(ending) ? ending : ended
 }
 
+/** Whether the history is intact counts for more than whether anybody reads of it. */
 const endingOf = async (
   { say }: LocalSession,
   { broken, unfinished }: ReadHistory,

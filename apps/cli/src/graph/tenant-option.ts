@@ -11,7 +11,7 @@ export const TenantOption = t.partial({ tenant: t.string })
 export const graphNotes = `
 No server of Lethe is asked, and LETHE_SERVER and LETHE_TOKEN are not looked at. Environment:
   LETHE_GRAPH_TENANT     your tenant, a GUID
-  LETHE_GRAPH_TOKEN      an access token for Graph, as of az account get-access-token; or else
+  LETHE_GRAPH_TOKEN      an access token for Graph, as of az account get-access-token; or instead
   LETHE_GRAPH_CLIENT_ID  an app registration, with one of LETHE_GRAPH_CLIENT_SECRET,
                          LETHE_GRAPH_CERTIFICATE_FILE, LETHE_GRAPH_FEDERATED_TOKEN_FILE;
                          without either, whoever signed in with lethe graph login

@@ -21,6 +21,8 @@ export interface MsalNetwork {
   readonly module: INetworkModule
   /** Whether an exchange brought no answer, or one that passes by itself (429, 5xx). */
   readonly isDown: () => boolean
+  /** With which code a device got no code to show; null where it got one, or asked for none. */
+  readonly deviceRefusal: () => string | null
 }
 
 /**
@@ -36,6 +38,7 @@ export const msalNetwork = (
 ): MsalNetwork => {
   let down = false
   let pauseSeconds: number | null = null
+  let refusal: string | null = null
 
   const send = async <T>(
     method: 'GET' | 'POST',
@@ -54,6 +57,11 @@ export const msalNetwork = (
     if (isDown && (pauseSeconds === null || io.interrupted.aborted)) {
       down = true
       throw new Error('The issuer does not answer')
+    }
+    if (!isDown && isDeviceRequest(address) && answer.right.status >= 400) {
+      // MSAL would show the code that is not there.
+      refusal = codeIn(answer.right.body)
+      throw new Error('The issuer gives no code')
     }
     const read = isDown ? slower() : paced(answer.right)
     // MSAL names the shape that it reads, and looks into it itself.
@@ -84,7 +92,21 @@ export const msalNetwork = (
         send<T>('POST', url, options),
     },
     isDown: () => down,
+    deviceRefusal: () => refusal,
   }
+}
+
+/** RFC 8628, 3.1: Entra's endpoint for it. */
+const isDeviceRequest = ({ pathname }: URL): boolean => pathname.endsWith('/devicecode')
+
+const Refused = t.partial({ error: t.string, error_codes: t.readonlyArray(t.number) })
+
+/** Entra's number, or else the code of RFC 6749, 5.2. */
+const codeIn = (body: unknown): string => {
+  const { error, error_codes: [number] = [] } = Refused.is(body) ? body : {}
+  return number === undefined
+    ? (error ?? 'unknown').replaceAll(/[^\w-]/g, '').slice(0, 60)
+    : `AADSTS${number}`
 }
 
 /** What cannot be waited for, such as 1e12 or -1, would be asked without a pause. */

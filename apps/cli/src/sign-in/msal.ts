@@ -64,6 +64,8 @@ export const withMsal = (
       } catch (error) {
         if (use.io.interrupted.aborted) return E.left(interrupted)
         if (network.isDown()) return E.left({ _tag: 'SignInUnreachable' })
+        const refusal = network.deviceRefusal()
+        if (refusal !== null) return E.left({ _tag: 'SignInFailed', code: refusal })
         if (use.before !== null && (error instanceof InteractionRequiredAuthError || isGrantRefused(error)))
           return E.left(expired(use, numberOf(error)))
         if (error instanceof AuthError) return E.left(failed(error))
@@ -102,7 +104,8 @@ const keptFrom = (
 ): E.Either<MsalRefusal, KeptSignIn> => {
   const { source, scopes, before } = use
   const account = result?.account ?? null
-  if (result === null || account === null) return E.left(expired(use, null))
+  if (result === null || account === null)
+    return E.left(before === null ? { _tag: 'SignInFailed', code: 'no_account' } : expired(use, null))
   const { homeAccountId, tenantId, username } = account
   return E.right({
     source,

@@ -51,19 +51,22 @@ const askedAnew = ({ io, context, scopes }: RenewalDeps, before: KeptSignIn): Re
         ? { _tag: 'SignInExpired', context, code: null }
         : refusal,
     ),
-    TE.tapTask(renewed => keep(io, context, renewed)),
+    TE.tapTask(renewed => keep(io, context, before, renewed)),
   )
 
 /**
- * A sign-in that was erased or changed in the meantime is not written over. A disk that is full, or may not be written to, ends no run: the
+ * A sign-in that was erased, renewed or made anew in the meantime is not written over. A disk that is full, or may not be written to, ends no run: the
  * token is good, and the next command renews again.
  */
-const keep = (io: RenewalDeps['io'], context: string, renewed: KeptSignIn): T.Task<unknown> =>
+const keep = (
+  io: RenewalDeps['io'],
+  context: string,
+  before: KeptSignIn,
+  renewed: KeptSignIn,
+): T.Task<unknown> =>
   pipe(
     loadSignIn(io, context),
-    TE.flatMap(now =>
-      now !== null && isSame(now, renewed) ? saveSignIn(io, context, renewed) : TE.right(undefined),
-    ),
+    TE.flatMap(now => (now?.cache === before.cache ? saveSignIn(io, context, renewed) : TE.right(undefined))),
   )
 
 const isSame = (one: KeptSignIn, other: KeptSignIn): boolean =>

@@ -84,10 +84,7 @@ const credentialIn = (given: (name: string) => string): E.Either<string, GraphCr
       ? E.right({ kind: 'token', token })
       : E.left('LETHE_GRAPH_TOKEN: expected an access token, without spaces or control characters')
   if (more.length > 0) return E.left(`${sourceNames}: expected one of them`)
-  if (source === undefined)
-    return clientId === ''
-      ? E.right({ kind: 'none' })
-      : E.left(`${sourceNames}: expected one of them, with LETHE_GRAPH_CLIENT_ID`)
+  if (source === undefined) return E.right({ kind: 'none' })
   return /^[\x21-\x7e]+$/.test(clientId)
     ? E.right({ kind: 'application', clientId, source })
     : E.left('LETHE_GRAPH_CLIENT_ID: expected the client id of the app registration')
