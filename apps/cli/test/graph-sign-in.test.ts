@@ -84,7 +84,7 @@ describe('lethe graph login', () => {
 
   it.each([
     ['without a client id', ['--no-browser'], {}, 2, '--client-id is needed'],
-    ['with a client id that is none', ['--client-id', 'a b'], {}, 2, 'the id of an app registration, a GUID'],
+    ['with a client id that is none', ['--client-id', 'a b'], {}, 2, 'a GUID'],
     [
       'without a tenant',
       ['--client-id', letheCliClientId, '--no-browser'],
@@ -128,13 +128,13 @@ describe('lethe graph login', () => {
     )
     const malformed = await asSignedIn(['login', '--device-code'], { env: { LETHE_GRAPH_CLIENT_ID: 'x' } })
     expect(malformed).toMatchObject({ code: 2, stdout: '' })
-    expect(malformed.stderr).toContain('LETHE_GRAPH_CLIENT_ID takes the id of an app registration')
+    expect(malformed.stderr).toContain('LETHE_GRAPH_CLIENT_ID takes a GUID')
   })
 
   it.each(['x', 'not.a-guid', '../..'])('takes no %s for an app registration', async id => {
     const ran = await asSignedIn(['login', '--device-code', '--client-id', id])
     expect(ran).toMatchObject({ code: 2, stdout: '' })
-    expect(ran.stderr).toContain('--client-id takes the id of an app registration, a GUID')
+    expect(ran.stderr).toContain('--client-id takes a GUID')
   })
 
   it('says with which code an app registration is refused that the issuer does not know', async () => {

@@ -40,6 +40,17 @@ export const readId =
       E.mapLeft(() => usageMistake(`The ${what} is not a GUID.`)),
     )
 
+/** Reads an option that is a GUID; null where it is not given. */
+export const readGuid =
+  <A extends string>(codec: t.Type<A, string, unknown>, option: string) =>
+  (text: string | undefined): Read<A | null> =>
+    text === undefined
+      ? E.right(null)
+      : pipe(
+          codec.decode(text),
+          E.mapLeft(() => usageMistake(`${option} takes a GUID.`)),
+        )
+
 /** Reads a whole number from `least` to `most`; null where the option is not given. */
 export const readWhole =
   (option: string, least: number, most?: number) =>

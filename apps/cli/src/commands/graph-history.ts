@@ -4,9 +4,9 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import { type AskedHistory, showLocalHistory } from '../graph/show-local-history.js'
 import { addTenantOption, TenantOption } from '../graph/tenant-option.js'
-import { type UsageMistake, usageMistake } from '../refusal.js'
+import { usageMistake } from '../refusal.js'
 import type { CommandDefinition } from './command-definition.js'
-import { readOptions } from './given-values.js'
+import { readGuid, readOptions } from './given-values.js'
 
 const Options = t.exact(t.intersection([TenantOption, t.partial({ user: t.string, verify: t.boolean })]))
 
@@ -36,18 +36,10 @@ reason, and the salt without which nobody can tell whom it was about, not even w
         verify === true && user !== undefined
           ? E.left(usageMistake('--verify is about the whole history: leave out --user.'))
           : pipe(
-              readUser(user),
+              readGuid(UserId, '--user')(user),
               E.map((userId): AskedHistory => ({ tenant: tenant ?? null, userId, verify: verify === true })),
             ),
       ),
       E.map(showLocalHistory),
     ),
 }
-
-const readUser = (text: string | undefined): E.Either<UsageMistake, UserId | null> =>
-  text === undefined
-    ? E.right(null)
-    : pipe(
-        UserId.decode(text),
-        E.mapLeft(() => usageMistake('--user takes a GUID.')),
-      )

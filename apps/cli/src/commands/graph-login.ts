@@ -7,14 +7,14 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { signInNameOf, signInSourceOf } from '../graph/sign-in.js'
 import { loadStandalone } from '../graph/standalone.js'
 import { addTenantOption, graphNotes, TenantOption } from '../graph/tenant-option.js'
-import { type Refusal, type SingleRefusal, type UsageMistake, usageMistake } from '../refusal.js'
+import { type Refusal, type SingleRefusal, usageMistake } from '../refusal.js'
 import { graphSignInOf, graphSignInResource } from '../resources/graph-sign-in.js'
 import type { LocalSession } from '../session.js'
 import { type KeptSignIn, loadSignIn, saveSignIn } from '../sign-in/kept-sign-in.js'
 import { logIn, type LoginWay } from '../sign-in/log-in.js'
 import { addWayOptions, readWay, WayOptions, whereSeen } from '../sign-in/login-way.js'
 import type { CommandDefinition } from './command-definition.js'
-import { readOptions } from './given-values.js'
+import { readGuid, readOptions } from './given-values.js'
 
 const Options = t.exact(t.intersection([TenantOption, WayOptions, t.partial({ clientId: t.string })]))
 
@@ -46,7 +46,7 @@ ${graphNotes}`,
       readOptions(Options)(options),
       E.bindTo('given'),
       E.bind('way', ({ given }) => readWay(given)),
-      E.bind('clientId', ({ given }) => readClientId(given.clientId, '--client-id')),
+      E.bind('clientId', ({ given }) => readGuid(AppId, '--client-id')(given.clientId)),
       E.map(
         ({ given, way, clientId }) =>
           session =>
@@ -54,14 +54,6 @@ ${graphNotes}`,
       ),
     ),
 }
-
-const readClientId = (text: string | undefined, name: string): E.Either<UsageMistake, AppId | null> =>
-  text === undefined || text === ''
-    ? E.right(null)
-    : pipe(
-        AppId.decode(text),
-        E.mapLeft(() => usageMistake(`${name} takes the id of an app registration, a GUID.`)),
-      )
 
 interface Asked {
   readonly tenant: string | null
@@ -110,14 +102,15 @@ const usualId = (
   context: string,
 ): TE.TaskEither<SingleRefusal, string> =>
   pipe(
-    credential.kind === 'none'
-      ? readClientId(io.env['LETHE_GRAPH_CLIENT_ID']?.trim(), 'LETHE_GRAPH_CLIENT_ID')
-      : E.right(null),
+    credential.kind === 'none' ? readGuid(AppId, 'LETHE_GRAPH_CLIENT_ID')(givenIn(io.env)) : E.right(null),
     TE.fromEither,
     TE.flatMap((id): TE.TaskEither<SingleRefusal, string> =>
       id === null ? idOfBefore(io, context) : TE.right(id),
     ),
   )
+
+const givenIn = ({ LETHE_GRAPH_CLIENT_ID: id }: LocalSession['io']['env']): string | undefined =>
+  id === undefined || id.trim() === '' ? undefined : id.trim()
 
 const idOfBefore = (io: LocalSession['io'], context: string): TE.TaskEither<SingleRefusal, string> =>
   pipe(

@@ -1,5 +1,5 @@
 import { DateTime, type NewRemovalRequest } from '@lethe/api-contract'
-import { type Instant, instantFromMilliseconds, UserId } from '@lethe/domain'
+import { BatchId, type Instant, instantFromMilliseconds, UserId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
@@ -14,8 +14,7 @@ import { showRequests } from '../show-requests.js'
 import { type Awaited, waitForAll } from '../wait.js'
 import { defaultWaitSeconds } from '../wait-option.js'
 import type { CommandDefinition } from './command-definition.js'
-import { readDate, readIds, readOptions, readWhole } from './given-values.js'
-import { readBatch } from './request-filter.js'
+import { readDate, readGuid, readIds, readOptions, readWhole } from './given-values.js'
 
 const Options = t.exact(
   t.partial({
@@ -82,7 +81,7 @@ With --dry-run nothing is asked for: it counts who would be (found), has an open
       E.bind('userIds', ({ given }) => readOperands(operands, given)),
       E.bind('received', ({ given }) => readReceived(given.received, now)),
       E.bind('wait', ({ given }) => readWhole('--wait', 1)(given.wait)),
-      E.bind('batch', ({ given }) => readBatch(given.batch)),
+      E.bind('batch', ({ given }) => readGuid(BatchId, '--batch')(given.batch)),
       E.map(({ given, batch, ...removal }): Perform =>
         given.file === undefined
           ? performRemove({ ...removal, force: given.force === true })

@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import { type UsageMistake, usageMistake } from '../refusal.js'
-import { readDateTime } from './given-values.js'
+import { readDateTime, readGuid } from './given-values.js'
 
 /** The options that choose removal requests, as they were given. */
 export const FilterOptions = t.partial({
@@ -48,9 +48,9 @@ export const readFilter = (given: FilterOptions): E.Either<UsageMistake, Request
   pipe(
     readStates(given.state),
     E.bindTo('states'),
-    E.bind('userId', () => readUser(given.user)),
+    E.bind('userId', () => readGuid(UserId, '--user')(given.user)),
     E.bind('dueBefore', () => readDateTime('--due-before')(given.dueBefore)),
-    E.bind('batchId', () => readBatch(given.batch)),
+    E.bind('batchId', () => readGuid(BatchId, '--batch')(given.batch)),
     E.map(({ states, userId, dueBefore, batchId }) => ({
       states,
       conditions: {
@@ -75,21 +75,4 @@ export const readStates = (
           () => usageMistake(`--state takes one or more of ${stateNames}, joined by commas.`),
           states => [...new Set(states)],
         ),
-      )
-
-const readUser = (text: string | undefined): E.Either<UsageMistake, UserId | null> =>
-  text === undefined
-    ? E.right(null)
-    : pipe(
-        UserId.decode(text),
-        E.mapLeft(() => usageMistake('--user takes a GUID.')),
-      )
-
-/** Reads the id of a batch; null where the option is not given. */
-export const readBatch = (text: string | undefined): E.Either<UsageMistake, BatchId | null> =>
-  text === undefined
-    ? E.right(null)
-    : pipe(
-        BatchId.decode(text),
-        E.mapLeft(() => usageMistake('--batch takes a GUID.')),
       )
