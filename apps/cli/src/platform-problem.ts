@@ -1,6 +1,7 @@
 /** What the platform's codes mean to whoever has to do something about it. */
 const meanings: ReadonlyMap<string, string> = new Map([
   ['ENOENT', 'there is none'],
+  ['EEXIST', 'there is one already'],
   ['EISDIR', 'it is a folder'],
   ['ENOTDIR', 'a part of its path is no folder'],
   ['EACCES', 'you have no permission'],

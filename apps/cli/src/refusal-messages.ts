@@ -51,13 +51,15 @@ const linesOf = (refusal: SingleRefusal): ReadonlyArray<string> => {
     case 'ConfirmationImpossible':
       return [`There is no terminal to ask for confirmation: ${refusal.instead}.`]
     case 'NotConfirmed':
-      return ['Not confirmed: nothing was asked for. To go on, give the command again and answer y.']
+      return ['Not confirmed: nothing was done. To go on, give the command again and answer y.']
     case 'Rejected':
       return [`${sayingOf(refusal)} Mend the value that it is about; --help has examples.`]
     case 'NotPermitted':
       return [`${sayingOf(refusal)} lethe whoami shows what you may do.`]
     case 'NotFound':
-      return [`${sayingOf(refusal)} Look for the id with lethe requests list or lethe profiles list.`]
+      return [
+        `${sayingOf(refusal)} Look for the id with lethe requests list, lethe batches list or lethe profiles list.`,
+      ]
     case 'Conflict':
       return [`${sayingOf(refusal)} lethe requests show tells how it stands.`]
     case 'ServerFailed':
@@ -100,9 +102,7 @@ const linesOf = (refusal: SingleRefusal): ReadonlyArray<string> => {
     case 'FileUnusable':
       return [`${refusal.path}: the file cannot be used (${platformProblem(refusal.reason)}).`]
     case 'ResultsOfOther':
-      return [
-        `${refusal.path} is there, and is not the results of this batch: name another file with --results, or leave out --batch.`,
-      ]
+      return [`${refusal.path} is there, and ${otherResults(refusal.differs)}`]
     case 'FileChanged':
       return [
         `The file has changed since: id ${refusal.row} was another one. Restore it, or begin anew with --results and another file.`,
@@ -127,6 +127,23 @@ const linesOf = (refusal: SingleRefusal): ReadonlyArray<string> => {
       return []
     case 'OutputFailed':
       return [`The output is not whole: it cannot be written (${platformProblem(refusal.reason)}).`]
+  }
+}
+
+const otherResults = (
+  differs: Extract<SingleRefusal, { readonly _tag: 'ResultsOfOther' }>['differs'],
+): string => {
+  switch (differs) {
+    case 'kind':
+      return 'is not a file of results: name another one with --results.'
+    case 'batch':
+      return 'has the results of another batch: leave out --batch to go on with that one, or name another file with --results.'
+    case 'server':
+      return 'has the results of another server: go on there, or name another file with --results for a batch of its own.'
+    case 'tenant':
+      return 'has the results of another tenant: go on there, or name another file with --results for a batch of its own.'
+    case 'received':
+      return 'has the results of a run with another --received: give the same one to go on, or name another file with --results for a batch of its own.'
   }
 }
 

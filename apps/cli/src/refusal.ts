@@ -66,8 +66,12 @@ export type SingleRefusal =
   | { readonly _tag: 'HistoryBroken'; readonly position: number | null; readonly reason: string | null }
   /** A file cannot be opened, read or written. `reason` is a code of the platform, such as ENOENT. */
   | { readonly _tag: 'FileUnusable'; readonly path: string; readonly reason: string }
-  /** What is there is no file of results, or that of another batch. */
-  | { readonly _tag: 'ResultsOfOther'; readonly path: string }
+  /** What is there is no file of results, or one of another run. */
+  | {
+      readonly _tag: 'ResultsOfOther'
+      readonly path: string
+      readonly differs: 'kind' | 'batch' | 'server' | 'tenant' | 'received'
+    }
   /** A row that is done was another id when it was. */
   | { readonly _tag: 'FileChanged'; readonly row: number }
   /** Some ids of a file came to nothing; null where there are no results to look into. */

@@ -323,7 +323,7 @@ describe('a run that is stopped', () => {
     const { code, stderr } = await removeFile(path, ['--results', results])
 
     expect(code).toBe(2)
-    expect(stderr).toContain('not the results of this batch')
+    expect(stderr).toContain('is not a file of results: name another one')
     expect(await readFile(results, 'utf8')).toBe(text)
     expect(server.submissions).toBe(0)
   })
@@ -337,8 +337,10 @@ describe('a run that is stopped', () => {
     await elsewhere.close()
 
     expect(other.code).toBe(2)
-    expect(other.stderr).toContain('not the results of this batch')
-    expect((await removeFile(path, ['--received', '2026-11-20'])).code).toBe(2)
+    expect(other.stderr).toContain('has the results of another server')
+    const later = await removeFile(path, ['--received', '2026-11-20'])
+    expect(later.code).toBe(2)
+    expect(later.stderr).toContain('another --received: give the same one to go on')
   })
 
   it('ends where its results cannot be written', async () => {
@@ -488,6 +490,27 @@ describe('lethe remove --file --dry-run', () => {
     })
     expect(server.submissions).toBe(0)
     expect(server.kept).toHaveLength(1)
+  })
+
+  it('writes who is what into a file that only its owner may read, and writes over none', async () => {
+    const [gone = '', fine = ''] = ids(2)
+    server.present = new Set([fine])
+    const path = await fileOf([gone, fine, '=1+1'].join('\n'))
+    const results = join(folder, 'preview.csv')
+
+    const { summary } = await removeFile(path, ['--dry-run', '--results', results])
+    const again = await removeFile(path, ['--dry-run', '--results', results])
+
+    expect(summary).toMatchObject({ ids: 3, results })
+    expect(readCsv(await readFile(results, 'utf8'))).toEqual([
+      ['row', 'id', 'outcome'],
+      ['1', gone, 'notFound'],
+      ['2', fine, 'found'],
+      ['3', '', 'malformed'],
+    ])
+    expect((await stat(results)).mode & 0o777).toBe(0o600)
+    expect(again.code).toBe(2)
+    expect(again.stderr).toContain('there is one already: EEXIST')
   })
 })
 

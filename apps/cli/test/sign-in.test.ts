@@ -179,6 +179,38 @@ describe('lethe login', () => {
     expect([code, slept]).toEqual([0, [2000, 4000, 8000]])
   })
 
+  it('asks as often as before once the issuer answers again', async () => {
+    let asked = 0
+    const interruption = new AbortController()
+    const { slept } = await world.run(['login', '--server', world.api.url, '--device-code'], {
+      interruption,
+      whileAsleep: () => {
+        if (asked === 3) interruption.abort()
+      },
+      fetch: (url, init) => {
+        if (!url.pathname.endsWith('/token') || init.signal?.aborted === true) return fetch(url, init)
+        asked += 1
+        return Promise.resolve(
+          asked === 1
+            ? new Response('', { status: 503 })
+            : Response.json({ error: 'authorization_pending' }, { status: 400 }),
+        )
+      },
+    })
+    expect(slept).toEqual([2000, 4000, 2000, 2000])
+  })
+
+  it('ends as after a wait that was too long where the issuer has forgotten the code', async () => {
+    const { code, stderr } = await world.run(['login', '--server', world.api.url, '--device-code'], {
+      fetch: (url, init) =>
+        url.pathname.endsWith('/token')
+          ? Promise.resolve(Response.json({ error: 'invalid_grant', error_codes: [70000] }, { status: 400 }))
+          : fetch(url, init),
+    })
+    expect(code).toBe(4)
+    expect(stderr).toContain('The sign-in was cancelled, or took too long. Nothing was changed')
+  })
+
   it('ends with 4 where the person declines, in either way', async () => {
     const inBrowser = await world.logIn('decline')
     const onDevice = await world.run(

@@ -33,8 +33,8 @@ until curl -s "$REQUEST" -H "Authorization: Bearer $MEGAN" | grep '"state":"comp
 
 # Bob's profile is gone from Lethe, and from the twin of Microsoft Graph itself: 404
 GRAPH=$(curl -s ${identity}/sandbox/token -H 'Accept: text/plain' -d '{"as":"adele","claims":{"aud":"${graphResource}"}}')
-curl -i ${lethe}/beta/directory/inboundSharedUserProfiles/${bob} -H "Authorization: Bearer $MEGAN"
-curl -i ${graph}/beta/directory/inboundSharedUserProfiles/${bob} -H "Authorization: Bearer $GRAPH"`
+curl -i -w '\\n' ${lethe}/beta/directory/inboundSharedUserProfiles/${bob} -H "Authorization: Bearer $MEGAN"
+curl -i -w '\\n' ${graph}/beta/directory/inboundSharedUserProfiles/${bob} -H "Authorization: Bearer $GRAPH"`
 
 /** The same tour with `lethe`, for another person. */
 export const commandLineTour = ({ lethe, identity }: Addresses): string =>

@@ -8,12 +8,19 @@ import type { Ended } from './file-removal.js'
 import type { Outcome } from './outcome.js'
 import { leftOverIn } from './results-file.js'
 
+interface Written {
+  /** Where there is a line for each id; null where there is none. */
+  readonly path: string | null
+  /** The batch that came of it, and what goes on with it; null for a preview. */
+  readonly made: { readonly batch: BatchId; readonly again: string } | null
+}
+
 /** Shows what became of the rows of a file, and what to do next. */
 export const conclude = async (
   { lethe, output, say }: Session,
   ended: E.Either<SingleRefusal, void>,
   counts: ReadonlyMap<Outcome, number>,
-  made: { readonly batch: BatchId; readonly path: string; readonly again: string } | null,
+  { path, made }: Written,
 ): Ended => {
   const of = (outcome: Outcome): number => counts.get(outcome) ?? 0
   const shown = await output.one(bulkSummaryResource, {
@@ -28,17 +35,17 @@ export const conclude = async (
     notInbound: of('notInbound'),
     malformed: of('malformed'),
     refused: of('refused'),
-    results: made?.path ?? null,
+    results: path,
   })()
   if (E.isLeft(ended)) {
     if (made !== null)
-      await say(`not all of it is done. ${made.again} goes on where this one stopped (${made.path}).`)
+      await say(`not all of it is done. ${made.again} goes on where this one stopped (${path}).`)
     return ended
   }
   if (made !== null && of('submitted') > 0)
     await say(`an approver decides it with: lethe batches approve ${made.batch}`)
   const left = leftOverIn(counts)
-  return left === 0 ? shown : E.left({ _tag: 'LeftOver', count: left, path: made?.path ?? null })
+  return left === 0 ? shown : E.left({ _tag: 'LeftOver', count: left, path })
 }
 
 /** People who stand in the file twice have one request. A batch without any is not there. */

@@ -5,10 +5,11 @@ import { conclude } from './conclude.js'
 import type { Ended, FileRemoval } from './file-removal.js'
 import type { InputFile } from './input-file.js'
 import type { Outcome } from './outcome.js'
+import { openPreviewResults } from './preview-results.js'
 import { previewRows } from './preview-rows.js'
 import { manyOf, work } from './work.js'
 
-/** Says what would become of everybody in the file, and asks for nothing. */
+/** Says what would become of everybody in the file, in a file of its own where one is named, and asks for nothing. */
 export const previewFile = async (
   session: Session,
   removal: FileRemoval,
@@ -16,13 +17,18 @@ export const previewFile = async (
   total: number | null,
   tenantId: TenantId | null,
 ): Ended => {
+  const opened = removal.results === null ? E.right(null) : await openPreviewResults(removal.results)
+  if (E.isLeft(opened)) return opened
+  const results = opened.right
   const counts = new Map<Outcome, number>()
   const looking = previewRows({ ...manyOf(session), tenantId })
   const ended = await work(session, removal, input, total, null, async rows => {
     const done = await looking(rows)
-    if (E.isRight(done))
-      for (const { outcome } of done.right) counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
-    return done
+    if (E.isLeft(done)) return done
+    for (const { outcome } of done.right) counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
+    const written = await results?.write(done.right)
+    return written !== undefined && E.isLeft(written) ? written : done
   })
-  return conclude(session, ended, counts, null)
+  await results?.close()
+  return conclude(session, ended, counts, { path: removal.results, made: null })
 }

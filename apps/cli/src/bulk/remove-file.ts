@@ -30,7 +30,7 @@ const removeAll = async (session: Session, removal: FileRemoval, input: InputFil
   if (E.isLeft(total)) return total
   if (total.right === 0) {
     await session.say('there are no ids in the file.')
-    return conclude(session, E.right(undefined), new Map(), null)
+    return conclude(session, E.right(undefined), new Map(), { path: null, made: null })
   }
   return removal.dryRun
     ? previewFile(session, removal, input, total.right, identity.right.tenantId)

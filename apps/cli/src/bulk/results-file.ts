@@ -40,18 +40,20 @@ export const openResults = async (
   try {
     file = await open(path, 'a+', 0o600)
     const opened = await readOrBegin(file, of)
-    if (opened === null) {
+    if (E.isLeft(opened)) {
       await file.close()
-      return E.left({ _tag: 'ResultsOfOther', path })
+      return E.left({ _tag: 'ResultsOfOther', path, differs: opened.left })
     }
-    return E.right(resultsIn(file, path, opened))
+    return E.right(resultsIn(file, path, opened.right))
   } catch (error) {
     await file?.close().catch(() => undefined)
     return E.left(unusable(path, error))
   }
 }
 
-const readOrBegin = async (file: FileHandle, of: ResultsOf): Promise<ReadResults | null> => {
+type Differs = Extract<SingleRefusal, { readonly _tag: 'ResultsOfOther' }>['differs']
+
+const readOrBegin = async (file: FileHandle, of: ResultsOf): Promise<E.Either<Differs, ReadResults>> => {
   const { size } = await file.stat()
   await file.chmod(0o600)
   if (size === 0) {
@@ -59,26 +61,27 @@ const readOrBegin = async (file: FileHandle, of: ResultsOf): Promise<ReadResults
     await file.appendFile(head)
     await file.sync()
     const { batch, destination } = of
-    return {
+    return E.right({
       batch,
       destination,
       done: createDoneRows(),
       counts: new Map(),
       wholeBytes: Buffer.byteLength(head),
-    }
+    })
   }
   const read = await readResults(file)
-  if (read === null || (of.isGiven && read.batch !== of.batch)) return null
-  const { server, tenant, received } = read.destination
-  if (
-    server !== of.destination.server ||
-    tenant !== of.destination.tenant ||
-    received !== of.destination.received
-  )
-    return null
+  if (read === null) return E.left('kind')
+  const differs = differenceOf(read, of)
+  if (differs !== null) return E.left(differs)
   // What was cut off in the middle of a line was never counted as done.
   if (read.wholeBytes < size) await file.truncate(read.wholeBytes)
-  return read
+  return E.right(read)
+}
+
+const differenceOf = ({ batch, destination }: ReadResults, of: ResultsOf): Differs | null => {
+  if (of.isGiven && batch !== of.batch) return 'batch'
+  const parts = ['server', 'tenant', 'received'] as const
+  return parts.find(part => destination[part] !== of.destination[part]) ?? null
 }
 
 const resultsIn = (

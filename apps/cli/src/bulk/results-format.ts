@@ -1,6 +1,6 @@
 import type { BatchId } from '@lethe/domain'
 import { stringify } from 'csv-stringify/sync'
-import type { RowResult } from './outcome.js'
+import type { Outcome, RowResult } from './outcome.js'
 
 /** Where a batch was sent to, and with what: a file of results is for that alone. */
 export interface Destination {
@@ -20,16 +20,28 @@ export const headOf = (batch: BatchId, { server, tenant, received }: Destination
 
 export const linesOfResults = (batch: BatchId, results: ReadonlyArray<RowResult>): string =>
   linesOf(
-    results.map(({ number, cell, outcome, requestId, code }) => [
+    inOrder(results).map(({ number, cell, outcome, requestId, code }) => [
       number,
-      // What it is nobody knows: a formula, or many lines. The row says where it stands.
-      outcome === 'malformed' ? '' : cell,
+      shownId(outcome, cell),
       outcome,
       requestId,
       batch,
       code ?? null,
     ]),
   )
+
+/** The first line of a file in which a preview says what would become of each id. */
+export const previewHead = (): string => linesOf([['row', 'id', 'outcome']])
+
+export const linesOfPreview = (results: ReadonlyArray<RowResult>): string =>
+  linesOf(inOrder(results).map(({ number, cell, outcome }) => [number, shownId(outcome, cell), outcome]))
+
+/** Of what was asked together; parts come as they are done. */
+const inOrder = (results: ReadonlyArray<RowResult>): ReadonlyArray<RowResult> =>
+  results.toSorted((one, other) => one.number - other.number)
+
+/** What a malformed one is nobody knows: a formula, or many lines. The row says where it stands. */
+const shownId = (outcome: Outcome, cell: string): string => (outcome === 'malformed' ? '' : cell)
 
 /** CSV as RFC 4180 has it. */
 const linesOf = (records: Parameters<typeof stringify>[0]): string =>

@@ -54,9 +54,11 @@ export const submitFile = async (
   })
   await results.close()
   return conclude(session, ended, results.counts, {
-    batch: results.batch,
     path,
-    again: input.isFile ? 'The same command' : `The same command with --batch ${results.batch}`,
+    made: {
+      batch: results.batch,
+      again: input.isFile ? 'The same command' : `The same command with --batch ${results.batch}`,
+    },
   })
 }
 

@@ -59,7 +59,10 @@ The summary counts rows; requests is how many requests the batch holds, which is
 somebody stands in the file twice.
 
 With --dry-run nothing is asked for: it counts who would be (found), has an open request
-(alreadyOpen), is unknown (notFound), or is a user of your own tenant (notInbound).
+(alreadyOpen), is unknown (notFound), or is a user of your own tenant (notInbound). With --results
+it writes who is what, into a file that is not there yet.
+
+What comes through a pipe (--file -) needs --force; its results are in lethe-<batchId>.csv.
 `,
   addOptions: command =>
     command

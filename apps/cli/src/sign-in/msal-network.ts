@@ -38,6 +38,8 @@ export const msalNetwork = (
 ): MsalNetwork => {
   let down = false
   let pauseSeconds: number | null = null
+  /** How long to wait after no answer; null where the last one came. */
+  let longerPause: number | null = null
   let refusal: string | null = null
 
   const send = async <T>(
@@ -47,7 +49,7 @@ export const msalNetwork = (
   ): Promise<NetworkResponse<T>> => {
     const address = authority.addressOf(url)
     if (address === null) throw new Error('The address is not allowed')
-    if (pauseSeconds !== null) await io.sleep(pauseSeconds * 1000)
+    if (pauseSeconds !== null) await io.sleep((longerPause ?? pauseSeconds) * 1000)
     const answer = await exchange(io)(address, {
       method,
       headers: { ...headers, accept: 'application/json' },
@@ -71,11 +73,12 @@ export const msalNetwork = (
   }
 
   const slower = (): unknown => {
-    pauseSeconds = pauseOf((pauseSeconds ?? usualInterval) * 2)
+    longerPause = pauseOf((longerPause ?? pauseSeconds ?? usualInterval) * 2)
     return { error: 'authorization_pending' }
   }
 
   const paced = ({ body }: RawAnswer): unknown => {
+    longerPause = null
     if (DeviceCode.is(body)) {
       pauseSeconds = pauseOf(body.interval)
       return { ...body, interval: 0 }

@@ -132,8 +132,12 @@ const ended = [
   'code_expired',
 ]
 
+/** How MSAL ends a device's questions where the issuer does not know the code any more (RFC 6749, 5.2). */
+const codeUnknown = 'post_request_failed: invalid_grant'
+
 const failed = (error: Error & { readonly errorCode: string }): MsalRefusal => {
   const said = [error.errorCode, error.message]
+  if (error.message.startsWith(codeUnknown)) return { _tag: 'SignInCancelled' }
   if (
     ended.some(code =>
       said.some(text => text === code || text.startsWith(`${code}:`) || text.endsWith(`: ${code}`)),
