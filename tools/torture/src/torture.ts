@@ -8,7 +8,7 @@ import { checkLeftovers } from './checks/leftovers.js'
 import { lastLook } from './checks/last-look.js'
 import { openLooker } from './checks/look.js'
 import type { Seen } from './checks/seen.js'
-import { type Violation, violation } from './checks/violation.js'
+import { enoughForEveryPoint, type Violation, violation } from './checks/violation.js'
 import { allPoints } from './kill-points.js'
 import type { Outcome } from './outcome.js'
 import { randomFrom } from './random.js'
@@ -27,8 +27,6 @@ export interface TortureSettings {
   readonly interrupted: AbortSignal
 }
 
-/** From so many kills on, a point that was never hit is a violation. */
-const enoughForEveryPoint = 200
 const readyLimit = 30_000
 
 /** How long a run may take before it is ended, in seconds. */

@@ -37,3 +37,6 @@ export interface Violation {
 }
 
 export const violation = (rule: Rule, saw: string): Violation => ({ rule, saw })
+
+/** From so many kills on, a point that was never hit is a violation. */
+export const enoughForEveryPoint = 200
