@@ -1,5 +1,6 @@
 import { BatchId, Hash, RemovalRequestId, RemovalState, TenantId } from '@lethe/domain'
 import * as t from 'io-ts'
+import { collectionOf } from './collection.js'
 import { DateTime } from './date-time.js'
 import { RemovalRequestResource } from './removal-request-resource.js'
 
@@ -42,13 +43,8 @@ export const BatchListItem = t.strict(
 )
 export type BatchListItem = t.TypeOf<typeof BatchListItem>
 
-export const BatchCollection = t.exact(
-  t.intersection([
-    t.type({ value: t.readonlyArray(BatchListItem) }),
-    t.partial({ '@odata.nextLink': t.string }),
-  ]),
-  'Batches',
-)
+/** A page of batches. */
+export const BatchCollection = collectionOf(BatchListItem, 'BatchCollection')
 export type BatchCollection = t.TypeOf<typeof BatchCollection>
 
 /** How far the decision of a batch has come. */

@@ -11,6 +11,7 @@ import {
   UserId,
 } from '@lethe/domain'
 import * as t from 'io-ts'
+import { collectionOf } from './collection.js'
 import { DateTime } from './date-time.js'
 
 const orNull = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
@@ -66,11 +67,5 @@ export const RemovalRequestResource = t.strict(
 export type RemovalRequestResource = t.TypeOf<typeof RemovalRequestResource>
 
 /** A page of removal requests. */
-export const RemovalRequestCollection = t.exact(
-  t.intersection([
-    t.type({ value: t.readonlyArray(RemovalRequestResource) }),
-    t.partial({ '@odata.nextLink': t.string }),
-  ]),
-  'RemovalRequestCollection',
-)
+export const RemovalRequestCollection = collectionOf(RemovalRequestResource, 'RemovalRequestCollection')
 export type RemovalRequestCollection = t.TypeOf<typeof RemovalRequestCollection>

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import * as E from 'fp-ts/lib/Either.js'
 import type { SingleRefusal } from '../refusal.js'
+import { inTurn } from './in-turn.js'
 import type { RowResult } from './outcome.js'
 import { unusable } from './results-file.js'
 import { linesOfPreview, previewHead } from './results-format.js'
@@ -17,17 +18,18 @@ export interface PreviewResults {
  * @returns `FileUnusable`, with EEXIST where there is something at that path: nothing is written over.
  */
 export const openPreviewResults = async (path: string): Promise<E.Either<SingleRefusal, PreviewResults>> => {
+  let file: FileHandle | null = null
   try {
-    const file = await open(path, 'wx', 0o600)
+    file = await open(path, 'wx', 0o600)
     await file.appendFile(previewHead())
     return E.right(resultsIn(file, path))
   } catch (error) {
+    await file?.close().catch(() => undefined)
     return E.left(unusable(path, error))
   }
 }
 
 const resultsIn = (file: FileHandle, path: string): PreviewResults => {
-  let writing: Promise<unknown> = Promise.resolve()
   const append = async (results: ReadonlyArray<RowResult>): Promise<E.Either<SingleRefusal, void>> => {
     try {
       await file.appendFile(linesOfPreview(results))
@@ -36,15 +38,11 @@ const resultsIn = (file: FileHandle, path: string): PreviewResults => {
       return E.left(unusable(path, error))
     }
   }
+  const { next, settled } = inTurn(append)
   return {
-    // One part after the other, so that lines stay whole.
-    write: results => {
-      const written = writing.then(() => append(results))
-      writing = written
-      return written
-    },
+    write: next,
     close: async () => {
-      await writing
+      await settled()
       await file.close()
     },
   }

@@ -3,6 +3,7 @@ import type { BatchId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import type { SingleRefusal } from '../refusal.js'
 import { createDoneRows, type DoneRows } from './done-rows.js'
+import { inTurn } from './in-turn.js'
 import { isLeftOver, type Outcome, type RowResult } from './outcome.js'
 import { type ReadResults, readResults } from './read-results.js'
 import { type Destination, headOf, linesOfResults } from './results-format.js'
@@ -90,7 +91,6 @@ const resultsIn = (
   { batch, done, counts, wholeBytes }: ReadResults,
 ): ResultsFile => {
   let length = wholeBytes
-  let writing: Promise<unknown> = Promise.resolve()
 
   const append = async (results: ReadonlyArray<RowResult>): Promise<E.Either<SingleRefusal, void>> => {
     const text = linesOfResults(batch, results)
@@ -106,17 +106,14 @@ const resultsIn = (
     return E.right(undefined)
   }
 
+  const { next, settled } = inTurn(append)
   return {
     batch,
     done,
     counts,
-    write: results => {
-      const written = writing.then(() => append(results))
-      writing = written
-      return written
-    },
+    write: next,
     close: async () => {
-      await writing
+      await settled()
       await file.sync().catch(() => undefined)
       await file.close()
     },
