@@ -5,7 +5,9 @@ import type { Role } from './role.js'
 
 /** What a process of the API was asked to do. */
 export type Command =
-  { readonly kind: 'serve'; readonly role: Role } | { readonly kind: 'migrate' } | { readonly kind: 'help' }
+  | { readonly kind: 'serve'; readonly role: Role }
+  | { readonly kind: 'migrate' }
+  | { readonly kind: 'help' }
 
 export const usage = `Usage: lethe-api [--role api|worker|both]   serves HTTP, works off the queue, or both (the default)
        lethe-api migrate                     brings the database to what this version needs

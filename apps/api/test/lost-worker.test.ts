@@ -11,12 +11,12 @@ import { type Jobs, jobsOf } from './making/jobs.js'
 import { crowd } from './making/places.js'
 import { writeProfiles } from './making/profiles-file.js'
 import { historyIn, requestsPath, submit } from './making/requests.js'
-import { durableEnvironment, patient, type Running, startRole } from './making/running.js'
+import { durableEnvironment, type Running, startRole } from './making/running.js'
 
 const leaseSeconds = 10
 const issuer = await openIssuer()
 const folder = await mkdtemp(join(tmpdir(), 'lethe-lost-worker-'))
-const people = crowd(300)
+const people = crowd(150)
 let database: TestDatabase
 beforeAll(async () => {
   database = await migratedDatabase(undefined, leaseSeconds)
@@ -43,7 +43,8 @@ const start = (role: 'api' | 'worker', concurrency = 64): Promise<Running> =>
 
 const jobsIn = (state: string): Promise<number> => database.count(`pgboss.job where state = '${state}'`)
 
-const often = { ...patient, interval: 5 }
+/** A worker is suspended while it holds jobs: such a moment is short. */
+const often = { interval: 5 }
 
 /**
  * Suspends a worker at some moment at which it holds jobs.
@@ -73,47 +74,43 @@ const suspendAtWork = async (worker: Running, heldByOthers = 0): Promise<number>
 
 const busy = `pg_stat_activity where application_name like 'lethe worker%' and state = 'active'`
 
-test(
-  'what a worker held that is killed, or suspended past its lease, another one finishes, and nothing is recorded twice',
-  { timeout: 120_000 },
-  async () => {
-    const api = await start('api')
-    const killed = await start('worker', 2)
-    const submitting = Promise.all(people.map(({ userId }) => submit(api.ask, 'lena', userId)))
-    const heldByKilled = await suspendAtWork(killed)
-    const suspended = await start('worker', 2)
-    const held = heldByKilled + (await suspendAtWork(suspended, heldByKilled))
-    killed.process.kill('SIGKILL')
-    expect(await killed.ended).toBe(null)
+test('what a worker held that is killed, or suspended past its lease, another one finishes, and nothing is recorded twice', async () => {
+  const api = await start('api')
+  const killed = await start('worker', 2)
+  const submitting = Promise.all(people.map(({ userId }) => submit(api.ask, 'lena', userId)))
+  const heldByKilled = await suspendAtWork(killed)
+  const suspended = await start('worker', 2)
+  const held = heldByKilled + (await suspendAtWork(suspended, heldByKilled))
+  killed.process.kill('SIGKILL')
+  expect(await killed.ended).toBe(null)
 
-    const last = await start('worker')
-    const paths = await submitting
-    // A request may have been completed and its job not: that one is delivered again as well.
-    for (const left of [
-      `lethe.removal_request where state <> 'completed'`,
-      `pgboss.job where state <> 'completed'`,
-    ])
-      await expect.poll(() => database.count(left), { timeout: 60_000, interval: 200 }).toBe(0)
+  const last = await start('worker')
+  const paths = await submitting
+  // A request may have been completed and its job not: that one is delivered again as well.
+  for (const left of [
+    `lethe.removal_request where state <> 'completed'`,
+    `pgboss.job where state <> 'completed'`,
+  ])
+    await expect.poll(() => database.count(left)).toBe(0)
 
-    // It comes back to jobs that are no longer its own.
-    suspended.process.kill('SIGCONT')
-    for (const { process, ended, said } of [suspended, last]) {
-      process.kill('SIGTERM')
-      expect([await ended, said()]).toEqual([0, expect.any(String)])
-    }
+  // It comes back to jobs that are no longer its own.
+  suspended.process.kill('SIGCONT')
+  for (const { process, ended, said } of [suspended, last]) {
+    process.kill('SIGTERM')
+    expect([await ended, said()]).toEqual([0, expect.any(String)])
+  }
 
-    for (const path of paths)
-      expectDoneOnce(historyIn(await api.ask('GET', `${path}/history`, { as: 'megan' })))
-    const jobs = await jobsOf(
-      database,
-      paths.map(path => path.slice(requestsPath.length + 1)),
-    )
-    expect(new Set(jobs.map(({ state }) => state))).toEqual(new Set(['completed']))
-    expect([total(jobs), jobs.reduce((sum, one) => sum + one.requests, 0)]).toEqual([300, 300])
-    const redelivered = total(jobs.filter(one => one.retry_count > 0))
-    expect(redelivered).toBeGreaterThan(0)
-    expect(redelivered).toBeLessThanOrEqual(held)
-  },
-)
+  for (const path of paths)
+    expectDoneOnce(historyIn(await api.ask('GET', `${path}/history`, { as: 'megan' })))
+  const jobs = await jobsOf(
+    database,
+    paths.map(path => path.slice(requestsPath.length + 1)),
+  )
+  expect(new Set(jobs.map(({ state }) => state))).toEqual(new Set(['completed']))
+  expect([total(jobs), jobs.reduce((sum, one) => sum + one.requests, 0)]).toEqual([150, 150])
+  const redelivered = total(jobs.filter(one => one.retry_count > 0))
+  expect(redelivered).toBeGreaterThan(0)
+  expect(redelivered).toBeLessThanOrEqual(held)
+})
 
 const total = (rows: ReadonlyArray<Jobs>): number => rows.reduce((sum, { jobs }) => sum + jobs, 0)

@@ -78,17 +78,14 @@ describe('lethe-api migrate', () => {
     )
   })
 
-  test('says in one line that it is not let in', async () => {
-    const url = new URL(inject('serverUrl'))
-    url.password = 'hunter2'
-    expect(await migrate(url.href)).toEqual(refused(`${expectation} (28P01)`))
-  })
-
-  test('says where there is no such database, where the role may not change it, and where the URL is none', async () => {
+  test('says where it is not let in, where there is no such database, where the role may not change it, and where the URL is none', async () => {
     const [nowhere, { appUrl, run: asOwner }] = [new URL(inject('serverUrl')), await migratedDatabase()]
     nowhere.pathname = '/hunter2'
+    const notLetIn = new URL(inject('serverUrl'))
+    notLetIn.password = 'hunter2'
     await asOwner('delete from lethe.migration')
     const mistakes = async (url: string) => runMigrate({ LETHE_DATABASE_OWNER_URL: url })
+    expect(await mistakes(notLetIn.href)).toStrictEqual(unfit('(28P01)'))
     expect(await mistakes(nowhere.href)).toStrictEqual(unfit('(3D000)'))
     expect(await mistakes(appUrl)).toStrictEqual(unfit('(42501)'))
     expect(await mistakes('postgres://owner:hunter2@db example/lethe')).toStrictEqual(

@@ -3,11 +3,12 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { readProfiles } from '../src/profiles-file.js'
 import { killChildren, startChild } from './making/child.js'
 import { audience, openIssuer } from './making/issuer.js'
 import { bob, contoso, northwind } from './making/places.js'
 import { profilesPath } from './making/requests.js'
-import { patient, portIn } from './making/running.js'
+import { portIn } from './making/running.js'
 
 const issuer = await openIssuer()
 const folder = await mkdtemp(join(tmpdir(), 'lethe-api-'))
@@ -83,7 +84,7 @@ describe('the process of the API', () => {
 
   test.each(['SIGTERM', 'SIGINT'] as const)('serves, and ends with 0 on %s', async signal => {
     const child = startChild({ ...environment, LETHE_TENANT: 'misspelt' })
-    await expect.poll(() => portIn(child.said()), patient).toBeGreaterThan(0)
+    await expect.poll(() => portIn(child.said())).toBeGreaterThan(0)
     const base = `http://127.0.0.1:${portIn(child.said())}`
     expect((await fetch(`${base}/healthz/ready`)).status).toBe(200)
     expect(child.said()).toContain('"unknown":["LETHE_TENANT"]')
@@ -97,7 +98,7 @@ describe('the process of the API', () => {
     const file = join(folder, 'profiles.json')
     await writeFile(file, JSON.stringify([{ resourceTenantId: contoso, profiles: [bob] }]))
     const child = startChild({ ...environment, LETHE_PROFILES_FILE: file })
-    await expect.poll(() => portIn(child.said()), patient).toBeGreaterThan(0)
+    await expect.poll(() => portIn(child.said())).toBeGreaterThan(0)
     const path = `${profilesPath}/${bob.userId}`
     const response = await fetch(`http://127.0.0.1:${portIn(child.said())}${path}`, {
       headers: { Authorization: `Bearer ${await issuer.tokenOf('pradeep')}` },
@@ -106,17 +107,24 @@ describe('the process of the API', () => {
     expect(child.said()).not.toContain(bob.userId)
   })
 
-  test.each([
-    ['no such file', null],
-    ['no JSON', 'hunter2'],
-    ['something else', '[{"resourceTenantId":"hunter2","profiles":[{"userId":"hunter2"}]}]'],
-  ])('does not start with %s of profiles, and shows none of it', async (_what, content) => {
+  test('does not start with something else of profiles, and shows none of it', async () => {
     const file = join(folder, 'wrong.json')
-    if (content === null) await rm(file, { force: true })
-    else await writeFile(file, content)
+    await writeFile(file, '[{"resourceTenantId":"hunter2","profiles":[{"userId":"hunter2"}]}]')
     const child = startChild({ ...environment, LETHE_PROFILES_FILE: file })
     expect(await child.ended).toBe(1)
     expect(child.said()).toMatch(/^lethe-api cannot start:\nLETHE_PROFILES_FILE: /)
     expect(child.said()).not.toContain('hunter2')
+  })
+
+  test.each([
+    ['no such file', null],
+    ['no JSON', 'hunter2'],
+  ])('reads no profiles where there is %s, and shows none of it', async (_what, content) => {
+    const file = join(folder, 'wrong.json')
+    if (content === null) await rm(file, { force: true })
+    else await writeFile(file, content)
+    const read = await readProfiles(file)
+    expect(read).toMatchObject({ left: { mistakes: [expect.stringMatching(/^LETHE_PROFILES_FILE: /)] } })
+    expect(JSON.stringify(read)).not.toContain('hunter2')
   })
 })

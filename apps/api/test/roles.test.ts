@@ -2,16 +2,21 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { decodeConfig } from '../src/config.js'
+import { createLog } from '../src/log.js'
+import { openStore } from '../src/open-store.js'
 import { killChildren, startChild } from './making/child.js'
+import { rightOf } from './making/decoded.js'
 import { dropDatabases, emptyDatabase, migratedDatabase, type TestDatabase } from './making/database.js'
 import type { Environment } from './making/environment.js'
 import { openIssuer } from './making/issuer.js'
 import { bob, carol, upTo } from './making/places.js'
 import { writeProfiles } from './making/profiles-file.js'
 import { profilesPath, requestIn, requestsPath, submit } from './making/requests.js'
-import { durableEnvironment, patient, startRole } from './making/running.js'
+import { durableEnvironment, startRole } from './making/running.js'
 
 const issuer = await openIssuer()
 const folder = await mkdtemp(join(tmpdir(), 'lethe-roles-'))
@@ -43,41 +48,41 @@ const connections = async (): Promise<ReadonlyMap<string, number>> => {
   return new Map(rows.map(row => [row.application_name, row.connections]))
 }
 
-describe('on a database that is not fit, a process says so in one line and ends with 1:', () => {
-  const refusedOn = async (databaseUrl: string, role = 'both') => {
-    const child = startChild(environment({ LETHE_DATABASE_URL: databaseUrl }), ['--role', role])
-    return { code: await child.ended, said: child.said() }
-  }
-
-  test('one that nothing was migrated in', async () => {
+describe('on a database that is not fit', () => {
+  test('a process says so in one line and ends with 1', async () => {
     const { ownerUrl } = await emptyDatabase()
-    expect(await refusedOn(ownerUrl)).toEqual({
-      code: 1,
-      said: 'lethe-api cannot start:\nLETHE_DATABASE_URL: expected a database that `lethe-api migrate` of this version was run on\n',
-    })
+    const child = startChild(environment({ LETHE_DATABASE_URL: ownerUrl }), ['--role', 'both'])
+    expect(await child.ended).toBe(1)
+    expect(child.said()).toBe(
+      'lethe-api cannot start:\nLETHE_DATABASE_URL: expected a database that `lethe-api migrate` of this version was run on\n',
+    )
   })
 
-  test('one that cannot be reached', async () => {
-    expect(await refusedOn('postgres://lethe:hunter2@127.0.0.1:1/lethe', 'worker')).toEqual({
-      code: 1,
-      said: 'lethe-api cannot start:\nLETHE_DATABASE_URL: expected a database that can be reached, and lets this role in (ECONNREFUSED)\n',
-    })
+  const refusedOn = async (databaseUrl: string): Promise<unknown> => {
+    const config = rightOf(decodeConfig(environment({ LETHE_DATABASE_URL: databaseUrl })))
+    return openStore(config, 'both', createLog('silent'))
+  }
+  const refused = (expected: string) =>
+    E.left({ _tag: 'BadConfig', mistakes: [`LETHE_DATABASE_URL: expected a ${expected}`] })
+
+  test('one that cannot be reached is refused', async () => {
+    expect(await refusedOn('postgres://lethe:hunter2@127.0.0.1:1/lethe')).toEqual(
+      refused('database that can be reached, and lets this role in (ECONNREFUSED)'),
+    )
   })
 
-  test('one that lets nobody in', async () => {
+  test('one that lets nobody in is refused', async () => {
     const url = new URL(database.appUrl)
     url.password = 'hunter2'
-    expect(await refusedOn(url.href, 'api')).toEqual({
-      code: 1,
-      said: 'lethe-api cannot start:\nLETHE_DATABASE_URL: expected a database that can be reached, and lets this role in (28P01)\n',
-    })
+    expect(await refusedOn(url.href)).toEqual(
+      refused('database that can be reached, and lets this role in (28P01)'),
+    )
   })
 
-  test('as the superuser, whom row-level security does not hold', async () => {
-    expect(await refusedOn(database.ownerUrl)).toEqual({
-      code: 1,
-      said: 'lethe-api cannot start:\nLETHE_DATABASE_URL: expected a role that owns nothing (a member of lethe_app), for row-level security to hold\n',
-    })
+  test('the superuser, whom row-level security does not hold, is refused', async () => {
+    expect(await refusedOn(database.ownerUrl)).toEqual(
+      refused('role that owns nothing (a member of lethe_app), for row-level security to hold'),
+    )
   })
 })
 
@@ -102,7 +107,7 @@ describe('the roles', () => {
       expect(worker.said()).toMatch(/"role":"worker","port":null,.*"msg":"working"/)
       for (const done of [path, second])
         await expect
-          .poll(async () => requestIn(await api.ask('GET', done, { as: 'megan' })).state, patient)
+          .poll(async () => requestIn(await api.ask('GET', done, { as: 'megan' })).state)
           .toBe('completed')
       // Each process has a holder of its own: that of the API was asked for nothing.
       expect((await api.ask('GET', `${profilesPath}/${bob.userId}`, { as: 'megan' })).status).toBe(200)
@@ -123,11 +128,11 @@ describe('the roles', () => {
       const present = await connections()
       return names.every(name => present.has(name))
     }
-    await expect.poll(connected, patient).toBe(true)
+    await expect.poll(connected).toBe(true)
     running.process.kill('SIGTERM')
     expect(await running.ended).toBe(0)
     expect(running.said()).toContain('"msg":"stopped"')
-    await expect.poll(async () => [...(await connections())], patient).toEqual([])
+    await expect.poll(async () => [...(await connections())]).toEqual([])
   })
 
   test('open as many connections as they may, and no more', async () => {
@@ -137,7 +142,7 @@ describe('the roles', () => {
       await Promise.all(upTo(40).map(() => api.ask('GET', requestsPath, { as: 'megan' })))
       return (await connections()).get('lethe api') ?? 0
     }
-    await expect.poll(openAfterMany, patient).toBe(3)
+    await expect.poll(openAfterMany).toBe(3)
     expect((await connections()).get('lethe api queue') ?? 0).toBeLessThanOrEqual(2)
   })
 })

@@ -47,9 +47,7 @@ describe('over real sockets', () => {
     const { ask } = await start()
     const path = locationIn(await ask('POST', removePath(bob.userId), 'lena'))
     expect((await ask('POST', `${path}/approve`, 'megan')).status).toBe(200)
-    await expect
-      .poll(async () => requestIn(await ask('GET', path, 'megan')).state, { timeout: 20_000 })
-      .toBe('completed')
+    await expect.poll(async () => requestIn(await ask('GET', path, 'megan')).state).toBe('completed')
     expect((await ask('GET', `${profilesPath}/${bob.userId}`, 'megan')).status).toBe(404)
   })
 
@@ -123,9 +121,7 @@ describe('stopping', () => {
     )
     const other = await fetch(`http://127.0.0.1:${api.port}/healthz/ready`)
     expect(other.status).toBe(200)
-    const started = performance.now()
     await api.stop()
-    expect(performance.now() - started).toBeLessThan(5_000)
     await hanging.closed
     expect(lines.join('')).toContain('"msg":"stopped"')
   })

@@ -123,13 +123,12 @@ describe('stopping', () => {
     const busy = openConnection(server.port)
     busy.send(get)
     await expect.poll(() => asked).toBe(1)
-    const started = performance.now()
-    const stopped = server.stop(30)
+    // An hour: were it waited for, nobody would see the end of this test.
+    const stopped = server.stop(3600)
     gate.resolve(new Response('finished'))
     await stopped
     expect(await busy.closed).toContain('finished')
     await idle.closed
-    expect(performance.now() - started).toBeLessThan(3_000)
   })
 
   test('takes no new connection', async () => {
@@ -152,7 +151,6 @@ describe('stopping', () => {
     await server.stop(1)
     const took = performance.now() - started
     expect(took).toBeGreaterThan(900)
-    expect(took).toBeLessThan(10_000)
     expect(await hanging.closed).toBe('')
   })
 })

@@ -98,7 +98,8 @@ export interface Concerning {
 
 /** Why a command ended before it was done. */
 export type Refusal =
-  SingleRefusal | { readonly _tag: 'SeveralRefused'; readonly refusals: ReadonlyArray<Concerning> }
+  | SingleRefusal
+  | { readonly _tag: 'SeveralRefused'; readonly refusals: ReadonlyArray<Concerning> }
 
 export type UsageMistake = Extract<SingleRefusal, { readonly _tag: 'UsageMistake' }>
 

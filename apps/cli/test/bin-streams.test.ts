@@ -16,7 +16,6 @@ afterEach(() => {
 })
 
 const start = (...argv: ReadonlyArray<string>) => startLethe(api.url, ['requests', ...argv])
-const patient = { timeout: 30_000 }
 
 /** The server keeps silent about the second page until it is let go. */
 const holdSecondPage = (pages: number) => {
@@ -37,8 +36,8 @@ describe('the list, as a process', () => {
     async format => {
       holdSecondPage(3)
       const { output, ended } = start('list', '-o', format)
-      await expect.poll(() => api.received.length, patient).toBe(2)
-      await expect.poll(() => output.stdout, patient).toContain(requestId(201))
+      await expect.poll(() => api.received.length).toBe(2)
+      await expect.poll(() => output.stdout).toContain(requestId(201))
       expect(output.stdout).not.toContain(requestId(200))
       letGo()
       const { code, stdout } = await ended
@@ -50,8 +49,8 @@ describe('the list, as a process', () => {
   it('ends with 130 on Ctrl-C, without a stack trace, and leaves a JSON array open', async () => {
     holdSecondPage(3)
     const { child, output, ended } = start('list', '-o', 'json')
-    await expect.poll(() => output.stdout, patient).toContain(requestId(201))
-    await expect.poll(() => api.received.length, patient).toBe(2)
+    await expect.poll(() => output.stdout).toContain(requestId(201))
+    await expect.poll(() => api.received.length).toBe(2)
     child.kill('SIGINT')
     const { code, stdout, stderr } = await ended
     expect(code).toBe(130)
@@ -62,7 +61,7 @@ describe('the list, as a process', () => {
   it('ends quietly where nobody reads it any more', async () => {
     holdSecondPage(30)
     const { child, output, ended } = start('list', '-o', 'json')
-    await expect.poll(() => output.stdout, patient).toContain(requestId(2901))
+    await expect.poll(() => output.stdout).toContain(requestId(2901))
     child.stdout.destroy()
     letGo()
     expect(await ended).toMatchObject({ code: 0, stderr: '' })
@@ -83,9 +82,9 @@ describe('the watch, as a process', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('shows a change at once, and ends with 0 on %s', async signal => {
     api.requests = [submitted(1)]
     const { child, output, ended } = start('watch', '-o', 'json', '--interval', '1')
-    await expect.poll(() => output.stderr, patient).toContain('1 open request')
+    await expect.poll(() => output.stderr).toContain('1 open request')
     change(api, 1, { state: 'approved' })
-    await expect.poll(() => shortOf(output.stdout), patient).toEqual(['1 pendingApproval>approved'])
+    await expect.poll(() => shortOf(output.stdout)).toEqual(['1 pendingApproval>approved'])
     child.kill(signal)
     const { code, stderr } = await ended
     expect(code).toBe(0)
@@ -98,7 +97,7 @@ describe('the watch, as a process', () => {
     })
     api.instead = () => gate
     const { child, ended } = start('watch')
-    await expect.poll(() => api.received.length, patient).toBe(1)
+    await expect.poll(() => api.received.length).toBe(1)
     child.kill('SIGINT')
     expect(await ended).toMatchObject({ code: 0, stdout: '', stderr: '' })
   })
@@ -109,7 +108,7 @@ describe('the watch, as a process', () => {
   ] as const)('of one request does not end with 0 on %s', async (signal, expected) => {
     api.requests = [submitted(1)]
     const { child, output, ended } = start('watch', requestId(1), '-o', 'json')
-    await expect.poll(() => shortOf(output.stdout), patient).toEqual(['1 present>pendingApproval'])
+    await expect.poll(() => shortOf(output.stdout)).toEqual(['1 present>pendingApproval'])
     child.kill(signal)
     expect(await ended).toMatchObject(expected)
   })
@@ -117,7 +116,7 @@ describe('the watch, as a process', () => {
   it('ends quietly where nobody reads it any more', async () => {
     api.requests = [submitted(1)]
     const { child, output, ended } = start('watch', '--interval', '1')
-    await expect.poll(() => output.stderr, patient).toContain('1 open request')
+    await expect.poll(() => output.stderr).toContain('1 open request')
     child.stdout.destroy()
     change(api, 1, { state: 'approved' })
     const { code, stderr } = await ended

@@ -9,7 +9,6 @@ beforeEach(async () => {
 })
 afterEach(() => api.close())
 
-const patient = { timeout: 30_000 }
 const start = (argv: ReadonlyArray<string>, nodeOptions: ReadonlyArray<string> = []) =>
   startLethe(api.url, argv, nodeOptions)
 
@@ -40,7 +39,7 @@ describe('bin/lethe.js', () => {
   it('ends quietly where nobody reads its output any more', async () => {
     api.profiles = Array.from({ length: 2000 }, () => profile())
     const { child, ended, output } = start(['profiles', 'list', '-o', 'csv'])
-    await expect.poll(() => output.stdout, patient).not.toBe('')
+    await expect.poll(() => output.stdout).not.toBe('')
     child.stdout.destroy()
     expect(await ended).toMatchObject({ code: 0, stderr: '' })
     expect(api.received.length).toBeLessThan(1000)
@@ -48,7 +47,7 @@ describe('bin/lethe.js', () => {
 
   it('ends with 130 on Ctrl-C while it waits, and says what goes on', async () => {
     const { child, ended } = start(['remove', bobId, '--force', '--wait'])
-    await expect.poll(() => api.received.map(({ method }) => method), patient).toContain('GET')
+    await expect.poll(() => api.received.map(({ method }) => method)).toContain('GET')
     child.kill('SIGINT')
     const { code, stdout, stderr } = await ended
     expect(code).toBe(130)

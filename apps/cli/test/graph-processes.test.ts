@@ -68,7 +68,7 @@ describe('a process of its own', () => {
   it('that is told to end gives up, and says what is open', async () => {
     world.misbehave({ staysForSeconds: 3600 })
     const { child, output, ended } = start(user(6))
-    await expect.poll(() => output.stderr, { timeout: 20_000 }).toContain('not gone yet')
+    await expect.poll(() => output.stderr).toContain('not gone yet')
     child.kill('SIGTERM')
     const { code, stderr } = await ended
     expect(code).toBe(130)

@@ -224,8 +224,8 @@ describe('a Graph that misbehaves', () => {
       types: who,
       whenAsked: () => world.misbehave({ endings: { hangAfter: 1 } }),
     })
-    await expect.poll(() => history(), { timeout: 20_000 }).toContain('removalStarted')
-    await expect.poll(() => world.isThere(who), { timeout: 20_000 }).toBe(false)
+    await expect.poll(() => history()).toContain('removalStarted')
+    await expect.poll(() => world.isThere(who)).toBe(false)
     interruption.abort()
     const ran = await running
     expect(ran).toMatchObject({ code: 130 })

@@ -1,14 +1,15 @@
+import { join } from 'node:path'
 import { createDatabase, startEmbeddedPostgres } from '@lethe/embedded-postgres'
 import * as E from 'fp-ts/lib/Either.js'
 import { Client, type QueryResult } from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { newFolder, removeFolders } from './making/folders.js'
+import { removeFolders, stateFolder } from './making/folders.js'
 import { freshSettings, openSandbox, stopSandboxes, tryToStart } from './making/running.js'
 
 let serverUrl: string
 let stopServer: () => Promise<void>
 beforeAll(async () => {
-  const server = await startEmbeddedPostgres({ folder: await newFolder() })
+  const server = await startEmbeddedPostgres({ folder: join(await stateFolder(), 'postgres') })
   if (E.isLeft(server)) throw new Error(`No server: ${server.left._tag}`)
   serverUrl = server.right.superuserUrl
   stopServer = server.right.stop
@@ -36,7 +37,7 @@ describe('LETHE_SANDBOX_DATABASE_URL', () => {
     for (const _ of [1, 2]) {
       const { addresses, stop } = await openSandbox({}, { databaseUrl })
       expect(addresses.postgres).toBe(new URL(serverUrl).host)
-      expect((await fetch(`${addresses.lethe}/healthz/ready`)).status).toBe(200)
+      await expect.poll(async () => (await fetch(`${addresses.lethe}/healthz/ready`)).status).toBe(200)
       await stop()
     }
     expect(await query(databaseUrl, 'select name from lethe.migration')).not.toEqual([])

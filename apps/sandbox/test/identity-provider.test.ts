@@ -14,7 +14,7 @@ afterAll(removeFolders)
 
 const base = 'http://127.0.0.1:8081'
 const personal = '9188040d-6c67-4c5b-b112-36a304b66dad'
-const deps = await providerDeps(base)
+const deps = providerDeps(base)
 const { keys } = deps
 const provider = identityProvider(deps)
 

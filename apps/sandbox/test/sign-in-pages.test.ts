@@ -13,7 +13,7 @@ afterAll(removeFolders)
 
 const base = 'http://127.0.0.1:8081'
 let clock = Date.parse('2026-11-23T10:00:00Z')
-const deps = { ...(await providerDeps(base)), now: () => clock }
+const deps = { ...providerDeps(base), now: () => clock }
 const provider = identityProvider(deps)
 const { open, press } = browser((url, init) => provider.request(url, init))
 beforeEach(() => {

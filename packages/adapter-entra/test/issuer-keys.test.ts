@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import * as E from 'fp-ts/lib/Either.js'
 import { exportJWK, generateKeyPair } from 'jose'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import { closeIssuers, openIssuer, type PublishedKey } from './fake-issuer.js'
 import {
   claimsOf,
@@ -30,7 +30,7 @@ afterEach(closeIssuers)
 const open = async (...keys: ReadonlyArray<PublishedKey>) => {
   const issuer = await openIssuer(...keys)
   const clock = movableClock()
-  const verifier = verifierFor(issuer, clock, { fetchTimeoutMs: 2_000 })
+  const verifier = verifierFor(issuer, clock, { fetchTimeoutMs: 60_000 })
   const judge = (token: string) => resultOf(verifier, token)
   const lasting = { exp: start + 30 * 24 * 3600 }
   return { issuer, clock, verifier, judge, token: await sign(key, claimsOf(issuer, lasting)), lasting }
@@ -275,7 +275,7 @@ describe('a slow issuer', () => {
     const { issuer, clock, judge, token } = await open(key.jwk)
     const release = issuer.hold()
     const first = judge(token)
-    await vi.waitFor(() => expect(issuer.requests).toHaveLength(1))
+    await expect.poll(() => issuer.requests).toHaveLength(1)
     clock.forward(10 * minute)
     const second = judge(token)
     release()

@@ -9,7 +9,9 @@ export interface AnswerHeaders {
 
 /** What became of a body: all of it is there, it ended too early, or it is larger than is read. */
 export type AnswerBody =
-  { readonly kind: 'whole'; readonly text: string } | { readonly kind: 'cut' } | { readonly kind: 'tooLarge' }
+  | { readonly kind: 'whole'; readonly text: string }
+  | { readonly kind: 'cut' }
+  | { readonly kind: 'tooLarge' }
 
 /** What a connection brought. */
 export type Outcome =

@@ -22,7 +22,7 @@ it('a request that was given up while it waited for a connection never leaves', 
   })
   const { client, reports } = makeClient(root, { connections: 1, timeouts: { lookupMs: 60 } })
   const first = perform(client, 'removal', somebody())
-  await expect.poll(() => held.length, { interval: 2 }).toBe(1)
+  await expect.poll(() => held.length).toBe(1)
 
   await perform(client, 'lookup', somebody())
   expect(reports.map(({ ending }) => ending)).toStrictEqual(['timedOutBeforeSending'])

@@ -209,7 +209,7 @@ describe('closing', () => {
     const underWay = (['removal', 'readBack', 'lookup'] as const).map(async operation =>
       perform(client, operation, somebody()),
     )
-    await expect.poll(() => requests.length, { interval: 2 }).toBe(3)
+    await expect.poll(() => requests.length).toBe(3)
 
     await client.close()
 
@@ -229,7 +229,7 @@ describe('closing', () => {
       random: () => 1,
     })
     const reading = perform(client, 'readBack', somebody())
-    await expect.poll(() => reports.length, { interval: 2 }).toBe(1)
+    await expect.poll(() => reports.length).toBe(1)
 
     await client.close()
 

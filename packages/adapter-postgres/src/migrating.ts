@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url'
 import * as E from 'fp-ts/lib/Either.js'
-import { runner } from 'node-pg-migrate'
 import { Client, DatabaseError } from 'pg'
 import { PgBoss } from 'pg-boss'
 import { codeOf, isPassing } from './problems.js'
@@ -46,6 +45,8 @@ export const migrate = async (
     client.on('error', () => undefined)
     await client.connect()
     await client.query('select pg_advisory_lock($1)', [lock])
+    // Only who migrates pays for loading it.
+    const { runner } = await import('node-pg-migrate')
     const run = await runner({
       dbClient: client,
       dir: folder,

@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sha256Digest, systemClock } from '@lethe/adapter-system'
 import { automatic, elementAt, rightOf, submissionOf, succeed, upTo } from '@lethe/application/testing'
 import { startEmbeddedPostgres } from '@lethe/embedded-postgres'
-import { afterAll, describe, expect, it } from 'vitest'
+import { copy, folderBeside } from '@lethe/embedded-postgres/testing'
+import { afterAll, describe, expect, inject, it } from 'vitest'
 import { migratedOn } from './making/database.js'
 import { freshIds } from './making/fresh-ids.js'
 import { openStoreOn } from './making/store.js'
@@ -18,8 +17,8 @@ const unavailable = { _tag: 'Left', left: { _tag: 'Unavailable' } }
 
 describe('while the database is gone', () => {
   it('everything is unavailable, and all is there again when it is back', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'lethe-outage-'))
-    cleaning.push(() => rm(folder, { recursive: true, force: true }))
+    const folder = join(await folderBeside(inject('initialisedFolder')), 'postgres')
+    await copy(inject('initialisedFolder'), folder)
     const server = rightOf(await startEmbeddedPostgres({ folder }))
     cleaning.push(server.stop)
     const database = await migratedOn(server.superuserUrl)
@@ -31,7 +30,7 @@ describe('while the database is gone', () => {
     const acknowledged = await Promise.all(
       submissions.map(async submission => succeed(store.removalRequests.submit(submission))),
     )
-    expect(await store.isReachable()).toBe(true)
+    await expect.poll(store.isReachable).toBe(true)
 
     await server.kill()
 
@@ -44,7 +43,7 @@ describe('while the database is gone', () => {
 
     const again = rightOf(await startEmbeddedPostgres({ folder, port: server.port }))
     cleaning.push(again.stop)
-    await expect.poll(store.isReachable, { timeout: 20_000 }).toBe(true)
+    await expect.poll(store.isReachable).toBe(true)
     for (const { request } of acknowledged)
       expect(await succeed(store.removalRequests.load(tenantId, request.id))).toMatchObject({
         value: request,

@@ -68,7 +68,11 @@ export interface BrokenChain {
   /** The position, from 1, of the first event that does not fit. */
   readonly position: number
   readonly reason:
-    'outOfSequence' | 'anotherRequest' | 'previousHashDiffers' | 'contentDiffers' | 'headDiffers'
+    | 'outOfSequence'
+    | 'anotherRequest'
+    | 'previousHashDiffers'
+    | 'contentDiffers'
+    | 'headDiffers'
 }
 
 /**

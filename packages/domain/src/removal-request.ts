@@ -114,7 +114,15 @@ export interface Expired extends Particulars {
 
 /** One request to remove all personal data of one inbound shared user from one resource tenant. */
 export type RemovalRequest =
-  PendingApproval | Approved | Removing | Verifying | Completed | Failed | Denied | Withdrawn | Expired
+  | PendingApproval
+  | Approved
+  | Removing
+  | Verifying
+  | Completed
+  | Failed
+  | Denied
+  | Withdrawn
+  | Expired
 
 export const RemovalState = t.keyof(
   {

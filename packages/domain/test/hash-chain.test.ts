@@ -58,10 +58,7 @@ const forged = (chain: Chain): Chain => {
 }
 
 const forEveryChain = (check: (chain: Chain, place: number) => void): void => {
-  fc.assert(
-    fc.property(chainAndPlace, ([chain, place]) => check(chain, place)),
-    { numRuns: 500 },
-  )
+  fc.assert(fc.property(chainAndPlace, ([chain, place]) => check(chain, place)))
 }
 
 describe('an untouched chain', () => {
@@ -98,7 +95,6 @@ describe('an untouched chain', () => {
         )
         expect(bitByBit).toEqual(sealAll(null, eventsOf(steps)))
       }),
-      { numRuns: 500 },
     )
   })
 
@@ -171,7 +167,6 @@ describe('a chain that somebody touched does not verify', () => {
         expect(verify(headOf(chain), swapped)).toMatchObject({ _tag: 'Left' })
         expect(verify(headOf(chain), forged(swapped))).toMatchObject({ _tag: 'Left' })
       }),
-      { numRuns: 500 },
     )
   })
 

@@ -17,13 +17,8 @@ import { eventsOf, run, type State, stateAfter, type Step, take } from './making
 import { grady } from './making/people-and-places.js'
 import { histories } from './making/random-commands.js'
 
-const runs = { numRuns: 2000 }
-
 const forEveryHistory = (check: (steps: ReadonlyArray<Step>) => void): void => {
-  fc.assert(
-    fc.property(histories, commands => check(run(commands))),
-    runs,
-  )
+  fc.assert(fc.property(histories, commands => check(run(commands))))
 }
 
 const accepted = ({ events }: Step): boolean => events.length > 0
@@ -190,7 +185,6 @@ describe('histories', () => {
         ]
         expect(corrupted.map(replay).filter(E.isRight)).toEqual([])
       }),
-      runs,
     )
   })
 

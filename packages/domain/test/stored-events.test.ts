@@ -144,6 +144,5 @@ test('whatever is recorded is read back as it was', () => {
       const read = stored.map(sealed => readEvent(decoded(SealedEvent)(sealed).envelope))
       expect(read).toEqual(events.map(happened => E.right(happened)))
     }),
-    { numRuns: 500 },
   )
 })

@@ -2,8 +2,8 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { childrenOf, isRunning, signal } from '../src/processes.js'
-import { newFolder, removeFolders } from './making/folders.js'
-import { beginParent, endParents, keeperOf, patient, startParent } from './making/parents.js'
+import { initialisedFolder, newFolder, removeFolders } from './making/folders.js'
+import { beginParent, endParents, keeperOf, startParent } from './making/parents.js'
 import { query } from './making/query.js'
 import { started, stopServers } from './making/servers.js'
 
@@ -14,12 +14,12 @@ afterEach(async () => {
 })
 
 const expectGone = async (processIds: ReadonlyArray<number>): Promise<void> => {
-  await expect.poll(() => Promise.all(processIds.map(isRunning)), patient).not.toContain(true)
+  await expect.poll(() => Promise.all(processIds.map(isRunning))).not.toContain(true)
 }
 
 describe('a server that is killed', () => {
   test('is gone with all of its processes, and recovers what was committed', async () => {
-    const folder = await newFolder()
+    const folder = await initialisedFolder()
     const first = await started({ folder })
     await query(first.superuserUrl, 'CREATE TABLE kept AS SELECT generate_series(1, 10000)')
     const processes = [first.processId, ...(await childrenOf(first.processId))]
@@ -32,7 +32,7 @@ describe('a server that is killed', () => {
   })
 
   test('by somebody else says that it has ended, and starts again', async () => {
-    const folder = await newFolder()
+    const folder = await initialisedFolder()
     const first = await started({ folder })
     signal(first.processId, 'SIGKILL')
     await first.ended
@@ -43,7 +43,7 @@ describe('a server that is killed', () => {
 
 describe('when the process that started the server goes, the server goes', () => {
   test.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)('by %s', async name => {
-    const folder = await newFolder()
+    const folder = await initialisedFolder()
     const parent = await startParent(folder)
     const processes = [parent.keeper, parent.server.processId, ...(await childrenOf(parent.server.processId))]
     signal(parent.processId, name)
@@ -52,7 +52,7 @@ describe('when the process that started the server goes, the server goes', () =>
   })
 
   test('by its own end, which the server does not delay', async () => {
-    const parent = beginParent(await newFolder(), 'end')
+    const parent = beginParent(await initialisedFolder(), 'end')
     const keeper = await keeperOf(parent.processId)
     await parent.ended
     expect(parent.said()).toContain('processId')
@@ -63,16 +63,14 @@ describe('when the process that started the server goes, the server goes', () =>
     const folder = await newFolder()
     const { processId } = beginParent(folder, 'wait')
     const keeper = await keeperOf(processId)
-    await expect
-      .poll(() => namesIn(folder), patient)
-      .toContainEqual(expect.stringMatching(/^initialising-|^data$/))
+    await expect.poll(() => namesIn(folder)).toContainEqual(expect.stringMatching(/^initialising-|^data$/))
     signal(processId, 'SIGKILL')
     await expectGone([keeper])
     expect((await namesIn(folder)).filter(name => name.startsWith('initialising-'))).toEqual([])
   })
 
   test('and the next one, started at once, waits for the folder', async () => {
-    const folder = await newFolder()
+    const folder = await initialisedFolder()
     const parent = await startParent(folder)
     await query(parent.server.url, 'CREATE TABLE kept AS SELECT 42 AS answer')
     signal(parent.processId, 'SIGKILL')
@@ -84,21 +82,21 @@ describe('when the process that started the server goes, the server goes', () =>
 
 describe('the keeper', () => {
   test("does not hear a terminal's signals", async () => {
-    const parent = await startParent(await newFolder())
+    const parent = await startParent(await initialisedFolder())
     for (const name of ['SIGINT', 'SIGHUP', 'SIGINT'] as const) signal(parent.keeper, name)
     expect(await query(parent.server.url, 'SELECT 1')).toEqual([[1]])
     expect(await isRunning(parent.keeper)).toBe(true)
   })
 
   test('leaves the server to the other process when it is killed', async () => {
-    const parent = await startParent(await newFolder())
+    const parent = await startParent(await initialisedFolder())
     signal(parent.keeper, 'SIGKILL')
     await expectGone([parent.keeper, parent.server.processId])
     expect(await isRunning(parent.processId)).toBe(true)
   })
 
   test('and that process may be killed together: the next start ends the server that is left', async () => {
-    const folder = await newFolder()
+    const folder = await initialisedFolder()
     const parent = await startParent(folder)
     await query(parent.server.url, 'CREATE TABLE kept AS SELECT 42 AS answer')
     // Suspended, it hears of nothing, so that it is still there.
@@ -117,9 +115,7 @@ describe('a start finds its way', () => {
     const folder = await newFolder()
     const { processId } = beginParent(folder, 'wait')
     const keeper = await keeperOf(processId)
-    await expect
-      .poll(() => namesIn(folder), patient)
-      .toContainEqual(expect.stringMatching(/^initialising-|^data$/))
+    await expect.poll(() => namesIn(folder)).toContainEqual(expect.stringMatching(/^initialising-|^data$/))
     for (const one of [keeper, processId]) signal(one, 'SIGKILL')
     await expectGone([keeper, processId])
     const server = await started({ folder })
@@ -138,7 +134,7 @@ describe('a start finds its way', () => {
   })
 
   test('where the id of a server that is gone has passed on to another process', async () => {
-    const folder = await newFolder()
+    const folder = await initialisedFolder()
     const first = await started({ folder })
     const file = await readFile(join(folder, 'data', 'postmaster.pid'), 'utf8')
     await first.kill()

@@ -6,7 +6,7 @@ import { locateBinaries } from '../src/binaries.js'
 import { describeRefusal, type EmbeddedPostgresRefusal } from '../src/index.js'
 import { isRunning } from '../src/processes.js'
 import { refusalOfFailure } from '../src/server-failure.js'
-import { newFolder, removeFolders } from './making/folders.js'
+import { initialisedFolder, newFolder, removeFolders } from './making/folders.js'
 import { endParents, startParent } from './making/parents.js'
 import { query } from './making/query.js'
 import { outcomeOf, refused, started, stopServers } from './making/servers.js'
@@ -19,7 +19,7 @@ afterEach(async () => {
 
 describe('a start is refused', () => {
   test('while another process uses the folder, which takes no harm', async () => {
-    const folder = await newFolder()
+    const folder = await initialisedFolder()
     const parent = await startParent(folder)
     const refusals = await Promise.all([refused({ folder }), refused({ folder })])
     for (const refusal of refusals)
@@ -77,14 +77,14 @@ describe('a start is refused', () => {
   })
 
   test('where an older PostgreSQL made the data', async () => {
-    const folder = await newFolder()
+    const folder = await initialisedFolder()
     await (await started({ folder })).stop()
     await writeFile(join(folder, 'data', 'PG_VERSION'), '17\n')
     expect(await refused({ folder })).toEqual({ _tag: 'OtherVersion', folder, version: '17' })
   })
 
   test('where a setting would open the server to others, or does not exist', async () => {
-    const folder = await newFolder()
+    const folder = await initialisedFolder()
     expect(await refused({ folder, settings: { Listen_Addresses: '*' } })).toEqual({
       _tag: 'ReservedSetting',
       name: 'Listen_Addresses',

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { createDatabase, dropDatabase } from '../src/index.js'
 import { isRunning } from '../src/processes.js'
-import { newFolder, removeFolders } from './making/folders.js'
+import { initialisedFolder, newFolder, removeFolders } from './making/folders.js'
 import { connectionError, query } from './making/query.js'
 import { started, stopServers } from './making/servers.js'
 
@@ -25,7 +25,7 @@ const answers = (host: string, port: number): Promise<boolean> =>
 
 describe('a server', () => {
   test('keeps its data and its password over a restart', async () => {
-    const folder = await newFolder()
+    const folder = await initialisedFolder()
     const first = await started({ folder })
     await query(first.superuserUrl, 'CREATE TABLE kept AS SELECT 42 AS answer')
     await first.stop()
@@ -35,7 +35,7 @@ describe('a server', () => {
   })
 
   test('is gone when it has stopped, however often it is told', async () => {
-    const folder = await newFolder()
+    const folder = await initialisedFolder()
     const server = await started({ folder })
     expect(await answers('127.0.0.1', server.port)).toBe(true)
     await Promise.all([server.stop(), server.stop()])
@@ -47,7 +47,7 @@ describe('a server', () => {
   })
 
   test('stops at once although somebody is connected', async () => {
-    const server = await started({ folder: await newFolder() })
+    const server = await started({ folder: await initialisedFolder() })
     const waiting = connectionErrorOf(query(server.superuserUrl, 'SELECT pg_sleep(3600)'))
     await untilAsleep(server.superuserUrl)
     await server.stop()
@@ -80,7 +80,7 @@ describe('a server', () => {
   })
 
   test('listens on 127.0.0.1 and on no other address', async () => {
-    const { port } = await started({ folder: await newFolder() })
+    const { port } = await started({ folder: await initialisedFolder() })
     const addresses = Object.values(networkInterfaces())
       .flatMap(list => list ?? [])
       .filter(({ scopeid }) => scopeid === undefined || scopeid === 0)
@@ -104,7 +104,7 @@ describe('a server', () => {
   })
 
   test('never runs as root', async () => {
-    const folder = await newFolder()
+    const folder = await initialisedFolder()
     await started({ folder })
     const { uid } = await stat(join(folder, 'data', 'postmaster.pid'))
     expect(uid).not.toBe(0)
@@ -114,7 +114,7 @@ describe('a server', () => {
 
 describe('databases', () => {
   test('are made empty, and removed although somebody is connected', async () => {
-    const { superuserUrl } = await started({ folder: await newFolder() })
+    const { superuserUrl } = await started({ folder: await initialisedFolder() })
     const url = await createDatabase(superuserUrl, 'Suite "one" é')
     expect(await query(url, 'SELECT current_database()')).toEqual([['Suite "one" é']])
     await expect(createDatabase(superuserUrl, 'Suite "one" é')).rejects.toThrow('already exists')
@@ -130,9 +130,7 @@ describe('databases', () => {
 /** Waits until somebody's query sleeps: one that is only being sent would be cut off without a code. */
 const untilAsleep = async (superuserUrl: string): Promise<void> => {
   await expect
-    .poll(() => query(superuserUrl, "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'"), {
-      timeout: 30_000,
-    })
+    .poll(() => query(superuserUrl, "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'"))
     .toHaveLength(1)
 }
 

@@ -1,6 +1,6 @@
 import { PageIterator } from '@microsoft/microsoft-graph-client'
 import { describe, expect, test } from 'vitest'
-import { leaveNothingOpen, patient } from './making/closing.js'
+import { leaveNothingOpen } from './making/closing.js'
 import { denied, expired, failureOf, unknownProfile } from './making/failure.js'
 import {
   graphClientFor,
@@ -82,7 +82,7 @@ describe.each(['seed', 'graph'] as const)('the graph client over https under the
     const location = await locationThrough(adele, bob.userId)
     expect(await operationAt(adele, location)).toMatchObject({ userId: bob.userId, state: 'pendingApproval' })
     await graphClientFor(lethe, 'megan').api(`${location}/approve`).post(null)
-    await expect.poll(async () => (await operationAt(adele, location)).state, patient).toBe('completed')
+    await expect.poll(async () => (await operationAt(adele, location)).state).toBe('completed')
     expect(await failureOf(adele.api(`${path}/${bob.userId}`).get())).toEqual(unknownProfile(bob.userId))
   })
 

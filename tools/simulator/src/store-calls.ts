@@ -15,8 +15,8 @@ export type StoreCalls = <R, A>(
 export const storeCalls = ({ stage, crash }: Backstage, strand: Strand): StoreCalls => {
   const callOf = callPort(stage, crash, strand)
   return <R, A>(
-      call: Pick<Call<R | Unavailable, A>, 'name' | 'run'> & Partial<Call<R | Unavailable, A>>,
-    ): TaskEither<R | Unavailable, A> =>
+    call: Pick<Call<R | Unavailable, A>, 'name' | 'run'> & Partial<Call<R | Unavailable, A>>,
+  ): TaskEither<R | Unavailable, A> =>
     () =>
       callOf<R | Unavailable, A>({
         port: 'store',

@@ -4,7 +4,12 @@ import { type SeedResult, simulateSeed } from '../src/simulate-seed.js'
 import { type Counts, sumOf, totalOf } from '../src/tally.js'
 
 const blockSize = 50
-const blocks = Array.from({ length: 10 }, (_, index) => 1 + index * blockSize)
+/** So many see everything that can happen. */
+const enough = 350
+const blocks = Array.from(
+  { length: Math.ceil(Math.max(enough, Number(process.env['LETHE_TEST_RUNS'])) / blockSize) },
+  (_, index) => 1 + index * blockSize,
+)
 
 const simulateBlock = async (from: number): Promise<ReadonlyArray<SeedResult>> => {
   const results: Array<SeedResult> = []
@@ -29,7 +34,7 @@ describe('every invariant holds', () => {
   })
 })
 
-describe('500 seeds', () => {
+describe('all of them', () => {
   const countsOfAll = async (): Promise<Counts> => {
     let counts: Counts = {}
     for (const from of blocks)

@@ -20,7 +20,8 @@ export const usage = `Usage: npm run torture -- [--kills <number>] [--seed <numb
   --twin    removes so many people, 1 to 500, from a Graph that does everything wrong
   --delegated  on behalf of who approved, and not in Lethe's own name
 
-Exits with 0 where everything held, 1 where something did not, 2 for wrong arguments.
+Exits with 0 where everything held, 1 where something did not, 2 for wrong arguments, and 3 where it cannot be said: the run
+was interrupted, or out of time.
 `
 
 const mostKills = 2000

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { readArguments, usage } from './arguments.js'
+import { exitCodeOf } from './outcome.js'
 import { reportOf } from './report/report.js'
 import { rules } from './checks/violation.js'
 import { torture } from './torture.js'
@@ -29,14 +30,15 @@ const run = async (kills: number, seed: number): Promise<number> => {
   say('which of them meet, and what was in flight when a process died, is the doing of real processes.')
   const outcome = await torture({ kills, seed, say, interrupted })
   say(reportOf(outcome))
-  return outcome.violations.length === 0 ? 0 : 1
+  return exitCodeOf(outcome)
 }
 
 const runTwin = async (asked: Omit<TwinRun, 'say' | 'interrupted'>): Promise<number> => {
-  const violations = await twinRun({ ...asked, say, interrupted: interruption() })
-  for (const { rule, saw } of violations) say(`violation: ${rules[rule]}: ${saw}`)
-  say(`${violations.length} violations`)
-  return violations.length === 0 ? 0 : 1
+  const outcome = await twinRun({ ...asked, say, interrupted: interruption() })
+  for (const { rule, saw } of outcome.violations) say(`VIOLATION ${rule}: ${rules[rule]}: ${saw}`)
+  for (const reason of outcome.inconclusive) say(`INCONCLUSIVE: ${reason}`)
+  say(`${outcome.violations.length} violations`)
+  return exitCodeOf(outcome)
 }
 
 const asked = readArguments(process.argv.slice(2))

@@ -39,8 +39,16 @@ export const Order = t.union(
 )
 export type Order = t.TypeOf<typeof Order>
 
-/** What a process of Lethe says: that it is at work, and where it listens; null for nowhere. */
-export const Report = t.strict({ type: t.literal('ready'), port: t.union([t.number, t.null]) }, 'Report')
+/** What a process of Lethe says. */
+export const Report = t.union(
+  [
+    /** It is at work, and listens there; null for nowhere. */
+    t.strict({ type: t.literal('ready'), port: t.union([t.number, t.null]) }),
+    /** It asked the queue for jobs, and got an answer. */
+    t.strict({ type: t.literal('asked') }),
+  ],
+  'Report',
+)
 export type Report = t.TypeOf<typeof Report>
 
 /** What a process writes to its standard error, in a line of its own, right before it kills itself. */

@@ -15,5 +15,14 @@ export interface Outcome {
   readonly seen: Seen | null
   readonly looks: number
   readonly violations: ReadonlyArray<Violation>
+  /** Why it cannot be said whether everything holds: it was interrupted, or ran out of time. */
+  readonly inconclusive: ReadonlyArray<string>
   readonly elapsedSeconds: number
 }
+
+/** The exit code of a run: 0 where everything held, 1 where something did not, 3 where that cannot be said. */
+export const exitCodeOf = ({
+  violations,
+  inconclusive,
+}: Pick<Outcome, 'violations' | 'inconclusive'>): number =>
+  violations.length > 0 ? 1 : inconclusive.length > 0 ? 3 : 0

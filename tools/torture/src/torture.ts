@@ -8,11 +8,11 @@ import { checkLeftovers } from './checks/leftovers.js'
 import { lastLook } from './checks/last-look.js'
 import { openLooker } from './checks/look.js'
 import type { Seen } from './checks/seen.js'
-import { enoughForEveryPoint, type Violation, violation } from './checks/violation.js'
+import { type Violation, violation } from './checks/violation.js'
 import { allPoints } from './kill-points.js'
 import type { Outcome } from './outcome.js'
 import { randomFrom } from './random.js'
-import { until } from './waiting.js'
+import { hang, until } from './waiting.js'
 import type { Member } from './world/fleet.js'
 import type { Ending } from './world/incarnation.js'
 import { becomeQuiet } from './world/quiet.js'
@@ -27,14 +27,16 @@ export interface TortureSettings {
   readonly interrupted: AbortSignal
 }
 
-const readyLimit = 30_000
+/** So long does no run take, however slow the machine is, in seconds. */
+const longest = (kills: number): number => hang / 1000 + kills * 60
 
-/** How long a run may take before it is ended, in seconds. */
-const longest = (kills: number): number => 90 + kills * 4
+/** From so many kills on, a run is to come to each kill point. */
+const enoughForEveryPoint = 200
 
 export const torture = async ({ kills, seed, say, interrupted }: TortureSettings): Promise<Outcome> => {
   const tally: Tally = { points: new Map(), kinds: new Map(), missed: new Map() }
   const found = new Map<string, Violation>()
+  const inconclusive: Array<string> = []
   const note = (violations: ReadonlyArray<Violation>): void => {
     for (const one of violations) found.set(`${one.rule} ${one.saw}`, one)
   }
@@ -73,13 +75,17 @@ export const torture = async ({ kills, seed, say, interrupted }: TortureSettings
     },
   })
 
-  /** @returns whether everything held. */
+  /** @returns whether to go on: everything held. */
   const play = async (round: Round, index: number): Promise<boolean> => {
     world.load.resume()
     await disturbances.during(assault.round(round))
     await world.load.pause()
-    const left = await becomeQuiet(world)
-    if (left !== null) note([violation('becomesQuiet', left)])
+    const calm = await becomeQuiet(world, interrupted)
+    if (calm.kind === 'late') {
+      inconclusive.push(`work was still going on when the time was up: ${calm.left}`)
+      return false
+    }
+    if (calm.kind === 'stuck') note([violation('becomesQuiet', calm.left)])
     seen = await looker.look(false)
     looks += 1
     note(checkAll(sha256Digest.envelope)(seen))
@@ -91,25 +97,22 @@ export const torture = async ({ kills, seed, say, interrupted }: TortureSettings
   }
 
   try {
-    if (!(await until(() => world.fleet.members.every(member => member.current().isReady()), readyLimit)))
-      note([violation('becomesQuiet', 'the processes did not start')])
+    const areReady = (): boolean => world.fleet.members.every(member => member.current().isReady())
+    if (!(await until(() => areReady() || isOver(), hang)))
+      inconclusive.push('the processes did not start in time')
     else await playAll(planOf(seed, kills), { play, assault, done, isOver, kills })
-    if (isOver()) note([violation('becomesQuiet', interrupted.aborted ? 'interrupted' : 'the time was up')])
-    if (!interrupted.aborted) {
+    if (interrupted.aborted) inconclusive.push('interrupted')
+    else if (isOver()) inconclusive.push('the time was up')
+    if (inconclusive.length === 0) {
       const last = await lastLook(world, looker)
       seen = last.seen
       looks += 1
       note(last.violations)
-      note(pointsMissing(tally, kills))
+      if (found.size === 0) inconclusive.push(...missing(tally, done(), kills))
     }
   } catch (error) {
     // What cannot be looked at any more cannot be said to hold.
-    note([
-      violation(
-        'becomesQuiet',
-        `the torture itself failed: ${error instanceof Error ? (error.stack ?? '') : ''}`,
-      ),
-    ])
+    inconclusive.push(`the torture itself failed: ${error instanceof Error ? (error.stack ?? '') : ''}`)
   } finally {
     await world.close()
   }
@@ -132,11 +135,15 @@ export const torture = async ({ kills, seed, say, interrupted }: TortureSettings
     seen,
     looks,
     violations: [...found.values()],
+    inconclusive,
     elapsedSeconds: world.elapsed(),
   }
 }
 
-const pointsMissing = ({ points }: Tally, kills: number): ReadonlyArray<Violation> =>
-  kills < enoughForEveryPoint
-    ? []
-    : allPoints.filter(point => !points.has(point)).map(point => violation('everyPointIsHit', point))
+/** What was asked for and did not come about: nothing is known of that. */
+const missing = ({ points }: Tally, done: number, kills: number): ReadonlyArray<string> => [
+  ...(done < kills ? [`only ${done} of ${kills} kills came about`] : []),
+  ...(kills < enoughForEveryPoint ? [] : allPoints)
+    .filter(point => !points.has(point))
+    .map(point => `no process came to the kill point ${point}`),
+]

@@ -1,5 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
 
+/** Longer than anything takes, however slow the machine is: only a hang reaches this limit, in milliseconds. */
+export const hang = 10 * 60_000
+
 /**
  * Waits until something is so.
  *

@@ -31,6 +31,11 @@ const Count = t.type({ count: t.number })
 
 const dropping: Array<() => Promise<void>> = []
 
+/** What is on a server of a test's own goes with that server. */
+const dropAtTheEnd = (serverUrl: string, drop: () => Promise<void>): void => {
+  if (serverUrl === inject('serverUrl')) dropping.push(drop)
+}
+
 /** Removes every database that a test made. */
 export const dropDatabases = async (): Promise<void> => {
   for (const drop of dropping.splice(0)) await drop()
@@ -39,7 +44,7 @@ export const dropDatabases = async (): Promise<void> => {
 /** @param serverUrl of the superuser; of the server of the suite where it is left out. */
 export const emptyDatabase = async (serverUrl = inject('serverUrl')): Promise<EmptyDatabase> => {
   const name = `test_${randomUUID().replaceAll('-', '')}`
-  dropping.push(() => dropDatabase(serverUrl, name))
+  dropAtTheEnd(serverUrl, () => dropDatabase(serverUrl, name))
   const ownerUrl = await createDatabase(serverUrl, name)
   return {
     ownerUrl,
@@ -76,7 +81,7 @@ export const addRole = async (serverUrl: string, databaseUrl: string, rights: st
   const password = randomUUID()
   await runIn(serverUrl, `create role ${role} login password '${password}' ${rights}`)
   // After its database: what the role owns there has to go first.
-  dropping.push(async () => {
+  dropAtTheEnd(serverUrl, async () => {
     await runIn(serverUrl, `drop role ${role}`)
   })
   const url = new URL(databaseUrl)

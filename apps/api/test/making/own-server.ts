@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type RunningPostgres, startEmbeddedPostgres } from '@lethe/embedded-postgres'
+import { copy, folderBeside } from '@lethe/embedded-postgres/testing'
+import { inject } from 'vitest'
 import { rightOf } from './decoded.js'
 
 /** A PostgreSQL server that a test ends and starts again, with its settings as they come: it waits for the disk. */
@@ -23,8 +24,10 @@ export const removeOwnServers = async (): Promise<void> => {
 }
 
 export const startOwnServer = async (): Promise<OwnServer> => {
-  const folder = await mkdtemp(join(tmpdir(), 'lethe-api-own-postgres-'))
-  removing.push(() => rm(folder, { recursive: true, force: true }))
+  const parent = await folderBeside(inject('initialisedFolder'))
+  removing.push(() => rm(parent, { recursive: true, force: true }))
+  const folder = join(parent, 'postgres')
+  await copy(inject('initialisedFolder'), folder)
   const start = async (port = 0): Promise<RunningPostgres> =>
     rightOf(await startEmbeddedPostgres({ folder, port }))
   let server = await start()

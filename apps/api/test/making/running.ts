@@ -1,4 +1,4 @@
-import { vi } from 'vitest'
+import { setTimeout } from 'node:timers/promises'
 import type { Role } from '../../src/role.js'
 import { type Ask, askThrough } from './asking.js'
 import { type Child, startChild } from './child.js'
@@ -12,8 +12,6 @@ export interface Running extends Child {
   readonly port: number
   readonly ask: Ask
 }
-
-export const patient = { timeout: 30_000, interval: 50 }
 
 /** The port that a process says that it listens on; 0 as long as it says none. */
 export const portIn = (said: string): number => Number(/"port":(\d+)/.exec(said)?.[1] ?? 0)
@@ -34,9 +32,10 @@ export const durableEnvironment = (
 /** Starts a process in a role, and waits until it says that it is up. */
 export const startRole = async (issuer: Issuer, role: Role, environment: Environment): Promise<Running> => {
   const child = startChild(environment, ['--role', role])
-  await vi.waitFor(() => {
-    if (!/"msg":"(?:listening|working)"/.test(child.said())) throw new Error(`Not up: ${child.said()}`)
-  }, patient)
+  while (!/"msg":"(?:listening|working)"/.test(child.said())) {
+    if (child.process.exitCode !== null) throw new Error(`Not up: ${child.said()}`)
+    await setTimeout(20)
+  }
   const port = portIn(child.said())
   return { ...child, port, ask: askThrough(issuer, `http://127.0.0.1:${port}`, request => fetch(request)) }
 }

@@ -13,14 +13,13 @@ import {
   identityProvider,
   letheCliClientId,
   listenOnLoopback,
-  loadClientRegistration,
-  loadSigningKeys,
   seedProfiles,
   startGraphTwin,
 } from '@lethe/sandbox'
 import * as E from 'fp-ts/lib/Either.js'
 import { decoded } from './decoded.js'
 import { lethe, type Ran, type World } from './fake-io.js'
+import { sandboxKeys } from './sandbox-keys.js'
 import { playBrowser } from './sign-in-world.js'
 
 export const tenantId = decoded(TenantId, contoso)
@@ -58,8 +57,7 @@ export const openGraphWorld = async (): Promise<GraphWorld> => {
   const [identityPort = 0, port = 0] = await freePorts(2)
   const folder = await mkdtemp(join(tmpdir(), 'lethe-graph-'))
   const identity = `http://127.0.0.1:${identityPort}`
-  const registration = await loadClientRegistration(folder)
-  const keys = await loadSigningKeys(join(folder, 'key.json'))
+  const { keys, registration } = sandboxKeys
   const signIns = createSignIns()
   const provider = await listenOnLoopback(
     identityProvider({ baseUrl: identity, keys, registration, signIns }).fetch,

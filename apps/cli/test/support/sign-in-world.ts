@@ -10,8 +10,6 @@ import {
   letheCliClientId,
   letheClientId,
   listenOnLoopback,
-  loadClientRegistration,
-  loadSigningKeys,
   type SignIns,
 } from '@lethe/sandbox'
 import { decodeJwt } from 'jose'
@@ -19,6 +17,7 @@ import { errorAnswer } from './answers.js'
 import { type FakeApi, startFakeApi } from './fake-api.js'
 import { lethe, type Ran, type World } from './fake-io.js'
 import { identity } from './samples.js'
+import { sandboxKeys } from './sandbox-keys.js'
 import { graphErrors } from '@lethe/graph-contract'
 
 /** A server, an identity provider and an operator's home. */
@@ -46,8 +45,7 @@ export const openSignInWorld = async (): Promise<SignInWorld> => {
   const signIns = createSignIns()
   const provider = identityProvider({
     baseUrl,
-    keys: await loadSigningKeys(join(home, 'key.json')),
-    registration: await loadClientRegistration(home),
+    ...sandboxKeys,
     signIns,
   })
   const server = await listenOnLoopback(provider.fetch, port)

@@ -46,9 +46,7 @@ export const asking = (addresses: Addresses) => {
     requestAt,
     /** Waits until a request has come to an end, whichever. */
     ended: async (path: string): Promise<Request> => {
-      await expect
-        .poll(async () => (await requestAt(path)).state, { timeout: 30_000 })
-        .toMatch(/^(?:completed|failed)$/)
+      await expect.poll(async () => (await requestAt(path)).state).toMatch(/^(?:completed|failed)$/)
       return requestAt(path)
     },
     sandbox: async (url: string, body: object): Promise<void> => {

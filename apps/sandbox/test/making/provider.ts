@@ -8,16 +8,18 @@ import { loadSigningKeys } from '../../src/signing-keys.js'
 import { newFolder } from './folders.js'
 import { freePort } from './ports.js'
 
-/** What a provider is made of, in a folder of its own. */
-export const providerDeps = async (baseUrl: string): Promise<TokenEndpointDeps> => {
-  const folder = await newFolder()
-  return {
-    baseUrl,
-    keys: await loadSigningKeys(join(folder, 'key.json')),
-    registration: await loadClientRegistration(folder),
-    signIns: createSignIns(),
-  }
-}
+const folder = await newFolder()
+/** RSA keys take a while to make: once for all tests. */
+const keys = await loadSigningKeys(join(folder, 'key.json'))
+const registration = await loadClientRegistration(folder)
+
+/** What a provider is made of. */
+export const providerDeps = (baseUrl: string): TokenEndpointDeps => ({
+  baseUrl,
+  keys,
+  registration,
+  signIns: createSignIns(),
+})
 
 /** A provider that listens. */
 export interface ListeningProvider extends TokenEndpointDeps {
@@ -28,7 +30,7 @@ const running: Array<LoopbackServer> = []
 
 export const openProvider = async (): Promise<ListeningProvider> => {
   const port = await freePort()
-  const deps = await providerDeps(`http://127.0.0.1:${port}`)
+  const deps = providerDeps(`http://127.0.0.1:${port}`)
   const server = await listenOnLoopback(identityProvider(deps).fetch, port)
   running.push(server)
   return { ...deps, stop: server.stop }

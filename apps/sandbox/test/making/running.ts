@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { type RunningSandbox, startSandbox } from '../../src/sandbox.js'
 import type { SandboxSettings } from '../../src/settings.js'
-import { newFolder } from './folders.js'
+import { stateFolder } from './folders.js'
 import { freePorts } from './ports.js'
 
 const running: Array<RunningSandbox> = []
@@ -17,7 +17,7 @@ export const freshSettings = async (changes: Partial<SandboxSettings> = {}): Pro
     graphPort: graph,
     postgresPort: postgres,
     databaseUrl: null,
-    stateFolder: await newFolder(),
+    stateFolder: await stateFolder(),
     reset: false,
     ...changes,
   }

@@ -166,7 +166,6 @@ describe('whenever a 429 comes', () => {
           expect(ended).toBe(60)
         },
       ),
-      { numRuns: 100 },
     )
   })
 })

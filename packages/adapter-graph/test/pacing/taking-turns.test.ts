@@ -125,7 +125,6 @@ describe('whatever happens', () => {
           expect(paceFrom(decoded(State, JSON.parse(JSON.stringify(state))), now)).toStrictEqual(pace)
         }
       }),
-      { numRuns: 300 },
     )
   })
 

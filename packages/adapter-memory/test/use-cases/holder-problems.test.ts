@@ -63,7 +63,7 @@ describe('performRemoval, when a holder has a problem', () => {
     const world = createWorld()
     const patient = scripted(world.graphData.holder, world.clock.now, { removes: [later(7200)] })
     const brief = scripted(world.crmData.holder, world.clock.now, { removes: [later(60)] })
-    world.configure([patient, brief])
+    world.configure([brief])
     const { id } = await submittedAndApproved(world)
     const start = world.clock.now()
 

@@ -1,15 +1,23 @@
-import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, realpath, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { inject } from 'vitest'
+import { copy, folderBeside } from '../../src/testing.js'
 
 const made: Array<string> = []
 
 /** A folder that does not exist yet, in a new one that everybody may enter. */
 export const newFolder = async (): Promise<string> => {
-  const parent = await mkdtemp(join(await realpath(tmpdir()), 'lethe-embedded-postgres-'))
+  const parent = await realpath(await folderBeside(inject('initialisedFolder')))
   made.push(parent)
   await chmod(parent, 0o755)
   return join(parent, 'postgres')
+}
+
+/** One whose data are initialised, and were never used. */
+export const initialisedFolder = async (): Promise<string> => {
+  const folder = await newFolder()
+  await copy(inject('initialisedFolder'), folder)
+  return folder
 }
 
 export const removeFolders = async (): Promise<void> => {

@@ -10,9 +10,6 @@ const begun: Array<{ readonly child: ChildProcess; readonly ended: Promise<void>
 /** Keepers and postmasters. */
 const others: Array<number> = []
 
-/** How long a test waits for something that is to come. */
-export const patient = { timeout: 30_000, interval: 5 }
-
 const Said = t.strict({ processId: t.number, url: t.string })
 
 /** A process that has started a server, and its keeper. */
@@ -37,7 +34,7 @@ export const beginParent = (folder: string, then: 'wait' | 'end') => {
 
 /** The keeper that a process has started. */
 export const keeperOf = async (processId: number): Promise<number> => {
-  await expect.poll(() => childrenOf(processId), patient).toHaveLength(1)
+  await expect.poll(() => childrenOf(processId)).toHaveLength(1)
   const [keeper] = await childrenOf(processId)
   if (keeper === undefined) throw new Error('There is no keeper')
   others.push(keeper)
@@ -47,7 +44,7 @@ export const keeperOf = async (processId: number): Promise<number> => {
 /** A process whose server runs. */
 export const startParent = async (folder: string): Promise<Parent> => {
   const { processId, said } = beginParent(folder, 'wait')
-  await expect.poll(said, patient).toMatch(/\}$/)
+  await expect.poll(said).toMatch(/\}$/)
   const server = Said.decode(JSON.parse(said()))
   if (E.isLeft(server)) throw new Error(`The process said ${said()}`)
   others.push(server.right.processId)

@@ -15,6 +15,3 @@ export const leaveNothingOpen = (): void => {
   })
   afterAll(closeIdentity)
 }
-
-/** How long a removal may take on a machine that has much else to do. */
-export const patient = { timeout: 30_000 }

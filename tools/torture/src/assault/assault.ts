@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { apiPoints, type KillPoint } from '../kill-points.js'
 import type { ProcessRole } from '../messages.js'
-import { until, within } from '../waiting.js'
+import { hang, until, within } from '../waiting.js'
 import type { Member } from '../world/fleet.js'
 import type { World } from '../world/world.js'
 import type { Round, Step } from './plan.js'
@@ -31,11 +31,9 @@ export interface AssaultDeps {
   readonly isOver: () => boolean
 }
 
-/** How long a process may take to come to a point, in milliseconds, and to be there again after it was killed. */
-const pointLimit = 8000
-const readyLimit = 15_000
-/** The same of a process that has yet to start, in milliseconds. */
-const startingLimit = 12_000
+/** How many calls clients make while a process is waited for at a point, and while one that has yet to start is. */
+const callsToPoint = 60
+const callsFromStart = 90
 const mostTries = 3
 
 const ofApi: ReadonlySet<KillPoint> = new Set(apiPoints)
@@ -55,8 +53,11 @@ export const openAssault = ({ world, tally, favour, isOver }: AssaultDeps): Assa
     return member
   }
 
+  const untilReady = (member: Member): Promise<boolean> =>
+    until(() => member.current().isReady() || isOver(), hang)
+
   const killAnywhere = async (member: Member): Promise<void> => {
-    await until(() => member.current().isReady(), readyLimit)
+    await untilReady(member)
     const incarnation = member.current()
     incarnation.kill()
     count(tally.kinds, 'random')
@@ -69,7 +70,7 @@ export const openAssault = ({ world, tally, favour, isOver }: AssaultDeps): Assa
     member: Member,
     provocation: Provocation,
   ): Promise<boolean> => {
-    if (!(await until(() => member.current().isReady(), readyLimit))) return false
+    await untilReady(member)
     if (provocation.atStart !== null) {
       await provocation.atStart(member)
       member.armNext({ point, passes: 0 })
@@ -78,11 +79,11 @@ export const openAssault = ({ world, tally, favour, isOver }: AssaultDeps): Assa
       await setTimeout(1)
     } else member.current().order({ type: 'arm', armed: { point, passes } })
     const incarnation = member.current()
-    const end = performance.now() + (provocation.atStart === null ? pointLimit : startingLimit)
+    const enough = load.calls().made + (provocation.atStart === null ? callsToPoint : callsFromStart)
     for (;;) {
       const ending = await within(incarnation.ended, 250)
       if (ending !== null) return ending.point === point
-      if (performance.now() > end || isOver()) break
+      if (load.calls().made > enough || isOver()) break
       await provocation.meanwhile()
     }
     incarnation.order({ type: 'arm', armed: null })

@@ -21,7 +21,7 @@ const urging = (urge: AnsweredRoute): Provocation => ({ ...nothing, urge })
 
 const twoDays = 2 * 86_400_000
 
-/** How long preparations may take, in milliseconds. */
+/** How long preparations may take, in milliseconds; where that was too short, the point is tried again. */
 const preparation = 8000
 
 const routeOf: ReadonlyMap<string, AnsweredRoute> = new Map<string, AnsweredRoute>([

@@ -4,10 +4,8 @@ import { checkAll } from './check-all.js'
 import type { Looker } from './look.js'
 import { letheConnections } from './rows.js'
 import type { Seen } from './seen.js'
+import { hang } from '../waiting.js'
 import { type Violation, violation } from './violation.js'
-
-/** How long a process may take to stop, in milliseconds. */
-const stopLimit = 15_000
 
 /** Looks at everything once more, then ends every process as whoever runs Lethe does. */
 export const lastLook = async (
@@ -16,7 +14,7 @@ export const lastLook = async (
 ): Promise<{ readonly seen: Seen; readonly violations: ReadonlyArray<Violation> }> => {
   const seen = await looker.look(true)
   const endings = await Promise.all(
-    world.fleet.members.map(async member => [member, await member.stop(stopLimit)] as const),
+    world.fleet.members.map(async member => [member, await member.stop(hang)] as const),
   )
   const connections = await letheConnections(world.database.asOwner)
   return {

@@ -4,11 +4,15 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Commit } from '../kill-points.js'
 import { between, type KillSwitch } from './kill-switch.js'
 
-/** The ports of a store, with a kill point before and after each commit and each acknowledgement to the queue. */
-export const killingStore = (ports: StorePorts, killer: KillSwitch): StorePorts => ({
+/**
+ * The ports of a store, with a kill point before and after each commit and each acknowledgement to the queue.
+ *
+ * @param onAsked is told each time that the queue was asked for jobs and answered.
+ */
+export const killingStore = (ports: StorePorts, killer: KillSwitch, onAsked: () => void): StorePorts => ({
   ...ports,
   removalRequests: killingRequests(ports.removalRequests, killer),
-  jobs: killingJobs(ports.jobs, killer),
+  jobs: killingJobs(ports.jobs, killer, onAsked),
 })
 
 const killingRequests = (requests: RemovalRequests, killer: KillSwitch): RemovalRequests => ({
@@ -55,10 +59,13 @@ const commitOf = (events: ReadonlyArray<RemovalEvent>): Commit => {
   }
 }
 
-const killingJobs = (jobs: Jobs, killer: KillSwitch): Jobs => ({
+const killingJobs = (jobs: Jobs, killer: KillSwitch, onAsked: () => void): Jobs => ({
   // To die with nothing in hand proves nothing.
   receive: limit =>
-    between(killer, 'jobs receive')(jobs.receive(limit), done => E.isRight(done) && done.right.length > 0),
+    between(killer, 'jobs receive')(jobs.receive(limit), done => {
+      if (E.isRight(done)) onAsked()
+      return E.isRight(done) && done.right.length > 0
+    }),
   receiveDead: limit =>
     between(killer, 'jobs receiveDead')(
       jobs.receiveDead(limit),

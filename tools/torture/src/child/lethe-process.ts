@@ -45,6 +45,11 @@ const config = decodeConfig(process.env)
 if (E.isLeft(config)) throw new Error(config.left.mistakes.join('; '))
 const log = createLog(config.right.logLevel)
 
+/** The torture may be gone. */
+const report = (message: Report): void => {
+  if (process.connected) process.send?.(message, undefined, {}, () => undefined)
+}
+
 /** Whoever runs the API starts it again until the database is there; this spares the start of a process. */
 const openWhenReachable = async () => {
   for (;;) {
@@ -58,7 +63,7 @@ const store = await openWhenReachable()
 const api = await startApi(
   config.right,
   start.role,
-  { ...store, ports: killingStore(store.ports, killer) },
+  { ...store, ports: killingStore(store.ports, killer, () => report({ type: 'asked' })) },
   remoteDataPlane(start.dataPlaneUrl, killer),
   log,
 )
@@ -69,5 +74,4 @@ stop = async () => {
   process.disconnect()
 }
 
-const ready: Report = { type: 'ready', port: api.port }
-process.send?.(ready)
+report({ type: 'ready', port: api.port })

@@ -53,7 +53,13 @@ export type Submission = Extract<Act, { readonly kind: 'submit' }>
 
 /** What clients mean to do with a request once it was acknowledged. */
 export type Fate =
-  'approve' | 'deny' | 'withdraw' | 'approveAndWithdraw' | 'approveOwn' | 'leave' | 'decidedWithBatch'
+  | 'approve'
+  | 'deny'
+  | 'withdraw'
+  | 'approveAndWithdraw'
+  | 'approveOwn'
+  | 'leave'
+  | 'decidedWithBatch'
 
 /** What clients mean to do with a batch once they have seen it. */
 export type BatchFate = 'approve' | 'addAndApprove' | 'approveOwn' | 'deny' | 'leave'

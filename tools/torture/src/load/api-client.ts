@@ -24,8 +24,8 @@ export interface Call {
   readonly body?: unknown
 }
 
-/** How long a client waits for an answer, in milliseconds. */
-const patience = 15_000
+/** How long a client waits for an answer, in milliseconds: much longer than any takes. */
+const patience = 60_000
 
 /** @returns null where no answer came, or not the whole of it: nobody knows then what was done. */
 export const send = async ({ port, method, path, token, body }: Call): Promise<Answer | null> => {

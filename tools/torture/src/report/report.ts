@@ -1,10 +1,10 @@
-import { enoughForEveryPoint, type Rule, rules } from '../checks/violation.js'
+import { type Rule, rules } from '../checks/violation.js'
 import { allPoints } from '../kill-points.js'
 import type { Outcome } from '../outcome.js'
 
 /** What is printed of a run. */
 export const reportOf = (outcome: Outcome): string => {
-  const { tally, seen, violations } = outcome
+  const { tally, seen, violations, inconclusive } = outcome
   return [
     '',
     ...table('kills', [
@@ -41,7 +41,8 @@ export const reportOf = (outcome: Outcome): string => {
       ['to be tried later', outcome.calls.unavailable],
     ]),
     ...table(`rules, checked ${outcome.looks} times (violations)`, violationCounts(outcome)),
-    ...violations.flatMap(({ rule, saw }) => [`VIOLATION ${rule}: ${saw}`]),
+    ...violations.map(({ rule, saw }) => `VIOLATION ${rule}: ${saw}`),
+    ...inconclusive.map(reason => `INCONCLUSIVE: ${reason}`),
     '',
     `${outcome.kills} kills, ${violations.length} violations, ${outcome.elapsedSeconds.toFixed(1)} s`,
     '',
@@ -54,11 +55,9 @@ const said = {
   nothing: 'no answer, or another',
 } as const
 
-/** In a short run nobody asks whether every point was hit. */
-const violationCounts = ({ kills, violations }: Outcome): ReadonlyArray<readonly [string, number]> => {
+const violationCounts = ({ violations }: Outcome): ReadonlyArray<readonly [string, number]> => {
   const counts = counted(violations.map(({ rule }) => rule))
-  const asked = ruleNames.filter(rule => rule !== 'everyPointIsHit' || kills >= enoughForEveryPoint)
-  return asked.map(rule => [rules[rule], counts.get(rule) ?? 0])
+  return ruleNames.map(rule => [rules[rule], counts.get(rule) ?? 0])
 }
 
 const isRule = (name: string): name is Rule => name in rules

@@ -45,8 +45,8 @@ export const openDatabase = async (folder: string): Promise<Database> => {
     connectionString: ownerUrl,
     max: 4,
     application_name: 'torture',
-    connectionTimeoutMillis: 2000,
-    query_timeout: 20_000,
+    connectionTimeoutMillis: 20_000,
+    query_timeout: 60_000,
   })
   // Connections break with the server, and that is no news.
   owner.on('error', () => undefined)
@@ -78,8 +78,8 @@ export const openDatabase = async (folder: string): Promise<Database> => {
     },
     crash: restart(() => server.kill()),
     bounce: restart(() => server.stop()),
-    // A moment of grace: the news of a cut may take a while to arrive.
-    wasDisturbedSince: moment => away || disturbedAt >= moment - 1000,
+    // The news of a cut takes a while to arrive, on a slow machine some seconds.
+    wasDisturbedSince: moment => away || disturbedAt >= moment - 10_000,
     disturb,
     close: async () => {
       await owner.end().catch(() => undefined)

@@ -25,6 +25,8 @@ export interface Incarnation {
   /** Where it listens, once it does; null for a worker, and before. */
   readonly port: () => number | null
   readonly isReady: () => boolean
+  /** How often it asked the queue for jobs and got an answer. */
+  readonly asks: () => number
   readonly order: (order: Order) => void
   readonly kill: () => void
   readonly ended: Promise<Ending>
@@ -50,6 +52,7 @@ export const spawnLethe = ({ start, environment, onComplaint }: Spawning): Incar
   const startedAt = performance.now()
   let port: number | null = null
   let ready = false
+  let asks = 0
   let wasReady = false
   let killed = false
   let stopping = false
@@ -57,9 +60,15 @@ export const spawnLethe = ({ start, environment, onComplaint }: Spawning): Incar
   child.on('message', message => {
     const report = Report.decode(message)
     if (E.isLeft(report)) return
-    ready = true
-    wasReady = true
-    port = report.right.port
+    switch (report.right.type) {
+      case 'asked':
+        asks += 1
+        return
+      case 'ready':
+        ready = true
+        wasReady = true
+        port = report.right.port
+    }
   })
   const ended = new Promise<Ending>(resolve => {
     const finish = (exitCode: number | null): void => {
@@ -80,6 +89,7 @@ export const spawnLethe = ({ start, environment, onComplaint }: Spawning): Incar
     processId: child.pid ?? 0,
     port: () => (ready ? port : null),
     isReady: () => ready,
+    asks: () => asks,
     order: order => {
       if (order.type === 'stop') stopping = true
       if (child.connected) child.send(order, () => undefined)

@@ -1,13 +1,29 @@
 import { setTimeout } from 'node:timers/promises'
 import * as t from 'io-ts'
 import { made } from '../made.js'
-import { until } from '../waiting.js'
-import type { World } from './world.js'
+import { hang, until } from '../waiting.js'
+import type { Incarnation } from './incarnation.js'
+import type { Member } from './fleet.js'
 
-const Counts = t.strict({ jobs: t.number, requests: t.number })
+/** What is left to do, and how much was done so far. */
+const Counts = t.strict({ jobs: t.number, requests: t.number, done: t.number })
 
-/** How long all work may take once nothing is killed any more, in milliseconds. */
-const quietLimit = 75_000
+interface Process extends Pick<Member, 'name' | 'skew'> {
+  readonly current: () => Pick<Incarnation, 'isReady' | 'processId' | 'asks'>
+}
+
+/** What it takes of the world to tell. */
+interface Unquiet {
+  readonly fleet: {
+    readonly members: ReadonlyArray<Process>
+    readonly of: (role: 'worker') => ReadonlyArray<Process>
+  }
+  readonly database: { readonly asOwner: (text: string) => Promise<ReadonlyArray<unknown>> }
+  readonly time: { readonly passAllWaits: () => Promise<void> }
+}
+
+/** How often each worker asks for jobs while nothing changes, before what is left counts as left for good. */
+const asksInVain = 240
 
 const wrong = 2 * 3600_000
 /** Longer than any worker waits between two looks after jobs whose worker is gone, in milliseconds. */
@@ -17,38 +33,49 @@ const whileWrong = 3000
  * All clocks were wrong for a while, and are set right: they go back. Jobs of workers that were killed a moment ago are still
  * held then, and somebody has to look after them all the same.
  */
-const setAllClocksBack = async ({ fleet }: World): Promise<void> => {
+const setAllClocksBack = async ({ fleet }: Unquiet): Promise<void> => {
   for (const member of fleet.members) member.skew(wrong)
   await setTimeout(whileWrong)
   for (const member of fleet.members) member.skew(0)
 }
 
-/**
- * Lets everything run in peace until nothing is left to do: clocks agree, and what waits for a time need not wait for it.
- *
- * @returns what was left when the time was up; null where nothing was.
- */
-export const becomeQuiet = async (world: World): Promise<string | null> => {
+/** `stuck`: workers ask for jobs, and nobody does what is left. `late`: that cannot be said, and it took too long. */
+export type Calm = { readonly kind: 'quiet' } | { readonly kind: 'stuck' | 'late'; readonly left: string }
+
+/** Lets everything run in peace until nothing is left to do: clocks agree, and what waits for a time need not wait for it. */
+export const becomeQuiet = async (world: Unquiet, interrupted: AbortSignal): Promise<Calm> => {
   const { fleet, database, time } = world
   await setAllClocksBack(world)
   let left = 'the database does not answer'
   let quietLooks = 0
-  const isQuiet = async (): Promise<boolean> => {
+  let unchanged = { seen: '', asks: new Map<number, number>() }
+  const asksOfWorkers = (): ReadonlyMap<number, number> =>
+    new Map(fleet.of('worker').map(member => [member.current().processId, member.current().asks()]))
+  const isStuck = (): boolean =>
+    [...asksOfWorkers()].every(
+      ([processId, asks]) => asks - (unchanged.asks.get(processId) ?? asks) >= asksInVain,
+    )
+  const look = async (): Promise<boolean> => {
     try {
       await time.passAllWaits()
       const [row] = await database.asOwner(`
         select
           (select count(*) from pgboss.job where state in ('created', 'retry', 'active'))::int as jobs,
           (select count(*) from lethe.removal_request where state in ('approved', 'removing', 'verifying'))::int
-            as requests`)
-      const { jobs, requests } = made(Counts, row)
+            as requests,
+          (select coalesce(sum(version), 0) from lethe.removal_request)::int as done`)
+      const counts = made(Counts, row)
       const absent = fleet.members.filter(member => !member.current().isReady()).map(({ name }) => name)
-      left = `${jobs} jobs, ${requests} requests under way, not at work: ${absent.join(', ') || 'nobody'}`
-      quietLooks = jobs + requests + absent.length === 0 ? quietLooks + 1 : 0
+      left = `${counts.jobs} jobs, ${counts.requests} requests under way, not at work: ${absent.join(', ') || 'nobody'}`
+      quietLooks = counts.jobs + counts.requests + absent.length === 0 ? quietLooks + 1 : 0
+      const seen = JSON.stringify(counts)
+      if (seen !== unchanged.seen || absent.length > 0) unchanged = { seen, asks: new Map(asksOfWorkers()) }
     } catch {
       quietLooks = 0
     }
-    return quietLooks === 2
+    return quietLooks === 2 || isStuck() || interrupted.aborted
   }
-  return (await until(isQuiet, quietLimit, 150)) ? null : left
+  await until(look, hang, 150)
+  if (quietLooks === 2) return { kind: 'quiet' }
+  return { kind: isStuck() ? 'stuck' : 'late', left }
 }

@@ -27,7 +27,13 @@ import { homeTenant, tenants } from '../../src/world/cast.js'
 
 /** A step of a history, which a person or the worker takes. */
 export type Step =
-  'approve by megan' | 'approve by isaiah' | 'deny' | 'withdraw' | 'start' | 'remove' | 'readBack'
+  | 'approve by megan'
+  | 'approve by isaiah'
+  | 'deny'
+  | 'withdraw'
+  | 'start'
+  | 'remove'
+  | 'readBack'
 
 const at = systemClock.now()
 const holder = made(HolderName, 'graph')

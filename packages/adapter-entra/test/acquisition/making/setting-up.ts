@@ -109,7 +109,7 @@ const commonOf = (entra: FakeEntra, options: Options, problems: Array<Acquisitio
   insecureAuthority: entra.host.startsWith('http:'),
   graph,
   clock: options.clock ?? testClock(),
-  timeoutMs: options.timeoutMs ?? 10_000,
+  timeoutMs: options.timeoutMs ?? 60_000,
   onProblem: (problem: AcquisitionProblem) => {
     problems.push(problem)
   },

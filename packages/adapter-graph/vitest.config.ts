@@ -1,3 +1,0 @@
-import { suite } from '../../tools/vitest/suite.mjs'
-
-export default suite('@lethe/adapter-graph')

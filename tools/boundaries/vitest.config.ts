@@ -1,3 +1,0 @@
-import { suite } from '../vitest/suite.mjs'
-
-export default suite('@lethe/boundaries')
