@@ -16,7 +16,7 @@ import { durableEnvironment, type Running, startRole } from './making/running.js
 const leaseSeconds = 10
 const issuer = await openIssuer()
 const folder = await mkdtemp(join(tmpdir(), 'lethe-lost-worker-'))
-const people = crowd(150)
+const people = crowd(200)
 let database: TestDatabase
 beforeAll(async () => {
   database = await migratedDatabase(undefined, leaseSeconds)
@@ -52,7 +52,7 @@ const often = { interval: 5 }
  * @returns how many it holds, beside those that others hold for good.
  */
 const suspendAtWork = async (worker: Running, heldByOthers = 0): Promise<number> => {
-  const some = (await jobsIn('completed')) + randomInt(1, 40)
+  const some = (await jobsIn('completed')) + randomInt(1, 20)
   await expect.poll(() => jobsIn('completed'), often).toBeGreaterThan(some)
   const suspended = async (): Promise<number> => {
     worker.process.kill('SIGSTOP')
@@ -107,7 +107,7 @@ test('what a worker held that is killed, or suspended past its lease, another on
     paths.map(path => path.slice(requestsPath.length + 1)),
   )
   expect(new Set(jobs.map(({ state }) => state))).toEqual(new Set(['completed']))
-  expect([total(jobs), jobs.reduce((sum, one) => sum + one.requests, 0)]).toEqual([150, 150])
+  expect([total(jobs), jobs.reduce((sum, one) => sum + one.requests, 0)]).toEqual([200, 200])
   const redelivered = total(jobs.filter(one => one.retry_count > 0))
   expect(redelivered).toBeGreaterThan(0)
   expect(redelivered).toBeLessThanOrEqual(held)

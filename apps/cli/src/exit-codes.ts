@@ -9,7 +9,7 @@ import type { Refusal, SingleRefusal } from './refusal.js'
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 130
 
 /** The exit code of each refusal. */
-export const exitCodes: Record<SingleRefusal['_tag'], ExitCode> = {
+const exitCodes: Record<SingleRefusal['_tag'], ExitCode> = {
   UsageMistake: 2,
   ConfirmationImpossible: 2,
   InsecureServer: 2,

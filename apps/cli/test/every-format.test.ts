@@ -7,7 +7,7 @@ import { startBulkServer } from './support/bulk-server.js'
 import { readCsv } from './support/csv.js'
 import { startFakeApi } from './support/fake-api.js'
 import { lethe, type Ran } from './support/fake-io.js'
-import { bobId, requestId } from './support/samples.js'
+import { annId, bobId, requestId } from './support/samples.js'
 import { openGraphWorld, tenantId, user } from './support/graph-world.js'
 import { openSignInWorld } from './support/sign-in-world.js'
 import { change, submitted, watch } from './support/watching.js'
@@ -114,6 +114,7 @@ const commands: Readonly<Record<string, Run>> = {
   'profiles list': withApi('profiles', 'list'),
   'profiles show': withApi('profiles', 'show', bobId),
   remove: withApi('remove', bobId, '--force'),
+  'remove of several': withApi('remove', bobId, annId, '--force'),
   'remove --file': withFile(),
   'remove --file --dry-run': withFile('--dry-run'),
   'requests list': withApi('requests', 'list'),

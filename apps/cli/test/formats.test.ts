@@ -10,69 +10,6 @@ beforeEach(async () => {
 })
 afterEach(() => api.close())
 
-const commands: ReadonlyArray<readonly [name: string, argv: ReadonlyArray<string>]> = [
-  ['profiles list', ['profiles', 'list']],
-  ['profiles show', ['profiles', 'show', bobId]],
-  ['remove one', ['remove', bobId, '--force']],
-  ['remove several', ['remove', bobId, annId, '--force']],
-  ['requests list', ['requests', 'list']],
-  ['requests show', ['requests', 'show', requestId(1)]],
-  ['requests history', ['requests', 'history', requestId(1)]],
-  ['requests approve', ['requests', 'approve', requestId(1)]],
-  ['requests deny', ['requests', 'deny', requestId(1), '--code', 'legalClaims', '--note', 'a, "b"']],
-  ['requests withdraw', ['requests', 'withdraw', requestId(1)]],
-  ['requests retry', ['requests', 'retry', requestId(1)]],
-  ['whoami', ['whoami']],
-  ['status', ['status']],
-  ['version', ['version']],
-]
-
-const columnsOf = (line: string): number => line.replaceAll(/\\./g, '').split('|').length
-
-describe.each(commands)('%s', (_, argv) => {
-  it('writes JSON that parses', async () => {
-    const { code, stdout } = await lethe(api.url, [...argv, '-o', 'json'])
-    expect(code).toBe(0)
-    expect(JSON.parse(stdout)).not.toBeNull()
-  })
-
-  it('writes CSV with a header and rows as wide as it', async () => {
-    const { code, stdout } = await lethe(api.url, [...argv, '-o', 'csv'])
-    const [header, ...rows] = readCsv(stdout)
-    expect(code).toBe(0)
-    expect(rows.length).toBeGreaterThan(0)
-    expect(new Set(rows.map(row => row.length))).toEqual(new Set([header?.length]))
-  })
-
-  it('writes Markdown tables with as many columns in all rows', async () => {
-    const { code, stdout } = await lethe(api.url, [...argv, '-o', 'md'])
-    const tables = stdout.trimEnd().split('\n\n')
-    expect(code).toBe(0)
-    for (const table of tables) {
-      const lines = table.split('\n')
-      expect(lines.length).toBeGreaterThan(2)
-      expect(new Set(lines.map(columnsOf)).size).toBe(1)
-    }
-  })
-
-  it('writes text, with nothing at the end of a line', async () => {
-    const { code, stdout } = await lethe(api.url, [...argv, '-o', 'text'])
-    expect(code).toBe(0)
-    expect(stdout).toMatch(/\S\n$/)
-    expect(stdout).not.toMatch(/[ \t]\n/)
-  })
-
-  it('writes nothing', async () => {
-    expect(await lethe(api.url, [...argv, '-o', 'none'])).toMatchObject({ code: 0, stdout: '' })
-  })
-
-  it('writes what --query selects', async () => {
-    const { code, stdout } = await lethe(api.url, [...argv, '--query', 'type(@)'])
-    expect(code).toBe(0)
-    expect(stdout).toMatch(/^(?:object|array|string)\n$/)
-  })
-})
-
 describe('text', () => {
   it('aligns the columns of a list under headers, wide characters included', async () => {
     api.profiles = [profile({ displayName: '田中さん' }), profile({ userId: annId, displayName: 'Ann' })]

@@ -1,4 +1,3 @@
-import { isBuiltin } from 'node:module'
 import { execFile } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -65,23 +64,6 @@ describe('the package', () => {
 
   it('finds its chunks', async () => {
     expect((await installed('version', '--query', 'length(@)')).stdout).toBe('5\n')
-  })
-
-  it('loads nothing but the runtime and itself before a command runs', async () => {
-    const imported = new Set<string>()
-    const loaded: Array<string> = []
-    for (const files = ['lethe.js']; files.length > 0;) {
-      const text = await readFile(join(source, 'dist', files.pop() ?? ''), 'utf8')
-      loaded.push(text)
-      for (const [, name = ''] of text.matchAll(/^import (?:[^"']* from )?["']([^"']+)["']/gm)) {
-        if (name.startsWith('./chunks/') && !imported.has(name)) files.push(name)
-        imported.add(name)
-      }
-    }
-    expect(imported.size).toBeGreaterThan(0)
-    expect([...imported].filter(name => !name.startsWith('.') && !isBuiltin(name))).toEqual([])
-    // What is heavy is loaded by the commands that need it.
-    expect(loaded.join('')).not.toMatch(/class PublicClientApplication|class Undici|circuitBreaker/)
   })
 
   it('has the licence of everything that was bundled', async () => {

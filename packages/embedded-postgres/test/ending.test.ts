@@ -54,6 +54,7 @@ describe('when the process that started the server goes, the server goes', () =>
   test('by its own end, which the server does not delay', async () => {
     const parent = beginParent(await initialisedFolder(), 'end')
     const keeper = await keeperOf(parent.processId)
+    parent.letEnd()
     await parent.ended
     expect(parent.said()).toContain('processId')
     await expectGone([keeper])

@@ -1,4 +1,4 @@
-/** A process that starts a server in the folder it is given, says so, and then ends, or waits for whatever comes. */
+/** A process that starts a server in the folder it is given, says so, and then ends with its input, or waits for whatever comes. */
 import { startEmbeddedPostgres } from '@lethe/embedded-postgres'
 
 const [folder = '', then] = process.argv.slice(2)
@@ -11,3 +11,4 @@ process.stdout.write(
   ),
 )
 if (then === 'wait') setInterval(() => undefined, 60_000)
+else process.stdin.resume()

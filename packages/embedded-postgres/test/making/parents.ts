@@ -19,9 +19,9 @@ export interface Parent {
   readonly server: t.TypeOf<typeof Said>
 }
 
-/** Starts a process that starts a server; it may not have done so yet. */
+/** Starts a process that starts a server; it may not have done so yet. With `end` it ends by itself once it is let. */
 export const beginParent = (folder: string, then: 'wait' | 'end') => {
-  const child = spawn(process.execPath, [file, folder, then], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [file, folder, then], { stdio: ['pipe', 'pipe', 'inherit'] })
   const ended = new Promise<void>(resolve => child.once('exit', () => resolve()))
   begun.push({ child, ended })
   let said = ''
@@ -29,7 +29,7 @@ export const beginParent = (folder: string, then: 'wait' | 'end') => {
     said += chunk.toString('utf8')
   })
   if (child.pid === undefined) throw new Error('The process did not start')
-  return { processId: child.pid, said: () => said, ended }
+  return { processId: child.pid, said: () => said, letEnd: () => child.stdin.end(), ended }
 }
 
 /** The keeper that a process has started. */
