@@ -77,7 +77,7 @@ const startOn = async (
     stdio: ['ignore', log.fd, log.fd],
     windowsHide: true,
   })
-  await log.close()
+  // Listened to before anything is waited for: a server that a setting keeps from starting ends at once.
   const failure = new Promise<string | null>(resolve => {
     child.once('exit', () => {
       resolve(null)
@@ -86,6 +86,7 @@ const startOn = async (
       resolve(error.message)
     })
   })
+  await log.close()
   if (child.pid === undefined)
     return E.left({ _tag: 'BinariesDoNotRun', reason: (await failure) ?? 'it has no process' })
   const ended = failure.then(() => undefined)

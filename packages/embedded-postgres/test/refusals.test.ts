@@ -1,11 +1,16 @@
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises'
+import { pbkdf2 } from 'node:crypto'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import * as E from 'fp-ts/lib/Either.js'
 import { afterEach, describe, expect, test } from 'vitest'
 import { locateBinaries } from '../src/binaries.js'
 import { describeRefusal, type EmbeddedPostgresRefusal } from '../src/index.js'
+import { startPostmaster } from '../src/postmaster.js'
 import { isRunning } from '../src/processes.js'
 import { refusalOfFailure } from '../src/server-failure.js'
+import { openServerFolder } from '../src/server-folder.js'
 import { initialisedFolder, newFolder, removeFolders } from './making/folders.js'
 import { endParents, startParent } from './making/parents.js'
 import { query } from './making/query.js'
@@ -16,6 +21,11 @@ afterEach(async () => {
   await endParents()
   await removeFolders()
 })
+
+const rightOf = <A>(either: E.Either<EmbeddedPostgresRefusal, A>): A => {
+  if (E.isLeft(either)) throw new Error(describeRefusal(either.left))
+  return either.right
+}
 
 describe('a start is refused', () => {
   test('while another process uses the folder, which takes no harm', async () => {
@@ -93,6 +103,30 @@ describe('a start is refused', () => {
       _tag: 'ServerFailed',
       reason: 'unrecognized configuration parameter "no_such_setting"',
     })
+  })
+
+  test('where the server ends before it is looked after, as on a busy machine', async () => {
+    const folder = rightOf(await openServerFolder(await newFolder()))
+    const busy = new AbortController()
+    /** Keeps all threads that Node works with files on at work, so that each step with a file takes a while. */
+    const work = async (): Promise<void> => {
+      while (!busy.signal.aborted) await promisify(pbkdf2)('a', 'b', 100_000, 64, 'sha512')
+    }
+    const working = Promise.all(Array.from({ length: 8 }, work))
+    const failing = { command: '/bin/sh', args: ['-c', 'echo FATAL:  the reason >&2; exit 1'], options: {} }
+    expect(
+      await startPostmaster({
+        folder,
+        launcher: { commandFor: () => failing, user: null },
+        postgres: 'postgres',
+        port: 1,
+        settings: {},
+        leaving: new AbortController().signal,
+        onSlow: () => undefined,
+      }),
+    ).toEqual(E.left({ _tag: 'ServerFailed', reason: 'the reason' }))
+    busy.abort()
+    await working
   })
 
   test('where an ordinary user may not write; for root, a folder that the server may not enter is no obstacle', async () => {
