@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, statfs } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import * as E from 'fp-ts/lib/Either.js'
 import type { TestProject } from 'vitest/node'
+import { hasEntry } from './processes.js'
 import { describeRefusal } from './refusal.js'
 import { type EmbeddedPostgresOptions, type RunningPostgres, startEmbeddedPostgres } from './start.js'
 
@@ -19,7 +20,9 @@ declare module 'vitest' {
 
 /** Global setup of vitest: initialises data once for the whole run, and starts the server that all tests share. */
 export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
-  const root = await mkdtemp(join(await placeOfData(), 'lethe-test-postgres-'))
+  const place = await placeOfData()
+  await sweep(place)
+  const root = await mkdtemp(join(place, `lethe-test-postgres-${process.pid}-`))
   const [initialised, shared] = [join(root, 'initialised'), join(root, 'shared')]
   await (await started({ folder: initialised })).stop()
   await copy(initialised, shared)
@@ -49,6 +52,15 @@ const placeOfData = async (): Promise<string> => {
     return bavail * bsize > 4 * 2 ** 30 ? '/dev/shm' : tmpdir()
   } catch {
     return tmpdir()
+  }
+}
+
+/** Removes what runs have left that were killed. */
+const sweep = async (place: string): Promise<void> => {
+  for (const name of await readdir(place)) {
+    const owner = /^lethe-test-postgres-(\d+)-/.exec(name)?.[1]
+    if (owner !== undefined && !hasEntry(Number(owner)))
+      await rm(join(place, name), { recursive: true, force: true })
   }
 }
 
