@@ -113,17 +113,28 @@ describe('stopping', () => {
   })
 
   test('ends within its limit when a request never ends', async () => {
-    const { api, lines } = await start({ LETHE_SHUTDOWN_SECONDS: '1' })
     const token = await issuer.tokenOf('adele')
-    const hanging = openConnection(api.port)
-    hanging.send(
-      `POST ${requestsPath} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{`,
+    const hanging = async (seconds: string) => {
+      const { api, lines } = await start({ LETHE_SHUTDOWN_SECONDS: seconds })
+      const connection = openConnection(api.port)
+      connection.send(
+        `POST ${requestsPath} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{`,
+      )
+      const other = await fetch(`http://127.0.0.1:${api.port}/healthz/ready`)
+      expect(other.status).toBe(200)
+      return { seconds, api, connection, lines }
+    }
+    const ended: Array<string> = []
+    const all = [await hanging('5'), await hanging('1')]
+    await Promise.all(
+      all.map(async ({ seconds, api, connection, lines }) => {
+        await api.stop()
+        ended.push(seconds)
+        await connection.closed
+        expect(lines.join('')).toContain('"msg":"stopped"')
+      }),
     )
-    const other = await fetch(`http://127.0.0.1:${api.port}/healthz/ready`)
-    expect(other.status).toBe(200)
-    await api.stop()
-    await hanging.closed
-    expect(lines.join('')).toContain('"msg":"stopped"')
+    expect(ended).toEqual(['1', '5'])
   })
 
   test('a port in use starts nothing: no worker goes on either', async () => {
