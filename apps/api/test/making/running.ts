@@ -33,7 +33,9 @@ export const durableEnvironment = (
 export const startRole = async (issuer: Issuer, role: Role, environment: Environment): Promise<Running> => {
   const child = startChild(environment, ['--role', role])
   while (!/"msg":"(?:listening|working)"/.test(child.said())) {
-    if (child.process.exitCode !== null) throw new Error(`Not up: ${child.said()}`)
+    const { exitCode, signalCode } = child.process
+    // One that has ended never comes up, and says why at once.
+    if (exitCode !== null || signalCode !== null) throw new Error(`Not up: ${child.said()}`)
     await setTimeout(20)
   }
   const port = portIn(child.said())
