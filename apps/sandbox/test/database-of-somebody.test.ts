@@ -3,8 +3,8 @@ import { createDatabase, startEmbeddedPostgres } from '@lethe/embedded-postgres'
 import * as E from 'fp-ts/lib/Either.js'
 import { Client, type QueryResult } from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { removeFolders, stateFolder } from './making/folders.js'
-import { freshSettings, openSandbox, stopSandboxes, tryToStart } from './making/running.js'
+import { removeFolders } from './making/folders.js'
+import { freshSettings, openSandbox, stateFolder, stopSandboxes, tryToStart } from './making/running.js'
 
 let serverUrl: string
 let stopServer: () => Promise<void>

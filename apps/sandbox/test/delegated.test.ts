@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { contoso } from '../src/people.js'
 import { alice, bob, seedProfiles } from '../src/seed-profiles.js'
 import { asking } from './making/asking.js'
-import { removeFolders, stateFolder } from './making/folders.js'
-import { openSandbox, stopSandboxes } from './making/running.js'
+import { removeFolders } from './making/folders.js'
+import { openSandbox, stateFolder, stopSandboxes } from './making/running.js'
 
 afterAll(async () => {
   await stopSandboxes()

@@ -1,8 +1,9 @@
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { type Child, killChildren, startChild } from './making/child.js'
-import { removeFolders, stateFolder } from './making/folders.js'
+import { removeFolders } from './making/folders.js'
 import { halfAsked } from './making/half-asked.js'
 import { freePorts, isFree, occupy } from './making/ports.js'
+import { stateFolder } from './making/running.js'
 
 afterEach(killChildren)
 afterAll(removeFolders)

@@ -1,7 +1,9 @@
+import { join } from 'node:path'
+import { copy, folderBeside } from '@lethe/embedded-postgres/testing'
 import * as E from 'fp-ts/lib/Either.js'
+import { inject } from 'vitest'
 import { type RunningSandbox, startSandbox } from '../../src/sandbox.js'
 import type { SandboxSettings } from '../../src/settings.js'
-import { stateFolder } from './folders.js'
 import { freePorts } from './ports.js'
 
 const running: Array<RunningSandbox> = []
@@ -17,10 +19,29 @@ export const freshSettings = async (changes: Partial<SandboxSettings> = {}): Pro
     graphPort: graph,
     postgresPort: postgres,
     databaseUrl: null,
-    stateFolder: await stateFolder(),
     reset: false,
     ...changes,
+    stateFolder: changes.stateFolder ?? (await stateFolder()),
   }
+}
+
+/** The state that a first start leaves, which takes some seconds to make: once for all tests. */
+const firstState = async (): Promise<string> => {
+  const initialised = inject('initialisedFolder')
+  const folder = await folderBeside(initialised)
+  await copy(initialised, join(folder, 'postgres'))
+  await (await openSandbox({}, { stateFolder: folder })).stop()
+  return folder
+}
+
+let first: Promise<string> | null = null
+
+/** A folder with the state of a sandbox that was started once. */
+export const stateFolder = async (): Promise<string> => {
+  first ??= firstState()
+  const folder = join(await folderBeside(inject('initialisedFolder')), 'state')
+  await copy(await first, folder)
+  return folder
 }
 
 /** Starts a sandbox in this process. */
