@@ -172,6 +172,34 @@ describe('a batch of requests', () => {
     expect(await statesOf()).toEqual(new Set(['pendingApproval']))
   })
 
+  test('is not decided inside a $batch, where it can be looked at', async () => {
+    const { ask, batchId, preview, statesOf } = await sent()
+    const { digest } = preview
+    const json = { 'Content-Type': 'application/json' }
+    const item = (id: string, method: string, url: string, body: unknown = null) => ({
+      id,
+      method,
+      url,
+      body,
+      headers: json,
+    })
+    const requests = [
+      item('approve', 'POST', `/batches/${batchId}/approve`, { digest }),
+      item('deny', 'POST', `/batches/${batchId}/deny`, { digest, code: 'legalClaims' }),
+      item('look', 'GET', `/batches/${batchId}`),
+    ]
+
+    const answer = await ask('POST', '/lethe/v1/$batch', { as: 'megan', body: { requests } })
+
+    const { responses } = decoded(BatchResponse)(jsonOf(answer))
+    expect(responses.map(({ id, status }) => [id, status])).toEqual([
+      ['approve', 400],
+      ['deny', 400],
+      ['look', 200],
+    ])
+    expect(await statesOf()).toEqual(new Set(['pendingApproval']))
+  })
+
   test('of another tenant is not there', async () => {
     const { ask, batchId, preview } = await sent()
     expect(rowOf(await ask('GET', pathOf(batchId), { as: 'omar' }))).toEqual(notFound(batchId))

@@ -27,7 +27,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Hono } from 'hono'
-import type { BadInput, WireRefusal } from './answer.js'
+import { type BadInput, errorAnswer, type WireRefusal } from './answer.js'
 import type { ApiEnv, RespondWithError } from './context.js'
 import type { Doors } from './doors.js'
 import {
@@ -53,8 +53,8 @@ export interface BatchDecisionRoutesDeps {
 
 const path = `${batchesPath}/:id`
 
-/** Batches: what they hold, and their decision as one. */
-export const batchDecisionRoutes = (app: Hono<ApiEnv>, deps: BatchDecisionRoutesDeps): void => {
+/** Batches, and what they hold. */
+export const batchReadingRoutes = (app: Hono<ApiEnv>, deps: BatchDecisionRoutesDeps): void => {
   const { doors } = deps
   const respond = responding(deps.respondWithError)
 
@@ -87,6 +87,12 @@ export const batchDecisionRoutes = (app: Hono<ApiEnv>, deps: BatchDecisionRoutes
       ),
     ),
   )
+}
+
+/** The decision of a batch as one. */
+export const batchDecisionRoutes = (app: Hono<ApiEnv>, deps: BatchDecisionRoutesDeps): void => {
+  const { doors } = deps
+  const respond = responding(deps.respondWithError)
 
   app.post(`${path}/approve`, doors.authenticated, doors.permitted('approve'), doors.bounded, c =>
     respond(
@@ -128,6 +134,19 @@ export const batchDecisionRoutes = (app: Hono<ApiEnv>, deps: BatchDecisionRoutes
       ),
     ),
   )
+}
+
+/** What answers in their place inside a `$batch`: one of them is as much work as one call may be. */
+export const noBatchDecisionRoutes = (
+  app: Hono<ApiEnv>,
+  { respondWithError }: Pick<BatchDecisionRoutesDeps, 'respondWithError'>,
+): void => {
+  const answer = errorAnswer(
+    graphErrors.badRequest('A batch cannot be decided inside a $batch: send the decision by itself.'),
+    'BatchDecisionInBatch',
+  )
+  for (const decision of ['approve', 'deny'])
+    app.post(`${path}/${decision}`, c => respondWithError(c, answer))
 }
 
 /** The id in the path, once the query is known to be empty. */
