@@ -68,6 +68,12 @@ export const graphErrors = {
   ),
   contentTypeNotJson: badRequest('Entity only allows writes with a JSON Content-Type header.'),
   badRequest,
+  encodingNotSupported: {
+    status: 415,
+    code: 'BadRequest',
+    message:
+      'The Content-Encoding of the request body is not supported. Send the body as it is, or with gzip.',
+  },
   payloadTooLarge: { status: 413, code: 'BadRequest', message: 'The request body is larger than 1 MiB.' },
   headersTooLarge: { status: 431, code: 'BadRequest', message: 'The request headers are too large.' },
   unexpected: { status: 500, code: 'InternalServerError', message: 'An unexpected error occurred.' },

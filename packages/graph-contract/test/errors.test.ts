@@ -80,6 +80,13 @@ const rows: ReadonlyArray<readonly [string, GraphErrorRow, number, string, strin
     'Entity only allows writes with a JSON Content-Type header.',
   ],
   ['bad request', graphErrors.badRequest('No.'), 400, 'BadRequest', 'No.'],
+  [
+    'another encoding',
+    graphErrors.encodingNotSupported,
+    415,
+    'BadRequest',
+    'The Content-Encoding of the request body is not supported. Send the body as it is, or with gzip.',
+  ],
   ['large body', graphErrors.payloadTooLarge, 413, 'BadRequest', 'The request body is larger than 1 MiB.'],
   ['large headers', graphErrors.headersTooLarge, 431, 'BadRequest', 'The request headers are too large.'],
   ['unforeseen', graphErrors.unexpected, 500, 'InternalServerError', 'An unexpected error occurred.'],

@@ -78,10 +78,13 @@ export interface Content {
 export const contentOf = (c: Incoming): TE.TaskEither<WireRefusal, Content> =>
   hasNoBody(c) ? TE.right({ contentType: c.req.header('Content-Type'), body: '' }) : contentRead(c)
 
+/** The connection broke, or the chunks of the body did. */
+export const bodyNotWhole = graphErrors.badRequest('The request body did not arrive whole.')
+
 const contentRead = (c: Incoming): TE.TaskEither<WireRefusal, Content> =>
   TE.tryCatch(
     async () => ({ contentType: c.req.header('Content-Type'), body: await c.req.text() }),
-    () => ({ _tag: 'WireRefusal', row: graphErrors.badRequest('The request body did not arrive whole.') }),
+    () => ({ _tag: 'WireRefusal', row: bodyNotWhole }),
   )
 
 /** Reads a body of JSON; a mistake in it is named without what was sent. */

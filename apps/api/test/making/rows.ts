@@ -64,3 +64,17 @@ export const unavailable: Row = {
   code: 'serviceNotAvailable',
   message: 'The service is not available.',
 }
+
+export const payloadTooLarge: Row = {
+  status: 413,
+  code: 'BadRequest',
+  message: 'The request body is larger than 1 MiB.',
+}
+
+export const encodingNotSupported: Row = {
+  status: 415,
+  code: 'BadRequest',
+  message: 'The Content-Encoding of the request body is not supported. Send the body as it is, or with gzip.',
+}
+
+export const brokenGzip = badRequest('The request body is not valid gzip.')
