@@ -312,6 +312,27 @@ describe('response headers of what succeeds', () => {
   })
 })
 
+test.each([
+  ['OPTIONS', profilesPath, 405],
+  ['OPTIONS', removePath(bob.userId), 405],
+  ['OPTIONS', requestsPath, 405],
+  ['OPTIONS', '/beta/$batch', 405],
+  ['OPTIONS', '/nowhere', 400],
+  ['GET', profilesPath, 200],
+  ['GET', '/healthz/live', 200],
+])('a page of another origin is told nothing: %s %s', async (method, path, status) => {
+  const answer = await openWorld(issuer).ask(method, path, {
+    as: 'adele',
+    headers: {
+      Origin: 'https://elsewhere.example',
+      'Access-Control-Request-Method': 'POST',
+      'Access-Control-Request-Headers': 'authorization, content-type',
+    },
+  })
+  expect(answer.status).toBe(status)
+  expect([...answer.headers.keys()].filter(name => name.startsWith('access-control-'))).toEqual([])
+})
+
 describe('probes', () => {
   test('need no token, and say whether requests are taken', async () => {
     const ready = openWorld(issuer)
