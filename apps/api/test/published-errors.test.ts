@@ -18,6 +18,7 @@ import {
   tokenEmpty,
   tokenExpired,
   tokenFailed,
+  tokenNotYetValid,
   unavailable,
   unexpected,
   wrongAudience,
@@ -52,6 +53,11 @@ describe('a request without a good token', () => {
     ['no token', () => Promise.resolve(''), tokenEmpty],
     ['a wrong signature', () => issuer.tokenOf('adele', { key: issuer.rogueKey }), tokenFailed],
     ['an expired token', () => issuer.tokenOf('adele', { claims: { exp: 1_700_000_000 } }), tokenExpired],
+    [
+      'a token of tomorrow',
+      () => issuer.tokenOf('adele', { claims: { nbf: 4_000_000_000 } }),
+      tokenNotYetValid,
+    ],
     ['a wrong audience', () => issuer.tokenOf('adele', { claims: { aud: 'another' } }), wrongAudience],
   ] as const)('%s is 401 with a challenge', async (_what, makeToken, row) => {
     const token = await makeToken()

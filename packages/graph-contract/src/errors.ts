@@ -37,6 +37,7 @@ export const graphErrors = {
   ),
   tokenInvalid: unauthenticated('Access token validation failure.'),
   tokenExpired: unauthenticated('Lifetime validation failed, the token is expired.'),
+  tokenNotYetValid: unauthenticated('Lifetime validation failed, the token is not yet valid.'),
   audienceInvalid: unauthenticated('Access token validation failure. Invalid audience.'),
   requestDenied: {
     status: 403,

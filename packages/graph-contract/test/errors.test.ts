@@ -24,6 +24,13 @@ const rows: ReadonlyArray<readonly [string, GraphErrorRow, number, string, strin
     'Lifetime validation failed, the token is expired.',
   ],
   [
+    'not yet valid',
+    graphErrors.tokenNotYetValid,
+    401,
+    'InvalidAuthenticationToken',
+    'Lifetime validation failed, the token is not yet valid.',
+  ],
+  [
     'wrong audience',
     graphErrors.audienceInvalid,
     401,

@@ -81,6 +81,8 @@ export const answerOf = (refusal: Refusal): ErrorAnswer => {
       return errorAnswer(graphErrors.tokenInvalid, refusal._tag)
     case 'TokenExpired':
       return errorAnswer(graphErrors.tokenExpired, refusal._tag)
+    case 'TokenNotYetValid':
+      return errorAnswer(graphErrors.tokenNotYetValid, refusal._tag)
     case 'AudienceInvalid':
       return errorAnswer(graphErrors.audienceInvalid, refusal._tag)
     case 'CallerUnrecognised':

@@ -12,6 +12,7 @@ export const badRequest = (message: string): Row => ({ status: 400, code: 'BadRe
 export const tokenEmpty = unauthenticated('Access token is empty.')
 export const tokenFailed = unauthenticated('Access token validation failure.')
 export const tokenExpired = unauthenticated('Lifetime validation failed, the token is expired.')
+export const tokenNotYetValid = unauthenticated('Lifetime validation failed, the token is not yet valid.')
 export const wrongAudience = unauthenticated('Access token validation failure. Invalid audience.')
 
 export const denied: Row = {
