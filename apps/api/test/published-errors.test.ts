@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import type { UseCases } from '../src/http/app.js'
 import { type Answer, errorOf, jsonOf, rowOf } from './making/answer.js'
 import { audience, openIssuer } from './making/issuer.js'
@@ -178,6 +178,32 @@ describe('a request that cannot be served', () => {
     expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThanOrEqual(1)
     expectErrorForm(answer)
   })
+})
+
+describe('keys of the issuer that were read once', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  test.each(['<html>', '{"keys":[]}', '{"keys":[{"kty":"EC"}]}', '[]'])(
+    'serve on where it publishes %s in their place',
+    async page => {
+      vi.useFakeTimers({ toFake: ['Date'] })
+      const own = await openIssuer()
+      const { ask } = openWorld(own)
+      const bearer = async (kid?: string) => {
+        const token = await own.tokenOf('adele', kid === undefined ? {} : { header: { kid } })
+        return { headers: { Authorization: `Bearer ${token}` } }
+      }
+      expect((await ask('GET', requestsPath, await bearer())).status).toBe(200)
+      own.publish(page)
+      vi.setSystemTime(Date.now() + 24 * 3_600_000)
+      expect((await ask('GET', requestsPath, await bearer())).status).toBe(200)
+      expect(rowOf(await ask('GET', requestsPath, await bearer('unknown')))).toEqual(unavailable)
+      expect((await ask('GET', requestsPath, await bearer())).status).toBe(200)
+      await own.close()
+    },
+  )
 })
 
 interface Case {

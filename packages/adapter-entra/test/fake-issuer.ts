@@ -21,6 +21,8 @@ export interface FakeIssuer {
   readonly hold: () => () => void
   /** Answers every request itself until `recover`. */
   readonly intercept: (handler: Handler) => void
+  /** Answers requests for keys itself until `recover`. */
+  readonly interceptKeys: (handle: (response: ServerResponse) => unknown) => void
   readonly fail: () => void
   readonly recover: () => void
 }
@@ -100,6 +102,12 @@ export const openIssuer = async (...initial: ReadonlyArray<PublishedKey>): Promi
     },
     intercept: handler => {
       interceptor = handler
+    },
+    interceptKeys: handle => {
+      interceptor = (request, response) => {
+        if (request.url?.endsWith('/keys') === true) handle(response)
+        else answer(request, response)
+      }
     },
     fail: () => {
       interceptor = (_, response) => response.writeHead(500).end()
