@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { BatchResource } from '@lethe/api-contract'
 import { afterAll, describe, expect, test } from 'vitest'
-import { jsonOf } from './making/answer.js'
+import { jsonOf, rowOf } from './making/answer.js'
 import { decoded } from './making/decoded.js'
 import { openIssuer } from './making/issuer.js'
 import type { PersonName } from './making/people.js'
-import { bob, carol } from './making/places.js'
+import { bob, carol, contoso } from './making/places.js'
 import { profilesPath, removePath, requestsPath, submit } from './making/requests.js'
+import { denied } from './making/rows.js'
 import { openWorld, type World } from './making/world.js'
 import { giveUp } from './making/working.js'
 
@@ -89,6 +90,7 @@ const seed: ReadonlyArray<Verdicts> = [
   { as: 'megan', ...reading(200), ...submitting(403), ...deciding(200, 200, 200, 200) },
   { as: 'isaiah', ...reading(200), ...submitting(403), ...deciding(200, 200, 200, 200) },
   { as: 'guestApprover', ...reading(200), ...submitting(403), ...deciding(403, 200, 200, 200) },
+  { as: 'agentApprover', ...reading(200), ...submitting(403), ...deciding(403, 403, 403, 403) },
   { as: 'scopeOnly', ...reading(403), ...submitting(403), ...deciding(403, 403, 403, 403) },
   { as: 'roleOnly', ...reading(403), ...submitting(403), ...deciding(403, 403, 403, 403) },
   { as: 'pradeep', ...reading(200), ...submitting(403), ...deciding(403, 403, 403, 403) },
@@ -107,6 +109,7 @@ const graph: ReadonlyArray<Verdicts> = [
   { as: 'megan', ...reading(200), ...submitting(403), ...deciding(200, 200, 200, 200) },
   { as: 'isaiah', ...reading(200), ...submitting(403), ...deciding(200, 200, 200, 200) },
   { as: 'guestApprover', ...reading(200), ...submitting(403), ...deciding(403, 200, 200, 200) },
+  { as: 'agentApprover', ...reading(200), ...submitting(403), ...deciding(403, 403, 403, 403) },
   { as: 'scopeOnly', ...reading(403), ...submitting(403), ...deciding(403, 403, 403, 403) },
   { as: 'roleOnly', ...reading(403), ...submitting(403), ...deciding(403, 403, 403, 403) },
   { as: 'pradeep', ...reading(200), ...submitting(403), ...deciding(403, 403, 403, 403) },
@@ -153,6 +156,43 @@ describe('under contract graph', () => {
   })
 })
 
+describe('an approver is a member of the tenant, as the token says', () => {
+  const elsewhere = 'https://sts.windows.net/486fb458-9474-4c44-896b-b30942d055f0/'
+
+  test.each([
+    [200, { idp: `https://sts.windows.net/${contoso}/` }],
+    [200, { idp: `https://sts.windows.net/${contoso.toUpperCase()}` }],
+    [200, { idp: `https://login.microsoftonline.com/${contoso}/v2.0` }],
+    [200, { idp: elsewhere, acct: 0 }],
+    [403, { idp: elsewhere }],
+    [403, { idp: elsewhere.replace('sts.windows.net', 'login.microsoftonline.com').replace(/\/$/, '/v2.0') }],
+    [403, { acct: 1 }],
+    [403, { acct: '1', idp: `https://sts.windows.net/${contoso}/` }],
+  ])('%d with %j', async (status, claims) => {
+    const { ask } = openWorld(issuer)
+    const token = await issuer.tokenOf('megan', { claims })
+    const headers = { Authorization: `Bearer ${token}` }
+    expect((await ask('POST', `${await submit(ask)}/approve`, { headers })).status).toBe(status)
+  })
+})
+
+describe('an agent decides nothing', () => {
+  test.each([
+    ['through its own user account', { xms_act_fct: '11 3 9', xms_sub_fct: '13 3' }],
+    ['on behalf of a person', { xms_act_fct: '3 9 11', xms_sub_fct: '3 2' }],
+  ])('%s, and the log says why', async (_how, claims) => {
+    const { ask, logged } = openWorld(issuer)
+    const path = await submit(ask)
+    const token = await issuer.tokenOf('megan', { claims })
+    const headers = { Authorization: `Bearer ${token}` }
+    const body = { code: 'legalClaims' }
+    expect(rowOf(await ask('POST', `${path}/approve`, { headers }))).toEqual(denied)
+    expect(rowOf(await ask('POST', `${path}/deny`, { headers, body }))).toEqual(denied)
+    expect(logged.filter(line => line.includes('"refusedFor":"agentNotAllowed"'))).toHaveLength(2)
+    expect((await ask('POST', `${path}/approve`, { as: 'megan' })).status).toBe(200)
+  })
+})
+
 const readingOperations = [
   'listProfiles',
   'getProfile',
@@ -167,6 +207,7 @@ describe('whoever has a genuine token is told what they may do', () => {
     ['graph', 'adeleWithoutRole', [...readingOperations, 'withdraw', 'retry']],
     ['seed', 'megan', [...readingOperations, 'approve', 'deny', 'withdraw', 'retry']],
     ['seed', 'guestApprover', [...readingOperations, 'deny', 'withdraw', 'retry']],
+    ['seed', 'agentApprover', readingOperations],
     ['seed', 'pradeep', readingOperations],
     ['seed', 'appReadWrite', readingOperations],
     ['graph', 'appReadWrite', [...readingOperations, 'submit']],

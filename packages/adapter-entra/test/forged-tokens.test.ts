@@ -77,6 +77,14 @@ describe('the key', () => {
     expect(await judge(await sign(unknown, claimsOf(issuer)))).toBe('TokenInvalid')
   })
 
+  it('a key of one app alone is not asked for, whatever app the token names', async () => {
+    const { issuer, judge } = await open()
+    const appid = '44444444-4444-4444-8444-444444444444'
+    issuer.publishFor(appid, unknown.jwk)
+    expect(await judge(await sign(unknown, claimsOf(issuer, { appid, azp: appid })))).toBe('TokenInvalid')
+    expect(issuer.requests.filter(path => path.includes('appid'))).toEqual([])
+  })
+
   it.each([undefined, ''])('a token that names no key is refused (%j)', async kid => {
     const { issuer, judge } = await open()
     const token = await new SignJWT(claimsOf(issuer))

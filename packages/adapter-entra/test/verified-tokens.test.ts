@@ -39,6 +39,7 @@ describe('a genuine token', () => {
           appRoles: [],
           directoryRoles: [],
           guest: false,
+          agent: false,
         }),
       }),
     )

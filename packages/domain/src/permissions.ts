@@ -33,6 +33,7 @@ export type DenialReason =
   | 'appRoleMissing'
   | 'directoryRoleMissing'
   | 'guestNotAllowed'
+  | 'agentNotAllowed'
 
 export interface AccessDenied {
   readonly _tag: 'AccessDenied'
@@ -66,16 +67,18 @@ export type Grant<O extends Operation> = AuthorizedGrant<O>
 
 const reading: PermissionRule = {
   workAccount: [
-    { scope: permission.read, guests: 'allowed', reach: 'any' },
-    { scope: permission.readWrite, guests: 'allowed', reach: 'any' },
+    { scope: permission.read, guests: 'allowed', agents: 'allowed', reach: 'any' },
+    { scope: permission.readWrite, guests: 'allowed', agents: 'allowed', reach: 'any' },
   ],
   application: [{ appRole: permission.read }, { appRole: permission.readWrite }],
 }
 
+/** A person decides: neither an application, nor an agent in the shape of a person. */
 const asPrivacyOfficer: DelegatedPermission = {
   scope: permission.approve,
   appRole: approverRole,
   guests: 'allowed',
+  agents: 'refused',
   reach: 'any',
 }
 
@@ -100,12 +103,18 @@ export const ruleOf = (contract: PublishedContract, operation: Operation): Permi
       return { workAccount: [asPrivacyOfficer], application: [] }
     case 'withdraw':
       return {
-        workAccount: [asPrivacyOfficer, { scope: permission.readWrite, guests: 'allowed', reach: 'own' }],
+        workAccount: [
+          asPrivacyOfficer,
+          { scope: permission.readWrite, guests: 'allowed', agents: 'allowed', reach: 'own' },
+        ],
         application: [],
       }
     case 'retry':
       return {
-        workAccount: [{ scope: permission.readWrite, guests: 'allowed', reach: 'any' }, asPrivacyOfficer],
+        workAccount: [
+          { scope: permission.readWrite, guests: 'allowed', agents: 'allowed', reach: 'any' },
+          asPrivacyOfficer,
+        ],
         application: [],
       }
   }
@@ -176,6 +185,7 @@ const delegatedReach = (
   if (needed.directoryRole !== undefined && !caller.directoryRoles.includes(needed.directoryRole))
     return E.left('directoryRoleMissing')
   if (needed.guests === 'refused' && caller.guest) return E.left('guestNotAllowed')
+  if (needed.agents === 'refused' && caller.agent) return E.left('agentNotAllowed')
   return E.right(needed.reach)
 }
 

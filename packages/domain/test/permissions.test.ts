@@ -24,6 +24,7 @@ const work = (given: Claims): Claims => ({
   ...given,
 })
 const guest = (given: Claims): Claims => work({ acct: 1, ...given })
+const agent = (given: Claims): Claims => work({ xms_act_fct: '3 9 11', xms_sub_fct: '3 13', ...given })
 const personal = (given: Claims): Claims => work({ tid: '9188040d-6c67-4c5b-b112-36a304b66dad', ...given })
 const app = (given: Claims): Claims => ({ tid: contoso, appid: client, idtyp: 'app', ...given })
 
@@ -72,6 +73,11 @@ const callers: Record<string, Claims> = {
   'guest, ReadWrite + GA': guest({ scp: writeAll, wids: [globalAdministrator] }),
   'guest, Approve + Approver': guest({ scp: approveAll, roles: [approver] }),
   'guest, everything': guest(everything),
+  'agent, Read': agent({ scp: readAll }),
+  'agent, ReadWrite + GA': agent({ scp: writeAll, wids: [globalAdministrator] }),
+  'agent, Approve + Approver': agent({ scp: approveAll, roles: [approver] }),
+  'agent, everything': agent(everything),
+  'for a person, everything': work({ ...everything, xms_act_fct: '11' }),
   'personal, everything': personal(everything),
   'personal by idp, everything': work({ ...everything, idp: 'live.com' }),
   'app, nothing': app({}),
@@ -127,6 +133,11 @@ guest, Read                    | yes  | -            | -             | -       |
 guest, ReadWrite + GA          | yes  | yes          | yes           | -       | -    | own      | yes
 guest, Approve + Approver      | -    | -            | -             | -       | yes  | yes      | yes
 guest, everything              | yes  | yes          | yes           | -       | yes  | yes      | yes
+agent, Read                    | yes  | -            | -             | -       | -    | -        | -
+agent, ReadWrite + GA          | yes  | yes          | yes           | -       | -    | own      | yes
+agent, Approve + Approver      | -    | -            | -             | -       | -    | -        | -
+agent, everything              | yes  | yes          | yes           | -       | -    | own      | yes
+for a person, everything       | yes  | yes          | yes           | -       | -    | own      | yes
 personal, everything           | -    | -            | -             | -       | -    | -        | -
 personal by idp, everything    | -    | -            | -             | -       | -    | -        | -
 app, nothing                   | -    | -            | -             | -       | -    | -        | -
@@ -288,6 +299,8 @@ describe('a denial says why', () => {
     ['Approve scope alone', 'seed', 'approve', 'appRoleMissing'],
     ['Approver role alone', 'seed', 'deny', 'scopeMissing'],
     ['guest, everything', 'seed', 'approve', 'guestNotAllowed'],
+    ['agent, everything', 'seed', 'approve', 'agentNotAllowed'],
+    ['for a person, everything', 'graph', 'deny', 'agentNotAllowed'],
   ] as const)('%s, %s, %s: %s', (name, contract, operation, reason) => {
     expect(authorize(contracts[contract])(operation)(callerOf(callers[name] ?? {}))).toEqual(
       E.left({ _tag: 'AccessDenied', reason }),
