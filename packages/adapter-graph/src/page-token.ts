@@ -7,26 +7,39 @@ import * as t from 'io-ts'
 
 /**
  * Where a list goes on. Graph pages as it likes, so a page of ours may end inside one of Graph's: then that one is fetched
- * again, and what was shown of it is left out. A position would not do: profiles vanish between two pages.
+ * again, and what was shown of it is left out. A count would not do: profiles vanish between two pages. Nor would marks of all
+ * that was shown: Graph has up to 999 on a page.
+ *
+ * So a position holds marks of those around the end of our page. In Graph's order, which stays the same while a list is read,
+ * any one of them that is still there says where to go on.
  */
 export interface PagePosition {
-  /** Graph's `$skiptoken` of its page; null for its first. */
+  /** What leads to Graph's page, such as its `$skiptoken`: opaque, up to 4,096 characters; null for its first. */
   readonly skipToken: string | null
-  /** The marks of those on Graph's page that were shown. */
+  /** The marks of the last profiles on Graph's page that were shown; none where none of it was. */
   readonly shown: ReadonlyArray<string>
+  /** The marks of the first ones behind them; left out where there are none. */
+  readonly next?: ReadonlyArray<string>
 }
+
+/** How many marks a position holds at most, on either side: a token of theirs has less than 300 characters. */
+export const marksKept = 8
 
 /** The longest token that is read, in characters. */
 const longest = 16_384
 
 const Written = t.strict(
-  { skip: t.union([t.string, t.null]), shown: t.readonlyArray(t.string) },
+  {
+    skip: t.union([t.string, t.null]),
+    shown: t.readonlyArray(t.string),
+    next: t.readonlyArray(t.string),
+  },
   'PagePosition',
 )
 
 /** Writes a position as a page token: base64url of JSON. */
-export const writePageToken = ({ skipToken, shown }: PagePosition): string =>
-  Buffer.from(JSON.stringify({ skip: skipToken, shown })).toString('base64url')
+export const writePageToken = ({ skipToken, shown, next = [] }: PagePosition): string =>
+  Buffer.from(JSON.stringify({ skip: skipToken, shown, next })).toString('base64url')
 
 /** @returns the position; none where the token is none of these. */
 export const readPageToken = (token: string): O.Option<PagePosition> => {
@@ -38,7 +51,7 @@ export const readPageToken = (token: string): O.Option<PagePosition> => {
     ),
     E.flatMap(json => Written.decode(json)),
     O.fromEither,
-    O.map(({ skip, shown }) => ({ skipToken: skip, shown })),
+    O.map(({ skip, shown, next }) => ({ skipToken: skip, shown, next })),
     O.filter(position => writePageToken(position) === token && position.skipToken !== ''),
   )
 }
