@@ -63,7 +63,6 @@ const Claims = t.strict(
   {
     tid: TenantId,
     oid: optional(UserId),
-    iss: optional(t.string),
     appid: optional(AppId),
     azp: optional(AppId),
     idtyp: optional(t.string),

@@ -241,7 +241,6 @@ describe('claims that say nothing that can be trusted', () => {
     { idtyp: 1 },
     { idtyp: ['app'] },
     { idp: 1 },
-    { iss: 1 },
     { acct: true },
     { acct: [1] },
     { xms_act_fct: ['11'] },
