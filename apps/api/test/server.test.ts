@@ -188,7 +188,11 @@ describe('what is not done here', () => {
   test.each(['something-else', '200-ok'])('an Expect of %j is 417', async expectation => {
     const { port } = await listen()
     const sent = `POST / HTTP/1.1\r\nHost: x\r\nExpect: ${expectation}\r\nContent-Length: 2\r\n\r\n{}`
-    const row = { status: 417, code: 'BadRequest', message: 'No Expect is met but 100-continue.' }
+    const row = {
+      status: 417,
+      code: 'BadRequest',
+      message: 'The Expect header is not met: only 100-continue is. Send the request without it.',
+    }
     expect(errorsIn(await exchange(port, sent))).toEqual(oneError(row))
   })
 

@@ -77,7 +77,11 @@ export const graphErrors = {
   },
   payloadTooLarge: { status: 413, code: 'BadRequest', message: 'The request body is larger than 1 MiB.' },
   requestTooSlow: { status: 408, code: 'BadRequest', message: 'The request did not arrive in time.' },
-  expectationFailed: { status: 417, code: 'BadRequest', message: 'No Expect is met but 100-continue.' },
+  expectationFailed: {
+    status: 417,
+    code: 'BadRequest',
+    message: 'The Expect header is not met: only 100-continue is. Send the request without it.',
+  },
   headersTooLarge: { status: 431, code: 'BadRequest', message: 'The request headers are too large.' },
   unexpected: { status: 500, code: 'InternalServerError', message: 'An unexpected error occurred.' },
   throttled: { status: 429, code: 'TooManyRequests', message: 'Please retry again later.' },

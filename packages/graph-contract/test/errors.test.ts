@@ -97,7 +97,13 @@ const rows: ReadonlyArray<readonly [string, GraphErrorRow, number, string, strin
   ['large body', graphErrors.payloadTooLarge, 413, 'BadRequest', 'The request body is larger than 1 MiB.'],
   ['large headers', graphErrors.headersTooLarge, 431, 'BadRequest', 'The request headers are too large.'],
   ['too slow', graphErrors.requestTooSlow, 408, 'BadRequest', 'The request did not arrive in time.'],
-  ['Expect', graphErrors.expectationFailed, 417, 'BadRequest', 'No Expect is met but 100-continue.'],
+  [
+    'Expect',
+    graphErrors.expectationFailed,
+    417,
+    'BadRequest',
+    'The Expect header is not met: only 100-continue is. Send the request without it.',
+  ],
   ['unforeseen', graphErrors.unexpected, 500, 'InternalServerError', 'An unexpected error occurred.'],
   ['throttled', graphErrors.throttled, 429, 'TooManyRequests', 'Please retry again later.'],
   [
