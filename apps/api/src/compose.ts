@@ -2,7 +2,7 @@ import { entraTokens } from '@lethe/adapter-entra'
 import { inMemoryApprovalPolicies } from '@lethe/adapter-memory'
 import { randomIdentifiers, sha256Digest, systemClock } from '@lethe/adapter-system'
 import {
-  abandonRemoval,
+  failDeadRemoval,
   approveBatch,
   approveRemoval,
   countOverdue,
@@ -112,7 +112,7 @@ export const compose = (
         attempts: attemptsFor(config.attemptLimitSeconds),
         readBacks: readBacksFor(config.readBackLimitSeconds),
       }),
-      abandonRemoval: abandonRemoval(deps),
+      failDeadRemoval: failDeadRemoval(deps),
       expireRemovals: expireRemovals(deps),
       resumeRemovals: resumeRemovals(deps),
       countOverdue: countOverdue(deps),

@@ -1,4 +1,4 @@
-import type { AbandonRemoval, HeldJob, Jobs, PerformRemoval } from '@lethe/application'
+import type { FailDeadRemoval, HeldJob, Jobs, PerformRemoval } from '@lethe/application'
 import * as E from 'fp-ts/lib/Either.js'
 import { setImmediate as immediate, setTimeout as gathering } from 'node:timers/promises'
 import { traceOf } from './log.js'
@@ -7,7 +7,7 @@ import { sweep, type SweepDeps } from './sweep.js'
 export interface WorkerDeps extends SweepDeps {
   readonly jobs: Jobs
   readonly performRemoval: PerformRemoval
-  readonly abandonRemoval: AbandonRemoval
+  readonly failDeadRemoval: FailDeadRemoval
   /** How many jobs it holds at once, 1 or more. */
   readonly concurrency: number
   /** How often it renews what it holds: well within a lease, in milliseconds. */
@@ -120,12 +120,12 @@ const renew = async ({ jobs, log }: WorkerDeps, receipts: ReadonlyArray<string>)
  *
  * @returns how long to wait before the next look, in milliseconds.
  */
-const endDead = async ({ jobs, abandonRemoval, log }: WorkerDeps): Promise<number> => {
+const endDead = async ({ jobs, failDeadRemoval, log }: WorkerDeps): Promise<number> => {
   const dead = await jobs.receiveDead(deadLimit)()
   if (E.isLeft(dead)) return dead.left.retryAfterSeconds * 1000
   for (const { job, receipt } of dead.right) {
-    const abandoned = await abandonRemoval({ job })()
-    if (E.isRight(abandoned)) {
+    const ended = await failDeadRemoval({ job })()
+    if (E.isRight(ended)) {
       log.error({ tenantId: job.tenantId, requestId: job.requestId }, 'removal failed: workerFailed')
       await jobs.complete(receipt)()
     } else await jobs.fail(receipt)()

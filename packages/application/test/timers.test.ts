@@ -1,4 +1,4 @@
-import { abandonRemoval, expireRemovals, forgetSignIns } from '../src/index.js'
+import { expireRemovals, failDeadRemoval, forgetSignIns } from '../src/index.js'
 import { refuse, succeed } from '../src/testing/index.js'
 import { addSeconds, type RemovalRequest } from '@lethe/domain'
 import * as O from 'fp-ts/lib/Option.js'
@@ -45,18 +45,18 @@ describe('expireRemovals', () => {
   })
 })
 
-describe('abandonRemoval', () => {
+describe('failDeadRemoval', () => {
   it.each([
     ['loading', { load: unavailable, append: unexpected }],
     ['appending', { load: loading(approved).load, append: unavailable }],
   ])('passes on that the store cannot be asked, on %s', async (_, removalRequests) => {
-    expect(await refuse(abandonRemoval({ removalRequests, clock })({ job }))).toStrictEqual(down)
+    expect(await refuse(failDeadRemoval({ removalRequests, clock })({ job }))).toStrictEqual(down)
   })
 
   it('passes on that somebody else was faster, so that it is tried again', async () => {
     const removalRequests = { load: loading(approved).load, append: conflict }
 
-    expect(await refuse(abandonRemoval({ removalRequests, clock })({ job }))).toStrictEqual({
+    expect(await refuse(failDeadRemoval({ removalRequests, clock })({ job }))).toStrictEqual({
       _tag: 'VersionConflict',
     })
   })
@@ -67,7 +67,7 @@ describe('abandonRemoval', () => {
   ])('leaves alone what %s', async (_, found) => {
     const removalRequests = { load: () => TE.right(found), append: unexpected }
 
-    expect(await succeed(abandonRemoval({ removalRequests, clock })({ job }))).toBeUndefined()
+    expect(await succeed(failDeadRemoval({ removalRequests, clock })({ job }))).toBeUndefined()
   })
 })
 

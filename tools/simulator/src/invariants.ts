@@ -23,7 +23,7 @@ export const invariants = {
   callsAreRecorded: 'what is recorded of calls to holders is what they were asked',
   triesKeepTheirTime: 'the next try waits for those before it, and is never later than trying is given up',
   failureIsSettled: 'a removal fails when there is nothing left that could still work',
-  onlyDeadJobsAbandon: 'a removal is given up only when the very job that it waits for is dead',
+  onlyDeadJobsFail: 'a removal is given up only when the very job that it waits for is dead',
   chainVerifies: 'every history is complete and unchanged',
   replayEqualsLoad: 'the events of a request fold to what is loaded',
   historyOnlyGrows: 'what was once in a history stays as it was',

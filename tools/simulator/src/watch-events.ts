@@ -73,7 +73,7 @@ export const watchEvents = ({ stage, park, policies, deliveries, schedules }: Su
       report('openSubjectIsKept', `${label} was not at its end, and its person cannot be found`)
     if (data.reason === 'workerFailed' && before !== undefined && 'job' in before)
       if (!deliveries.isDead(before.job))
-        report('onlyDeadJobsAbandon', `${label} is given up, and its job ${before.job.causedBy} is not dead`)
+        report('onlyDeadJobsFail', `${label} is given up, and its job ${before.job.causedBy} is not dead`)
   }
 
   const judge = (wrong: Violation | null): void => {

@@ -1,5 +1,5 @@
 import {
-  abandonRemoval,
+  failDeadRemoval,
   countOverdue,
   expireRemovals,
   type HeldJob,
@@ -91,8 +91,8 @@ export const startWorker = (backstage: Backstage, process: Process, habits: Habi
     const dead = await jobs.receiveDead(sweepLimit)()
     if (E.isLeft(dead)) return dead.left.retryAfterSeconds * 1000
     for (const { job, receipt } of dead.right) {
-      const abandoned = await abandonRemoval({ ...storePorts(backstage, strand), clock })({ job })()
-      await (E.isRight(abandoned) ? jobs.complete(receipt) : jobs.fail(receipt))()
+      const ended = await failDeadRemoval({ ...storePorts(backstage, strand), clock })({ job })()
+      await (E.isRight(ended) ? jobs.complete(receipt) : jobs.fail(receipt))()
     }
     return dead.right.length === sweepLimit ? 0 : habits.dead
   }

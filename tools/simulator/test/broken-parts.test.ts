@@ -76,7 +76,7 @@ const brokenParts = [
   ['a worker that lives in the future', workers.livesInTheFuture, 'holderIsNotHurried'],
   ['a worker that tries for too long', workers.triesForTooLong, 'triesKeepTheirTime'],
   ['a record that denies calls', deniesCalls, 'callsAreRecorded'],
-  ['a record that blames the worker', blamesWorkers, 'onlyDeadJobsAbandon'],
+  ['a record that blames the worker', blamesWorkers, 'onlyDeadJobsFail'],
   ['a record that fails at once', failsAtOnce, 'failureIsSettled'],
   ['a holder whose effect is applied twice', removesTwice, 'oneEffect'],
   ['a holder that lies about absence', liesAboutAbsence, 'absenceIsReal'],

@@ -12,7 +12,7 @@ const commits = [
   'readBack',
   'complete',
   'fail',
-  'abandon',
+  'failDead',
 ] as const
 const holderCalls = ['remove', 'readBack'] as const
 const jobCalls = ['receive', 'receiveDead', 'complete', 'fail', 'postpone', 'renew'] as const

@@ -1,5 +1,5 @@
 import {
-  type AbandonRemovalDeps,
+  type FailDeadRemovalDeps,
   type ApproveRemovalDeps,
   type DataHolder,
   type DenyRemovalDeps,
@@ -54,7 +54,7 @@ export type Deps = SubmitRemovalDeps &
   DenyRemovalDeps &
   ExpireRemovalsDeps &
   PerformRemovalDeps &
-  AbandonRemovalDeps &
+  FailDeadRemovalDeps &
   GetHistoryDeps &
   ListRemovalRequestsDeps & { readonly inboundProfiles: Pick<InboundProfiles, 'get' | 'list'> }
 

@@ -66,7 +66,7 @@ export const provocationOf = (world: World, point: KillPoint): Provocation => {
           member.skew(twoDays)
         },
       }
-    case 'commit abandon':
+    case 'commit failDead':
     case 'jobs receiveDead':
       return {
         ...nothing,

@@ -55,7 +55,7 @@ const commitOf = (events: ReadonlyArray<RemovalEvent>): Commit => {
     case 'removalCompleted':
       return 'complete'
     case 'removalFailed':
-      return last.data.reason === 'workerFailed' ? 'abandon' : 'fail'
+      return last.data.reason === 'workerFailed' ? 'failDead' : 'fail'
   }
 }
 

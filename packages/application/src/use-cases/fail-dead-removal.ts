@@ -7,12 +7,12 @@ import type { Unavailable, VersionConflict } from '../ports/problems.js'
 import type { RemovalRequests } from '../ports/removal-requests.js'
 import { decideAndAppend } from './recording.js'
 
-export interface AbandonRemovalDeps {
+export interface FailDeadRemovalDeps {
   readonly removalRequests: Pick<RemovalRequests, 'load' | 'append'>
   readonly clock: Clock
 }
 
-export type AbandonRemoval = (input: {
+export type FailDeadRemoval = (input: {
   readonly job: Job
 }) => TE.TaskEither<Unavailable | VersionConflict, void>
 
@@ -20,8 +20,8 @@ export type AbandonRemoval = (input: {
  * Ends a request whose job failed as often as it was delivered, so that it does not end in silence: it becomes
  * `failed: workerFailed`, which an operator sees and can retry. A job that the request has moved past ends nothing.
  */
-export const abandonRemoval =
-  ({ removalRequests, clock }: AbandonRemovalDeps): AbandonRemoval =>
+export const failDeadRemoval =
+  ({ removalRequests, clock }: FailDeadRemovalDeps): FailDeadRemoval =>
   ({ job }) =>
     pipe(
       decideAndAppend(removalRequests)(job.tenantId, job.requestId, request =>
