@@ -1,10 +1,11 @@
 import { entraTokens } from '@lethe/adapter-entra'
 import { inMemoryApprovalPolicies } from '@lethe/adapter-memory'
-import { randomIdentifiers, sha256Digest, systemClock } from '@lethe/adapter-system'
+import { randomIdentifiers, sha256Digest, systemClock, systemTimer } from '@lethe/adapter-system'
 import {
   failDeadRemoval,
   approveBatch,
   approveRemoval,
+  closeRemoval,
   countOverdue,
   denyBatch,
   denyRemoval,
@@ -63,6 +64,7 @@ export const compose = (
     actors,
     notes,
     clock,
+    timer: systemTimer,
     identifiers,
     digest,
     dataHolders,
@@ -93,6 +95,7 @@ export const compose = (
       denyBatch: denyBatch(deciding),
       withdrawRemoval: withdrawRemoval(deps),
       retryRemoval: retryRemoval(deps),
+      closeRemoval: closeRemoval(deps),
       countOverdue: countOverdue(deps),
       readBacklog: readBacklog({ backlogs }),
     },

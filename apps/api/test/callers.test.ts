@@ -7,7 +7,7 @@ import { openIssuer } from './making/issuer.js'
 import type { PersonName } from './making/people.js'
 import { bob, carol } from './making/places.js'
 import { profilesPath, removePath, requestsPath, submit } from './making/requests.js'
-import { openWorld, type World } from './making/world.js'
+import { openWorld, refusing, type World } from './making/world.js'
 import { giveUp } from './making/working.js'
 
 const issuer = await openIssuer()
@@ -45,6 +45,12 @@ const operations = {
     await giveUp(composition)
     return ask('POST', `${path}/retry`, { as })
   },
+  close: async ({ ask, work }: World, as: PersonName) => {
+    const path = await submit(ask)
+    await ask('POST', `${path}/approve`, { as: 'megan' })
+    await work()
+    return ask('POST', `${path}/close`, { as, body: { code: 'handledManually' } })
+  },
   listBatches: async ({ ask }: World, as: PersonName) => ask('GET', batchesPath, { as }),
   getBatch: async (world: World, as: PersonName) => world.ask('GET', (await submitBatch(world)).path, { as }),
   approveBatch: async (world: World, as: PersonName) => {
@@ -81,6 +87,7 @@ const deciding = (approve: number, deny: number, withdraw: number, retry: number
   denyBatch: deny,
   withdraw,
   retry,
+  close: approve,
 })
 
 const seed: ReadonlyArray<Verdicts> = [
@@ -119,7 +126,7 @@ const graph: ReadonlyArray<Verdicts> = [
 ]
 
 const verdictsOf = async (contract: string, as: PersonName): Promise<Verdicts> => {
-  const world = () => openWorld(issuer, { environment: { LETHE_CONTRACT: contract } })
+  const world = () => openWorld(issuer, { environment: { LETHE_CONTRACT: contract }, dataPlane: refusing })
   const statusOf = async (name: OperationName) => (await operations[name](world(), as)).status
   return {
     as,
@@ -134,6 +141,7 @@ const verdictsOf = async (contract: string, as: PersonName): Promise<Verdicts> =
     deny: await statusOf('deny'),
     withdraw: await statusOf('withdraw'),
     retry: await statusOf('retry'),
+    close: await statusOf('close'),
     listBatches: await statusOf('listBatches'),
     getBatch: await statusOf('getBatch'),
     approveBatch: await statusOf('approveBatch'),
@@ -165,7 +173,7 @@ describe('whoever has a genuine token is told what they may do', () => {
   test.each([
     ['seed', 'adele', [...readingOperations, 'submit', 'withdraw', 'retry']],
     ['graph', 'adeleWithoutRole', [...readingOperations, 'withdraw', 'retry']],
-    ['seed', 'megan', [...readingOperations, 'approve', 'deny', 'withdraw', 'retry']],
+    ['seed', 'megan', [...readingOperations, 'approve', 'deny', 'withdraw', 'retry', 'close']],
     ['seed', 'guestApprover', [...readingOperations, 'deny', 'withdraw', 'retry']],
     ['seed', 'pradeep', readingOperations],
     ['seed', 'appReadWrite', readingOperations],
@@ -197,7 +205,7 @@ describe('LETHE_REQUIRED_ROLES', () => {
     async as => {
       const world = openWorld(issuer, { environment })
       for (const name of names) expect((await operations[name](world, as)).status).toBe(403)
-      const paths = ['approve', 'deny', 'withdraw', 'retry'].map(
+      const paths = ['approve', 'deny', 'withdraw', 'retry', 'close'].map(
         action => `${requestsPath}/01930000-0000-7000-8000-000000000001/${action}`,
       )
       for (const path of paths)

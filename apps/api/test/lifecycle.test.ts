@@ -15,7 +15,7 @@ import {
   submit,
 } from './making/requests.js'
 import { badRequest, denied, invalidGuid, notFound } from './making/rows.js'
-import { openWorld } from './making/world.js'
+import { openWorld, refusing } from './making/world.js'
 import { giveUp } from './making/working.js'
 
 const issuer = await openIssuer()
@@ -304,7 +304,7 @@ describe('denial', () => {
     const { ask } = openWorld(issuer)
     const path = await submit(ask)
     expect(rowOf(await ask('POST', `${path}/deny`, { as: 'megan', body: { code: 'other' } }))).toEqual(
-      badRequest("A denial with the code 'other' needs a note."),
+      badRequest("The code 'other' needs a note."),
     )
     expect(requestIn(await ask('GET', path, { as: 'megan' })).state).toBe('pendingApproval')
   })
@@ -387,40 +387,107 @@ describe('retrying', () => {
       outcome: 'verifiedAbsent',
     })
   })
+})
 
-  test('a failed request can be withdrawn', async () => {
+describe('a failed request', () => {
+  const conflict = (message: string) => ({ status: 409, code: 'Conflict', message })
+
+  test('can be withdrawn, and not closed, while no holder was called', async () => {
     const { ask, composition } = openWorld(issuer)
     const path = await submit(ask)
     await ask('POST', `${path}/approve`, { as: 'megan' })
     await giveUp(composition)
+    expect(
+      rowOf(await ask('POST', `${path}/close`, { as: 'megan', body: { code: 'cannotBeDone' } })),
+    ).toEqual(
+      conflict(
+        'No data holder was called, so that nothing was removed. Retry the removal request or withdraw it.',
+      ),
+    )
     expect(requestIn(await ask('POST', `${path}/withdraw`, { as: 'lena' })).state).toBe('withdrawn')
+  })
+
+  test('can be closed, and not withdrawn, once a holder was called', async () => {
+    const { ask, work } = openWorld(issuer, { dataPlane: refusing })
+    const path = await submit(ask)
+    await ask('POST', `${path}/approve`, { as: 'megan' })
+    await work()
+    for (const as of ['lena', 'megan'] as const)
+      expect(rowOf(await ask('POST', `${path}/withdraw`, { as }))).toEqual(
+        conflict(
+          'A data holder was called, so that data may have been removed. Retry the removal request or close it.',
+        ),
+      )
+
+    const body = { code: 'other', note: 'Removed by hand' }
+    const closed = await ask('POST', `${path}/close`, { as: 'megan', body })
+    expect(requestIn(closed)).toMatchObject({
+      state: 'abandoned',
+      failure: null,
+      abandonment: {
+        ...body,
+        by: byMegan,
+        effects: 'possible',
+        lastLook: [{ holder: 'graph', result: 'present' }],
+      },
+    })
+    const again = await ask('POST', `${path}/close`, { as: 'megan', body: { ...body, note: 'Another' } })
+    expect([again.status, requestIn(again)]).toEqual([200, requestIn(closed)])
+    expect(requestIn(await ask('GET', path, { as: 'lena' }))).toEqual(requestIn(closed))
+    const listed = pageIn(await ask('GET', `${requestsPath}?state=abandoned`, { as: 'lena' }))
+    expect(listed.value).toEqual([requestIn(closed)])
+    expect(await submit(ask)).not.toBe(path)
+  })
+
+  test('is closed for one of five codes', async () => {
+    const { ask } = openWorld(issuer)
+    const path = await submit(ask)
+    for (const code of ['handledManually', 'noLongerWanted', 'cannotBeDone', 'duplicate', 'other'])
+      expect(
+        (await ask('POST', `${path}/close`, { as: 'megan', body: { code, note: 'A note' } })).status,
+      ).toBe(409)
+    for (const code of ['legalClaims', 'secretCode'])
+      expect((await ask('POST', `${path}/close`, { as: 'megan', body: { code } })).status).toBe(400)
+    expect(rowOf(await ask('POST', `${path}/close`, { as: 'megan', body: { code: 'other' } }))).toEqual(
+      badRequest("The code 'other' needs a note."),
+    )
   })
 })
 
 describe('what is not possible in a state is 409', () => {
   const impossible = [
-    ['pendingApproval', ['retry']],
-    ['approved', ['approve', 'deny', 'retry']],
+    ['pendingApproval', ['retry', 'close']],
+    ['approved', ['approve', 'deny', 'retry', 'close']],
     ['failed', ['approve', 'deny']],
-    ['denied', ['approve', 'deny', 'withdraw', 'retry']],
-    ['withdrawn', ['approve', 'deny', 'withdraw', 'retry']],
-    ['completed', ['approve', 'deny', 'withdraw', 'retry']],
+    ['denied', ['approve', 'deny', 'withdraw', 'retry', 'close']],
+    ['withdrawn', ['approve', 'deny', 'withdraw', 'retry', 'close']],
+    ['completed', ['approve', 'deny', 'withdraw', 'retry', 'close']],
+    ['abandoned', ['approve', 'deny', 'withdraw', 'retry', 'close']],
   ] as const
 
   test.each(impossible)('%s', async (state, actions) => {
-    const { ask, work, composition } = openWorld(issuer)
+    const { ask, work, composition } = openWorld(issuer, state === 'abandoned' ? { dataPlane: refusing } : {})
     const path = await submit(ask)
     if (state !== 'pendingApproval' && state !== 'denied' && state !== 'withdrawn')
       await ask('POST', `${path}/approve`, { as: 'megan' })
     if (state === 'failed') await giveUp(composition)
-    if (state === 'completed') await work()
+    if (state === 'completed' || state === 'abandoned') await work()
+    if (state === 'abandoned')
+      await ask('POST', `${path}/close`, { as: 'megan', body: { code: 'duplicate' } })
     if (state === 'denied') await ask('POST', `${path}/deny`, { as: 'megan', body: { code: 'duplicate' } })
     if (state === 'withdrawn') await ask('POST', `${path}/withdraw`, { as: 'lena' })
     const before = requestIn(await ask('GET', path, { as: 'megan' }))
     expect(before.state).toBe(state)
     for (const action of actions) {
-      const body = action === 'deny' ? { code: 'legalClaims' } : undefined
-      expect(rowOf(await ask('POST', `${path}/${action}`, { as: 'isaiah', body }))).toEqual({
+      const body = { deny: { code: 'legalClaims' }, close: { code: 'duplicate' } }
+      expect(
+        rowOf(
+          await ask('POST', `${path}/${action}`, {
+            as: 'isaiah',
+            body: action === 'deny' || action === 'close' ? body[action] : undefined,
+          }),
+        ),
+      ).toEqual({
         status: 409,
         code: 'Conflict',
         message: `The removal request is in the state '${state}', in which this cannot be done.`,
@@ -461,14 +528,19 @@ describe('the history', () => {
     for (const name of [...everybody, ...subjectOf]) expect(answer.text).not.toContain(name)
   })
 
-  test('names nobody who denied, withdrew or retried either', async () => {
-    const { ask, composition } = openWorld(issuer)
+  test('names nobody who denied, withdrew, retried or closed either', async () => {
+    const { ask, work, composition } = openWorld(issuer, { dataPlane: refusing })
     const first = await submit(ask)
     await ask('POST', `${first}/deny`, { as: 'isaiah', body: { code: 'other', note: 'Bob Moreno, again' } })
     const second = await submit(ask)
     await ask('POST', `${second}/approve`, { as: 'megan' })
     await giveUp(composition)
     await ask('POST', `${second}/retry`, { as: 'isaiah' })
+    await work()
+    await ask('POST', `${second}/close`, {
+      as: 'isaiah',
+      body: { code: 'other', note: 'Bob Moreno, by hand' },
+    })
     const third = await submit(ask, 'adele', carol.userId)
     await ask('POST', `${third}/withdraw`, { as: 'adele' })
     for (const path of [first, second, third]) {

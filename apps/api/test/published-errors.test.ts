@@ -138,14 +138,14 @@ describe('a request that cannot be served', () => {
     expectErrorForm(answer)
   })
 
-  test.each(['approve', 'deny', 'withdraw', 'retry'])('%s in another state is 409', async action => {
+  test.each(['approve', 'deny', 'withdraw', 'retry', 'close'])('%s in another state is 409', async action => {
     const { ask, work } = openWorld(issuer)
     const path = await submit(ask)
     await ask('POST', `${path}/approve`, { as: 'megan' })
     await work()
     const answer = await ask('POST', `${path}/${action}`, {
       as: 'isaiah',
-      ...(action === 'deny' ? { body: { code: 'duplicate' } } : {}),
+      ...(action === 'deny' || action === 'close' ? { body: { code: 'duplicate' } } : {}),
     })
     expect(rowOf(answer)).toMatchObject({ status: 409, code: 'Conflict' })
     expect(errorOf(answer).message).toContain("'completed'")
@@ -204,6 +204,13 @@ const cases: ReadonlyArray<Case> = [
   },
   { name: 'withdrawRemoval', method: 'POST', path: `${onRequest}/withdraw`, ...byAlma },
   { name: 'retryRemoval', method: 'POST', path: `${onRequest}/retry`, ...byAlma },
+  {
+    name: 'closeRemoval',
+    method: 'POST',
+    path: `${onRequest}/close`,
+    ...byAlma,
+    body: { code: 'duplicate' },
+  },
 ]
 
 const secret = 'bob@fabrikam.example at table 7'

@@ -12,6 +12,7 @@ export const endOf = ({ state }: RemovalRequestResource): End | null => {
       return 'failed'
     case 'denied':
     case 'withdrawn':
+    case 'abandoned':
     case 'expired':
       return 'otherwise'
     case 'pendingApproval':

@@ -11,6 +11,7 @@ import {
   batchActionPath,
   batchesPath,
   batchPathOf,
+  Closing,
   Denial,
   HistoryResource,
   historyPath,
@@ -75,9 +76,10 @@ export interface LetheApi {
   readonly submit: (input: NewRemovalRequest) => Called<Answer<RemovalRequestResource>>
   readonly act: (
     id: RemovalRequestId,
-    action: Exclude<RemovalRequestAction, 'deny'>,
+    action: Exclude<RemovalRequestAction, 'deny' | 'close'>,
   ) => Called<RemovalRequestResource>
   readonly deny: (id: RemovalRequestId, denial: Denial) => Called<RemovalRequestResource>
+  readonly close: (id: RemovalRequestId, closing: Closing) => Called<RemovalRequestResource>
   /** Several requests in one, below the root of Graph or of Lethe's own API. */
   readonly batch: (root: 'graph' | 'lethe', requests: BatchRequest['requests']) => Called<BatchResponse>
   readonly batches: (options: BatchListOptions, limit: number | null) => Pages<BatchListItem>
@@ -132,6 +134,7 @@ export const createLetheApi = (server: string, send: Send): LetheApi => {
     submit: input => post(removalRequestsPath, removalRequestsPath, NewRemovalRequest.encode(input)),
     act: (id, action) => act(id, action),
     deny: (id, denial) => act(id, 'deny', Denial.encode(denial)),
+    close: (id, closing) => act(id, 'close', Closing.encode(closing)),
     batch: (root, requests) => {
       const path = root === 'graph' ? `${graphRoot}${batchPath}` : ownBatchPath
       return pipe(

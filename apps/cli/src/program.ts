@@ -1,5 +1,11 @@
 import { Command } from 'commander'
-import { approveRequests, denyRequest, retryRequest, withdrawRequest } from './commands/act-on-request.js'
+import {
+  approveRequests,
+  closeRequest,
+  denyRequest,
+  retryRequest,
+  withdrawRequest,
+} from './commands/act-on-request.js'
 import type { CommandDefinition } from './commands/command-definition.js'
 import { approveBatch, denyBatch, showBatch } from './commands/batches.js'
 import { listBatches } from './commands/list-batches.js'
@@ -52,6 +58,7 @@ const requests = [
   denyRequest,
   withdrawRequest,
   retryRequest,
+  closeRequest,
 ]
 
 const environment = `
@@ -63,7 +70,7 @@ Environment:
 
 Exit codes:
   0 done   1 failed   2 usage   3 not found   4 sign-in or permission
-  5 throttled or unavailable, try again later   6 ended denied, withdrawn or expired
+  5 throttled or unavailable, try again later   6 ended denied, withdrawn, abandoned or expired
   7 --wait ran out   130 Ctrl-C (0 for requests watch without an id, which has no other end)
 `
 

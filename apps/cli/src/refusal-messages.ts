@@ -93,7 +93,7 @@ const linesOf = (refusal: SingleRefusal): ReadonlyArray<string> => {
       ]
     case 'EndedOtherwise':
       return [
-        `Request ${refusal.request.id}: ended ${refusal.request.state}${inBrackets(refusal.request.denial?.code)}. lethe requests history tells by whom and when.`,
+        `Request ${refusal.request.id}: ended ${refusal.request.state}${inBrackets(refusal.request.denial?.code ?? refusal.request.abandonment?.code)}. lethe requests history tells by whom and when.`,
       ]
     case 'WaitRanOut':
       return [

@@ -269,6 +269,7 @@ describe('bash', () => {
 
   it('completes live ids', async () => {
     expect(await completes('requests', 'retry', '')).toEqual([requestId(2)])
+    expect(await completes('requests', 'close', '')).toEqual([requestId(2)])
   })
 
   it('completes live ids of a server that the line names, which readline breaks at its colons', async () => {

@@ -134,6 +134,7 @@ const commands: Readonly<Record<string, Run>> = {
   ),
   'requests withdraw': withApi('requests', 'withdraw', requestId(1)),
   'requests retry': withApi('requests', 'retry', requestId(1)),
+  'requests close': withApi('requests', 'close', requestId(1), '--code', 'other', '--note', '=1+1, "a"\r\nb'),
   'batches list': withBatch('batches', 'list'),
   'batches show': withBatch('batches', 'show', batchId),
   'batches approve': withBatch('batches', 'approve', batchId, '--force'),

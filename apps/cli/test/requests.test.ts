@@ -68,17 +68,37 @@ describe('requests', () => {
     expect(JSON.parse(api.received[0]?.body ?? '')).toEqual({ code: 'other', note: 'Asked twice.' })
   })
 
-  it.each([
+  it('closes with code and note, and shows how the request ended', async () => {
+    const close = ['requests', 'close', requestId(2), '--code', 'other', '--note', 'Ticket 7.']
+    const { code, stdout } = await lethe(api.url, close)
+    expect(code).toBe(0)
+    expect(JSON.parse(api.received[0]?.body ?? '')).toEqual({ code: 'other', note: 'Ticket 7.' })
+    for (const line of ['state: +abandoned', 'abandonment: +other', 'abandonmentNote: +Ticket 7[.]'])
+      expect(stdout).toMatch(new RegExp(`^${line}$`, 'm'))
+    for (const line of ['effects: +possible', 'lastLook: +graph: present', 'abandonedDateTime: +2026-11-26'])
+      expect(stdout).toMatch(new RegExp(`^${line}`, 'm'))
+  })
+
+  const badOptions = [
     ['no code', []],
     ['an unknown code', ['--code', 'because']],
     ['other without a note', ['--code', 'other']],
     ['an empty note', ['--code', 'other', '--note', ' ']],
     ['too long a note', ['--code', 'other', '--note', 'x'.repeat(2001)]],
-  ])('does not deny with %s', async (_, options) => {
-    const { code, stderr } = await lethe(api.url, ['requests', 'deny', requestId(1), ...options])
-    expect(code).toBe(2)
-    expect(stderr).toMatch(/^lethe: /)
-    expect(api.received).toEqual([])
+  ] as const
+
+  describe.each(['deny', 'close'])('%s', action => {
+    it.each(badOptions)('is not done with %s', async (_, options) => {
+      const { code, stderr } = await lethe(api.url, ['requests', action, requestId(1), ...options])
+      expect(code).toBe(2)
+      expect(stderr).toMatch(/^lethe: /)
+      expect(api.received).toEqual([])
+    })
+  })
+
+  it('close takes no code of a denial', async () => {
+    const close = ['requests', 'close', requestId(2), '--code', 'legalClaims']
+    expect(await lethe(api.url, close)).toMatchObject({ code: 2 })
   })
 
   it('fails, after showing it, on a history that is not intact', async () => {

@@ -1,4 +1,4 @@
-import { BatchId, DenialCode, Hash, RemovalRequestId, UserId } from '@lethe/domain'
+import { AbandonmentCode, BatchId, DenialCode, Hash, RemovalRequestId, UserId } from '@lethe/domain'
 import * as t from 'io-ts'
 import { DateTime } from './date-time.js'
 import { exactObject } from './exact-object.js'
@@ -25,6 +25,10 @@ export type NewRemovalRequest = t.TypeOf<typeof NewRemovalRequest>
 /** The body of `POST /lethe/v1/removalRequests/{id}/deny`. */
 export const Denial = exactObject({ code: DenialCode }, { note: Note })
 export type Denial = t.TypeOf<typeof Denial>
+
+/** The body of `POST /lethe/v1/removalRequests/{id}/close`. */
+export const Closing = exactObject({ code: AbandonmentCode }, { note: Note })
+export type Closing = t.TypeOf<typeof Closing>
 
 /** Which batch is meant: the one that was previewed, from the request on where the answer before stopped. */
 const meaning = { digest: Hash }

@@ -10,7 +10,7 @@ export const removalRequestPath = (id: RemovalRequestId): string => `${removalRe
 export const historyPath = (id: RemovalRequestId): string => `${removalRequestPath(id)}/history`
 
 /** What can be done to a request by posting. */
-export type RemovalRequestAction = 'approve' | 'deny' | 'withdraw' | 'retry'
+export type RemovalRequestAction = 'approve' | 'deny' | 'withdraw' | 'retry' | 'close'
 export const actionPath = (id: RemovalRequestId, action: RemovalRequestAction): string =>
   `${removalRequestPath(id)}/${action}`
 

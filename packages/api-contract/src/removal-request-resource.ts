@@ -1,9 +1,11 @@
 import {
+  AbandonmentCode,
   AppId,
   BatchId,
   DenialCode,
   FailureReason,
   HolderName,
+  LastLook,
   Outcome,
   RemovalRequestId,
   RemovalState,
@@ -43,6 +45,19 @@ export const RemovalRequestResource = t.strict(
       t.strict({ code: DenialCode, note: orNull(t.string), by: Actor, deniedDateTime: DateTime }),
     ),
     withdrawal: orNull(t.strict({ by: Actor, withdrawnDateTime: DateTime })),
+    /** How a failed request was closed. */
+    abandonment: orNull(
+      t.strict({
+        code: AbandonmentCode,
+        note: orNull(t.string),
+        by: Actor,
+        /** Data may have been removed: a holder was called. */
+        effects: t.literal('possible'),
+        /** Whether each holder still had the data; `notLooked` where it could not say, or not in time. */
+        lastLook: t.readonlyArray(LastLook),
+        abandonedDateTime: DateTime,
+      }),
+    ),
     failure: orNull(
       t.strict({ reason: FailureReason, holder: orNull(HolderName), failedDateTime: DateTime }),
     ),

@@ -1,7 +1,7 @@
 import { describeErrors } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
-import { Denial, longestNote, NewRemovalRequest } from '../src/index.js'
+import { Closing, Denial, longestNote, NewRemovalRequest } from '../src/index.js'
 
 const userId = 'c228b2ae-c4fb-4eda-9620-7e73dddd1cac'
 
@@ -28,6 +28,19 @@ describe('a new removal request', () => {
     expect(said).toContain('an object with userId and no other properties than receivedDateTime')
     expect(said).not.toMatch(/nickname|bobby|c228/)
   })
+})
+
+describe('a closing', () => {
+  it.each([{ code: 'handledManually' }, { code: 'other', note: 'Removed by hand.' }])('may be %j', sent => {
+    expect(E.isRight(Closing.decode(sent))).toBe(true)
+  })
+
+  it.each([{}, { code: 'legalClaims' }, { code: 'other', note: ' ' }, { code: 'duplicate', of: 'another' }])(
+    'may not be %j',
+    sent => {
+      expect(E.isLeft(Closing.decode(sent))).toBe(true)
+    },
+  )
 })
 
 describe('a denial', () => {

@@ -25,6 +25,7 @@ const resource = {
   approvals: [{ by: null, approvedDateTime: '2026-11-23T10:00:00Z' }],
   denial: { code: 'legalClaims', note: null, by: null, deniedDateTime: '2026-11-23T10:00:00.5Z' },
   withdrawal: null,
+  abandonment: null,
   failure: null,
   holders: [{ name: 'graph', state: 'pending', attempts: 0 }],
   outcome: null,

@@ -1,6 +1,7 @@
 export * from './ports/index.js'
 export { actorOf } from './use-cases/acting.js'
 export * from './use-cases/approve-removal.js'
+export * from './use-cases/close-removal.js'
 export * from './use-cases/count-overdue.js'
 export * from './use-cases/decide-batch.js'
 export * from './use-cases/deny-removal.js'

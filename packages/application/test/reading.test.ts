@@ -51,7 +51,7 @@ describe('reading requests', () => {
 
     const view = await succeed(getRemovalRequest({ ...nobody, removalRequests })(get))
 
-    expect(view).toStrictEqual({ request: pending, userId: null, actors: new Map(), denialNote: null })
+    expect(view).toStrictEqual({ request: pending, userId: null, actors: new Map(), note: null })
   })
 })
 

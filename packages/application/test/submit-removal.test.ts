@@ -82,7 +82,7 @@ describe('submitRemoval', () => {
 
     const { view } = await succeed(submitRemoval(deps)(input))
 
-    expect(view).toMatchObject({ userId, denialNote: null })
+    expect(view).toMatchObject({ userId, note: null })
     expect([...view.actors.values()]).toMatchObject([{ kind: 'person' }])
   })
 })

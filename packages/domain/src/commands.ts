@@ -10,7 +10,7 @@ import type {
   TenantId,
 } from './identifiers.js'
 import type { FailureReason, RetrySchedule } from './removal-plan.js'
-import type { DenialCode, ReadBackResult } from './removal-event.js'
+import type { AbandonmentCode, DenialCode, LastLook, ReadBackResult } from './removal-event.js'
 import type { InboundSharedUserProfile } from './shared-profile.js'
 import type { Instant } from './time.js'
 
@@ -50,6 +50,14 @@ export interface Withdraw {
 }
 export interface Retry {
   readonly by: ActorReference
+  readonly at: Instant
+}
+export interface Close {
+  readonly by: ActorReference
+  readonly code: AbandonmentCode
+  readonly note: NoteReference | null
+  /** What was seen of the holders; one that is left out was not looked at. */
+  readonly lastLook: ReadonlyArray<LastLook>
   readonly at: Instant
 }
 export interface Expire {
@@ -99,3 +107,4 @@ export type RemovalCommand =
   | ({ readonly type: 'recordReadBack' } & RecordReadBack)
   | ({ readonly type: 'fail' } & Fail)
   | ({ readonly type: 'retry' } & Retry)
+  | ({ readonly type: 'close' } & Close)

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { RemovalCommand } from './commands.js'
 import type { Decision, Events } from './deciding.js'
-import { approve, deny, retry, submit, withdraw } from './people-decisions.js'
+import { approve, close, deny, retry, submit, withdraw } from './people-decisions.js'
 import type { RemovalRefusal } from './refusals.js'
 import type { RemovalRequest } from './removal-request.js'
 import { expire, fail, recordHolderResult, recordReadBack, start } from './worker-decisions.js'
@@ -42,5 +42,7 @@ const decideExisting = (
       return fail(command)
     case 'retry':
       return retry(command)
+    case 'close':
+      return close(command)
   }
 }

@@ -1,10 +1,12 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { isApproved } from './approval.js'
-import type { Approve, Deny, Retry, Submit, Withdraw } from './commands.js'
+import type { Approve, Close, Deny, Retry, Submit, Withdraw } from './commands.js'
 import { dueAt, expiryOf } from './deadline.js'
 import { type Decision, type Events, nothing, placed, record } from './deciding.js'
 import {
   type GuestApproval,
+  type HolderCalled,
+  type NoHolderCalled,
   type NoteRequired,
   type NotInbound,
   type NotSubmitter,
@@ -14,6 +16,7 @@ import {
   type WrongState,
 } from './refusals.js'
 import type { Happening } from './removal-event.js'
+import { isAnyCalled } from './removal-plan.js'
 import type { RemovalRequest } from './removal-request.js'
 import { isInboundTo } from './shared-profile.js'
 import type { Instant } from './time.js'
@@ -62,6 +65,7 @@ export const approve =
       case 'failed':
       case 'denied':
       case 'withdrawn':
+      case 'abandoned':
       case 'expired':
         return E.left(wrongState(request))
     }
@@ -93,20 +97,22 @@ export const deny =
       case 'completed':
       case 'failed':
       case 'withdrawn':
+      case 'abandoned':
       case 'expired':
         return E.left(wrongState(request))
     }
   }
 
-/** Takes a request back before the removal has begun, or after it failed. */
+/** Takes a request back before the removal has begun, or after it failed without a call to any holder. */
 export const withdraw =
-  (command: Withdraw): Decision<NotSubmitter | WrongState> =>
+  (command: Withdraw): Decision<NotSubmitter | HolderCalled | WrongState> =>
   request => {
     if (command.reach === 'own' && request.submittedBy !== command.by) return E.left({ _tag: 'NotSubmitter' })
     switch (request.state) {
       case 'pendingApproval':
       case 'approved':
       case 'failed':
+        if (isAnyCalled(request.holders)) return E.left({ _tag: 'HolderCalled' })
         return E.right(
           record(request, [{ type: 'removalWithdrawn', at: command.at, data: { by: command.by } }]),
         )
@@ -116,6 +122,36 @@ export const withdraw =
       case 'verifying':
       case 'completed':
       case 'denied':
+      case 'abandoned':
+      case 'expired':
+        return E.left(wrongState(request))
+    }
+  }
+
+/**
+ * Ends a failed request that is not to be retried, though a holder was called and may have removed something. A repeat is the
+ * same person with the same code.
+ */
+export const close =
+  (command: Close): Decision<NoteRequired | NoHolderCalled | WrongState> =>
+  request => {
+    if (command.code === 'other' && command.note === null) return E.left({ _tag: 'NoteRequired' })
+    switch (request.state) {
+      case 'failed':
+        return isAnyCalled(request.holders)
+          ? E.right(record(request, [abandoned(request, command)]))
+          : E.left({ _tag: 'NoHolderCalled' })
+      case 'abandoned':
+        return request.abandonment.by === command.by && request.abandonment.code === command.code
+          ? E.right(nothing)
+          : E.left(wrongState(request))
+      case 'pendingApproval':
+      case 'approved':
+      case 'removing':
+      case 'verifying':
+      case 'completed':
+      case 'denied':
+      case 'withdrawn':
       case 'expired':
         return E.left(wrongState(request))
     }
@@ -138,6 +174,7 @@ export const retry =
       case 'pendingApproval':
       case 'denied':
       case 'withdrawn':
+      case 'abandoned':
       case 'expired':
         return E.left(wrongState(request))
     }
@@ -152,6 +189,20 @@ const approvedAt = (at: Instant, approvals: number): Happening => ({
   type: 'removalApproved',
   at,
   data: { approvals },
+})
+
+const abandoned = ({ holders }: RemovalRequest, { by, code, note, lastLook, at }: Close): Happening => ({
+  type: 'removalAbandoned',
+  at,
+  data: {
+    by,
+    code,
+    note,
+    effects: 'possible',
+    lastLook: holders.map(
+      ({ name: holder }) => lastLook.find(look => look.holder === holder) ?? { holder, result: 'notLooked' },
+    ),
+  },
 })
 
 const approvalEvents = (request: RemovalRequest, command: Approve): Events => {

@@ -24,6 +24,7 @@ export type Operation =
   | 'deny'
   | 'withdraw'
   | 'retry'
+  | 'close'
 
 /** Why a caller may not do an operation. */
 export type DenialReason =
@@ -82,7 +83,7 @@ const asPrivacyOfficer: DelegatedPermission = {
 /**
  * The permission rule of an operation under a contract.
  *
- * Applications decide nothing: approving, denying, withdrawing and retrying take a person.
+ * Applications decide nothing: approving, denying, withdrawing, retrying and closing take a person.
  */
 export const ruleOf = (contract: PublishedContract, operation: Operation): PermissionRule => {
   switch (operation) {
@@ -95,6 +96,7 @@ export const ruleOf = (contract: PublishedContract, operation: Operation): Permi
     case 'submit':
       return contract.removePersonalData.permissions
     case 'approve':
+    case 'close':
       return { workAccount: [{ ...asPrivacyOfficer, guests: 'refused' }], application: [] }
     case 'deny':
       return { workAccount: [asPrivacyOfficer], application: [] }

@@ -24,13 +24,21 @@ export interface SelfApproval {
 export interface GuestApproval {
   readonly _tag: 'GuestApproval'
 }
-/** A denial of the code `other` says why in a note. */
+/** The code `other` says why in a note. */
 export interface NoteRequired {
   readonly _tag: 'NoteRequired'
 }
 /** The caller may withdraw only requests that they submitted, and this is another's. */
 export interface NotSubmitter {
   readonly _tag: 'NotSubmitter'
+}
+/** A holder may have removed something: the request can be retried or closed, and no longer withdrawn. */
+export interface HolderCalled {
+  readonly _tag: 'HolderCalled'
+}
+/** No holder was called, so that nothing was removed: the request can be retried or withdrawn, and is not for closing. */
+export interface NoHolderCalled {
+  readonly _tag: 'NoHolderCalled'
 }
 /** The request is in a state in which that cannot be done. */
 export interface WrongState {
@@ -65,6 +73,8 @@ export type RemovalRefusal =
   | GuestApproval
   | NoteRequired
   | NotSubmitter
+  | HolderCalled
+  | NoHolderCalled
   | WrongState
   | NotExpiring
   | NotApproved

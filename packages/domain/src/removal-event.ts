@@ -36,6 +36,31 @@ export const DenialCode = t.keyof(
 /** Why a removal is denied. */
 export type DenialCode = t.TypeOf<typeof DenialCode>
 
+export const AbandonmentCode = t.keyof(
+  {
+    /** The data was removed without Lethe, for example in the Entra portal. */
+    handledManually: null,
+    /** The person does not want it any more. */
+    noLongerWanted: null,
+    /** No retry will succeed. */
+    cannotBeDone: null,
+    /** Another request is about the same. */
+    duplicate: null,
+    /** Needs a note. */
+    other: null,
+  },
+  'one of handledManually, noLongerWanted, cannotBeDone, duplicate, other',
+)
+/** Why a failed request is closed instead of retried. */
+export type AbandonmentCode = t.TypeOf<typeof AbandonmentCode>
+
+export const LastLook = t.strict(
+  { holder: HolderName, result: t.keyof({ present: null, absent: null, notLooked: null }) },
+  'LastLook',
+)
+/** Whether a holder still had the data when a request was closed; `notLooked` where it could not say, or not in time. */
+export type LastLook = t.TypeOf<typeof LastLook>
+
 export const ReadBackResult = t.keyof(
   { absent: null, present: null, notSupported: null, unknown: null },
   'ReadBackResult',
@@ -118,6 +143,15 @@ const ReadBackRecorded = event('readBackRecorded', {
 const RemovalCompleted = event('removalCompleted', { outcome: Outcome })
 const RemovalFailed = event('removalFailed', { reason: FailureReason, holder: orNull(HolderName) })
 const RemovalRetried = event('removalRetried', { by: ActorReference })
+const RemovalAbandoned = event('removalAbandoned', {
+  by: ActorReference,
+  code: AbandonmentCode,
+  note: orNull(NoteReference),
+  /** A holder was called, so that data may have been removed. */
+  effects: t.literal('possible'),
+  /** One for each holder. */
+  lastLook: t.readonlyArray(LastLook),
+})
 
 /** Everything that can have happened to a removal request. People appear as references only. */
 export const RemovalEvent = t.union(
@@ -136,6 +170,7 @@ export const RemovalEvent = t.union(
     RemovalCompleted,
     RemovalFailed,
     RemovalRetried,
+    RemovalAbandoned,
   ],
   'RemovalEvent',
 )
@@ -183,6 +218,7 @@ export const jobsOf = (happened: RemovalEvent): ReadonlyArray<Job> => {
     case 'holderFailed':
     case 'removalCompleted':
     case 'removalFailed':
+    case 'removalAbandoned':
       return []
   }
 }

@@ -72,6 +72,10 @@ export const outcomeOf = (holders: ReadonlyArray<HolderProgress>): Outcome | nul
   return holders.every(isDone) ? 'acceptedOnly' : null
 }
 
+/** Whether data may have been removed: a holder was asked to remove it, whatever became of the call. */
+export const isAnyCalled = (holders: ReadonlyArray<HolderProgress>): boolean =>
+  holders.some(holder => holder.attempts > 0 || holder.unknownOutcome)
+
 /** Whether a holder needs nothing more. */
 export const isDone = (holder: HolderProgress): boolean =>
   holder.state === 'verifiedAbsent' || holder.state === 'acceptedOnly'

@@ -19,8 +19,10 @@ import {
   updateHolder,
 } from './removal-plan.js'
 import {
+  type AbandonmentCode,
   type DenialCode,
   type Job,
+  type LastLook,
   performAt,
   type RemovalEvent,
   type RemovalEventOf,
@@ -107,6 +109,18 @@ export interface Withdrawn extends Particulars {
   readonly state: 'withdrawn'
   readonly withdrawal: { readonly by: ActorReference; readonly at: Instant }
 }
+/** Failed, and not retried any more, though a holder may have removed something. */
+export interface Abandoned extends Particulars {
+  readonly state: 'abandoned'
+  readonly abandonment: {
+    readonly by: ActorReference
+    readonly code: AbandonmentCode
+    readonly note: NoteReference | null
+    readonly effects: 'possible'
+    readonly lastLook: ReadonlyArray<LastLook>
+    readonly at: Instant
+  }
+}
 export interface Expired extends Particulars {
   readonly state: 'expired'
   readonly expiredAt: Instant
@@ -122,6 +136,7 @@ export type RemovalRequest =
   | Failed
   | Denied
   | Withdrawn
+  | Abandoned
   | Expired
 
 export const RemovalState = t.keyof(
@@ -134,6 +149,7 @@ export const RemovalState = t.keyof(
     failed: null,
     denied: null,
     withdrawn: null,
+    abandoned: null,
     expired: null,
   },
   'RemovalState',
@@ -152,6 +168,7 @@ export const isOpen = (state: RemovalState): boolean => {
     case 'completed':
     case 'denied':
     case 'withdrawn':
+    case 'abandoned':
     case 'expired':
       return false
   }
@@ -203,9 +220,12 @@ const continues = (request: RemovalRequest, happened: RemovalEvent): boolean =>
   namesKnownHolder(request, happened)
 
 const namesKnownHolder = (request: RemovalRequest, happened: RemovalEvent): boolean =>
-  !('holder' in happened.data) ||
-  happened.data.holder === null ||
-  request.holders.some(holder => 'holder' in happened.data && holder.name === happened.data.holder)
+  holdersIn(happened).every(name => request.holders.some(holder => holder.name === name))
+
+const holdersIn = ({ data }: RemovalEvent): ReadonlyArray<HolderName> => {
+  if ('lastLook' in data) return data.lastLook.map(({ holder }) => holder)
+  return 'holder' in data && data.holder !== null ? [data.holder] : []
+}
 
 const requested = (happened: RemovalEventOf<'removalRequested'>): PendingApproval | null =>
   happened.sequence !== 1
@@ -250,6 +270,7 @@ const applied = (
         ? { ...particularsOf(request), state: 'denied', denial: { ...happened.data, at: happened.at } }
         : request
     case 'removalWithdrawn':
+      // A failed request could once be withdrawn even after a holder was called: such histories stay readable.
       return request.state === 'pendingApproval' || request.state === 'approved' || request.state === 'failed'
         ? {
             ...particularsOf(request),
@@ -293,6 +314,14 @@ const applied = (
         : request
     case 'removalRetried':
       return request.state === 'failed' ? retried(request, happened) : request
+    case 'removalAbandoned':
+      return request.state === 'failed'
+        ? {
+            ...particularsOf(request),
+            state: 'abandoned',
+            abandonment: { ...happened.data, at: happened.at },
+          }
+        : request
   }
 }
 

@@ -40,6 +40,7 @@ export const expire =
       case 'failed':
       case 'denied':
       case 'withdrawn':
+      case 'abandoned':
         return E.left(wrongState(request))
     }
   }
@@ -77,6 +78,7 @@ export const start =
       case 'failed':
       case 'denied':
       case 'withdrawn':
+      case 'abandoned':
       case 'expired':
         return E.left(wrongState(request))
     }
@@ -102,6 +104,7 @@ export const recordHolderResult =
       case 'approved':
       case 'denied':
       case 'withdrawn':
+      case 'abandoned':
       case 'expired':
         return E.left(wrongState(request))
     }
@@ -129,6 +132,7 @@ export const recordReadBack =
       case 'approved':
       case 'denied':
       case 'withdrawn':
+      case 'abandoned':
       case 'expired':
         return E.left(wrongState(request))
     }
@@ -153,6 +157,7 @@ export const fail =
       case 'completed':
       case 'denied':
       case 'withdrawn':
+      case 'abandoned':
       case 'expired':
         return E.left(wrongState(request))
     }

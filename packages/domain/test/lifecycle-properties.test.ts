@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import {
   type ActorReference,
   decide,
+  isOpen,
   jobsOf,
   RemovalState,
   type RemovalCommand,
@@ -33,7 +34,7 @@ test('the random histories reach every state and record every event', () => {
   const states = new Set(sampled.flat().flatMap(({ after }) => (after === null ? [] : [after.state])))
   const types = new Set(sampled.flatMap(eventsOf).map(happened => happened.type))
   expect([...states].toSorted()).toEqual(Object.keys(RemovalState.keys).toSorted())
-  expect(types.size).toBe(14)
+  expect(types.size).toBe(15)
 })
 
 describe('approvals', () => {
@@ -96,6 +97,7 @@ describe('repeats', () => {
       case 'expire':
       case 'withdraw':
       case 'retry':
+      case 'close':
       case 'fail':
         return true
       case 'start':
@@ -204,22 +206,21 @@ describe('histories', () => {
 })
 
 describe('endings', () => {
-  test('completed, denied, withdrawn and expired are never left', () => {
+  test('completed, denied, withdrawn, abandoned and expired are never left', () => {
     forEveryHistory(steps => {
-      const ended = steps.filter(({ before }) =>
-        ['completed', 'denied', 'withdrawn', 'expired'].includes(before?.state ?? ''),
-      )
+      const ended = steps.filter(({ before }) => before !== null && !isOpen(before.state))
       expect(ended.filter(accepted)).toEqual([])
     })
   })
 
-  test('failed is left only for removing, verifying, approved and withdrawn', () => {
+  test('failed is left only for removing, verifying, approved, withdrawn and abandoned', () => {
     forEveryHistory(steps => {
       const left = steps.filter(step => accepted(step) && step.before?.state === 'failed')
       const elsewhere = left.filter(
         ({ command: asked, after }) =>
           !(asked.type === 'retry' && isUnderway(after)) &&
-          !(asked.type === 'withdraw' && after?.state === 'withdrawn'),
+          !(asked.type === 'withdraw' && after?.state === 'withdrawn') &&
+          !(asked.type === 'close' && after?.state === 'abandoned'),
       )
       expect(elsewhere).toEqual([])
     })
@@ -233,6 +234,22 @@ describe('endings', () => {
           ['withdrawn', 'denied', 'expired'].includes(after?.state ?? ''),
       )
       expect(undone).toEqual([])
+    })
+  })
+
+  test('what is withdrawn had no effect, and what is abandoned may have had one', () => {
+    forEveryHistory(steps => {
+      const called = eventsOf(steps).some(
+        ({ type, data }) =>
+          (type.startsWith('holder') && 'called' in data && data.called) ||
+          (type === 'readBackRecorded' && 'removalRepeated' in data && data.removalRepeated),
+      )
+      const last = steps.at(-1)?.after
+      expect(last?.state === 'withdrawn' && called).toBe(false)
+      expect(
+        last?.state === 'abandoned' &&
+          last.holders.every(({ attempts, unknownOutcome }) => attempts === 0 && !unknownOutcome),
+      ).toBe(false)
     })
   })
 
@@ -266,6 +283,7 @@ describe('jobs', () => {
     removalCompleted: 'never',
     removalFailed: 'never',
     removalRetried: 'always',
+    removalAbandoned: 'never',
   }
 
   const isDeferred = (happened: RemovalEvent): boolean =>

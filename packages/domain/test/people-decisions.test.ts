@@ -1,9 +1,21 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
-import { DenialCode } from '../src/index.js'
-import { command, anHourLater, secondsAfter, submittedAt } from './making/commands.js'
+import { AbandonmentCode, DenialCode, HolderName } from '../src/index.js'
+import { decoded } from './making/decoded.js'
+import { command, anHourLater, muchLater, secondsAfter, submittedAt } from './making/commands.js'
 import { reach, requestAfter, take } from './making/history.js'
-import { adele, contoso, grady, isaiah, lee, megan, note } from './making/people-and-places.js'
+import {
+  adele,
+  archive,
+  contoso,
+  grady,
+  graph,
+  isaiah,
+  lee,
+  megan,
+  note,
+  payroll,
+} from './making/people-and-places.js'
 
 const required = (approvals: number) => command.submit({ policy: { mode: 'approvers', required: approvals } })
 
@@ -130,6 +142,112 @@ describe('withdrawing', () => {
   ] as const)('reach $reach: $verdict', ({ by, reach: given, verdict }) => {
     const { decided, after } = take(reach([command.submit()]), command.withdraw({ by, reach: given }))
     expect(E.isLeft(decided) ? decided.left._tag : after?.state).toBe(verdict)
+  })
+})
+
+const failing = [command.submit(), command.approve(), command.start()]
+const uncalled = command.recordHolderResult({
+  result: { kind: 'failed', reason: 'signInRequired' },
+  called: false,
+})
+const refused = command.recordHolderResult({ result: { kind: 'failed', reason: 'refused' } })
+const inDoubt = command.recordHolderResult({ result: { kind: 'unknownOutcome' } })
+
+describe('a failed request', () => {
+  const without = [
+    ['that was not begun', [command.submit(), command.approve(), command.start({ holders: [] })]],
+    ['whose holder was not called', [...failing, uncalled]],
+  ] as const
+  const withEffects = [
+    ['whose holder refused', [...failing, refused]],
+    ['with a call of which nobody knows how it ended', [...failing, inDoubt, command.fail()]],
+    ['that was retried, and failed without another call', [...failing, refused, command.retry(), uncalled]],
+    [
+      'of which one of two holders was called',
+      [
+        ...failing.slice(0, 2),
+        command.start({ holders: [graph, payroll] }),
+        command.recordHolderResult(),
+        { ...uncalled, holder: payroll },
+      ],
+    ],
+    [
+      'whose data was still there',
+      [
+        ...failing,
+        command.recordHolderResult(),
+        command.recordReadBack({ result: { kind: 'present' }, at: muchLater }),
+      ],
+    ],
+  ] as const
+
+  test.each(without)('%s is withdrawn, and not closed', (_, commands) => {
+    const failed = requestAfter(commands)
+    expect(failed.state).toBe('failed')
+    expect(take(failed, command.withdraw()).after?.state).toBe('withdrawn')
+    expect(take(failed, command.close()).decided).toEqual(E.left({ _tag: 'NoHolderCalled' }))
+  })
+
+  test.each(withEffects)('%s is closed, and not withdrawn', (_, commands) => {
+    const failed = requestAfter(commands)
+    expect(failed.state).toBe('failed')
+    expect(take(failed, command.withdraw()).decided).toEqual(E.left({ _tag: 'HolderCalled' }))
+    expect(take(failed, command.close()).after).toMatchObject({
+      state: 'abandoned',
+      abandonment: { by: isaiah, code: 'handledManually', note: null, effects: 'possible', at: anHourLater },
+    })
+  })
+})
+
+describe('closing', () => {
+  const failed = reach([
+    ...failing.slice(0, 2),
+    command.start({ holders: [graph, payroll, archive] }),
+    { ...refused, holder: graph },
+    { ...refused, holder: payroll },
+    { ...refused, holder: archive },
+  ])
+
+  test('records one last look for each holder, and none for one that the plan does not have', () => {
+    const lastLook = [
+      { holder: payroll, result: 'absent' },
+      { holder: graph, result: 'present' },
+      { holder: decoded(HolderName)('another'), result: 'present' },
+    ] as const
+    expect(take(failed, command.close({ lastLook })).events).toMatchObject([
+      {
+        type: 'removalAbandoned',
+        data: {
+          effects: 'possible',
+          lastLook: [
+            { holder: graph, result: 'present' },
+            { holder: payroll, result: 'absent' },
+            { holder: archive, result: 'notLooked' },
+          ],
+        },
+      },
+    ])
+  })
+
+  const codes = ['handledManually', 'noLongerWanted', 'cannotBeDone', 'duplicate', 'other'] as const
+
+  test('has five codes', () => {
+    expect(Object.keys(AbandonmentCode.keys)).toEqual(codes)
+  })
+
+  test.each(codes)('%s is recorded with its note, and needs one only where it says nothing', code => {
+    expect(take(failed, command.close({ code, note })).after).toMatchObject({
+      state: 'abandoned',
+      abandonment: { code, note },
+    })
+    expect(E.isLeft(take(failed, command.close({ code, note: null })).decided)).toBe(code === 'other')
+  })
+
+  test('is a repeat for the same person with the same code, and keeps the first note', () => {
+    const closed = reach([command.close()], failed)
+    expect(
+      take(closed, command.close({ note, lastLook: [{ holder: graph, result: 'absent' }] })).decided,
+    ).toEqual(E.right([]))
   })
 })
 

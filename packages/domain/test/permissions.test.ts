@@ -89,54 +89,54 @@ const callers: Record<string, Claims> = {
  * everybody's requests, `own` for the caller's only, `-` is no.
  */
 const table = `
-                               | read | submit: seed | submit: graph | approve | deny | withdraw | retry
-no permission                  | -    | -            | -             | -       | -    | -        | -
-no scope at all                | -    | -            | -             | -       | -    | -        | -
-Read                           | yes  | -            | -             | -       | -    | -        | -
-ReadWrite                      | yes  | yes          | -             | -       | -    | own      | yes
-ReadWrite among others         | yes  | yes          | -             | -       | -    | own      | yes
-ReadWrite + GA                 | yes  | yes          | yes           | -       | -    | own      | yes
-ReadWrite + GA, capitals       | yes  | yes          | yes           | -       | -    | own      | yes
-ReadWrite + other role         | yes  | yes          | -             | -       | -    | own      | yes
-ReadWrite + GA as app role     | yes  | yes          | -             | -       | -    | own      | yes
-Read + GA                      | yes  | -            | -             | -       | -    | -        | -
-GA alone                       | -    | -            | -             | -       | -    | -        | -
-own ReadWrite                  | -    | -            | -             | -       | -    | -        | -
-own ReadWrite + GA             | -    | -            | -             | -       | -    | -        | -
-ReadWrite.AllX                 | -    | -            | -             | -       | -    | -        | -
-XReadWrite.All                 | -    | -            | -             | -       | -    | -        | -
-ReadWrite, small letters       | -    | -            | -             | -       | -    | -        | -
-ReadWrite after a comma        | -    | -            | -             | -       | -    | -        | -
-permissions as roles           | -    | -            | -             | -       | -    | -        | -
-permissions as roles, no scp   | -    | -            | -             | -       | -    | -        | -
-Approve scope alone            | -    | -            | -             | -       | -    | -        | -
-Approver role alone            | -    | -            | -             | -       | -    | -        | -
-Approve + Approver             | -    | -            | -             | yes     | yes  | yes      | yes
-Approve + Approver as scope    | -    | -            | -             | -       | -    | -        | -
-Approve as role + Approver     | -    | -            | -             | -       | -    | -        | -
-Approve + Approver as wids     | -    | -            | -             | -       | -    | -        | -
-Approve.AllX + Approver        | -    | -            | -             | -       | -    | -        | -
-Approve + Approvers            | -    | -            | -             | -       | -    | -        | -
-Approve + GA                   | -    | -            | -             | -       | -    | -        | -
-Read + Approve + Approver      | yes  | -            | -             | yes     | yes  | yes      | yes
-ReadWrite + Approve            | yes  | yes          | -             | -       | -    | own      | yes
-ReadWrite + Approver           | yes  | yes          | -             | -       | -    | own      | yes
-ReadWrite + Approve + Approver | yes  | yes          | -             | yes     | yes  | yes      | yes
-everything                     | yes  | yes          | yes           | yes     | yes  | yes      | yes
-guest, Read                    | yes  | -            | -             | -       | -    | -        | -
-guest, ReadWrite + GA          | yes  | yes          | yes           | -       | -    | own      | yes
-guest, Approve + Approver      | -    | -            | -             | -       | yes  | yes      | yes
-guest, everything              | yes  | yes          | yes           | -       | yes  | yes      | yes
-personal, everything           | -    | -            | -             | -       | -    | -        | -
-personal by idp, everything    | -    | -            | -             | -       | -    | -        | -
-app, nothing                   | -    | -            | -             | -       | -    | -        | -
-app, Read                      | yes  | -            | -             | -       | -    | -        | -
-app, ReadWrite                 | yes  | -            | yes           | -       | -    | -        | -
-app, own ReadWrite             | -    | -            | -             | -       | -    | -        | -
-app, ReadWrite.AllX            | -    | -            | -             | -       | -    | -        | -
-app, permissions as scope      | -    | -            | -             | -       | -    | -        | -
-app, Approve + Approver        | -    | -            | -             | -       | -    | -        | -
-app, everything                | yes  | -            | yes           | -       | -    | -        | -
+                               | read | submit: seed | submit: graph | approve | deny | withdraw | retry | close
+no permission                  | -    | -            | -             | -       | -    | -        | -     | -
+no scope at all                | -    | -            | -             | -       | -    | -        | -     | -
+Read                           | yes  | -            | -             | -       | -    | -        | -     | -
+ReadWrite                      | yes  | yes          | -             | -       | -    | own      | yes   | -
+ReadWrite among others         | yes  | yes          | -             | -       | -    | own      | yes   | -
+ReadWrite + GA                 | yes  | yes          | yes           | -       | -    | own      | yes   | -
+ReadWrite + GA, capitals       | yes  | yes          | yes           | -       | -    | own      | yes   | -
+ReadWrite + other role         | yes  | yes          | -             | -       | -    | own      | yes   | -
+ReadWrite + GA as app role     | yes  | yes          | -             | -       | -    | own      | yes   | -
+Read + GA                      | yes  | -            | -             | -       | -    | -        | -     | -
+GA alone                       | -    | -            | -             | -       | -    | -        | -     | -
+own ReadWrite                  | -    | -            | -             | -       | -    | -        | -     | -
+own ReadWrite + GA             | -    | -            | -             | -       | -    | -        | -     | -
+ReadWrite.AllX                 | -    | -            | -             | -       | -    | -        | -     | -
+XReadWrite.All                 | -    | -            | -             | -       | -    | -        | -     | -
+ReadWrite, small letters       | -    | -            | -             | -       | -    | -        | -     | -
+ReadWrite after a comma        | -    | -            | -             | -       | -    | -        | -     | -
+permissions as roles           | -    | -            | -             | -       | -    | -        | -     | -
+permissions as roles, no scp   | -    | -            | -             | -       | -    | -        | -     | -
+Approve scope alone            | -    | -            | -             | -       | -    | -        | -     | -
+Approver role alone            | -    | -            | -             | -       | -    | -        | -     | -
+Approve + Approver             | -    | -            | -             | yes     | yes  | yes      | yes   | yes
+Approve + Approver as scope    | -    | -            | -             | -       | -    | -        | -     | -
+Approve as role + Approver     | -    | -            | -             | -       | -    | -        | -     | -
+Approve + Approver as wids     | -    | -            | -             | -       | -    | -        | -     | -
+Approve.AllX + Approver        | -    | -            | -             | -       | -    | -        | -     | -
+Approve + Approvers            | -    | -            | -             | -       | -    | -        | -     | -
+Approve + GA                   | -    | -            | -             | -       | -    | -        | -     | -
+Read + Approve + Approver      | yes  | -            | -             | yes     | yes  | yes      | yes   | yes
+ReadWrite + Approve            | yes  | yes          | -             | -       | -    | own      | yes   | -
+ReadWrite + Approver           | yes  | yes          | -             | -       | -    | own      | yes   | -
+ReadWrite + Approve + Approver | yes  | yes          | -             | yes     | yes  | yes      | yes   | yes
+everything                     | yes  | yes          | yes           | yes     | yes  | yes      | yes   | yes
+guest, Read                    | yes  | -            | -             | -       | -    | -        | -     | -
+guest, ReadWrite + GA          | yes  | yes          | yes           | -       | -    | own      | yes   | -
+guest, Approve + Approver      | -    | -            | -             | -       | yes  | yes      | yes   | -
+guest, everything              | yes  | yes          | yes           | -       | yes  | yes      | yes   | -
+personal, everything           | -    | -            | -             | -       | -    | -        | -     | -
+personal by idp, everything    | -    | -            | -             | -       | -    | -        | -     | -
+app, nothing                   | -    | -            | -             | -       | -    | -        | -     | -
+app, Read                      | yes  | -            | -             | -       | -    | -        | -     | -
+app, ReadWrite                 | yes  | -            | yes           | -       | -    | -        | -     | -
+app, own ReadWrite             | -    | -            | -             | -       | -    | -        | -     | -
+app, ReadWrite.AllX            | -    | -            | -             | -       | -    | -        | -     | -
+app, permissions as scope      | -    | -            | -             | -       | -    | -        | -     | -
+app, Approve + Approver        | -    | -            | -             | -       | -    | -        | -     | -
+app, everything                | yes  | -            | yes           | -       | -    | -        | -     | -
 `
 
 /** Under which heading of the table an operation is; a new operation does not compile until it has one. */
@@ -151,6 +151,7 @@ const headings: Record<Operation, Record<'seed' | 'graph', string>> = {
   deny: { seed: 'deny', graph: 'deny' },
   withdraw: { seed: 'withdraw', graph: 'withdraw' },
   retry: { seed: 'retry', graph: 'retry' },
+  close: { seed: 'close', graph: 'close' },
 }
 const operations = [
   'listProfiles',
@@ -163,6 +164,7 @@ const operations = [
   'deny',
   'withdraw',
   'retry',
+  'close',
 ] as const
 
 const [header = [], ...rows] = table

@@ -40,6 +40,7 @@ const everyType: Record<RemovalEventType, true> = {
   removalCompleted: true,
   removalFailed: true,
   removalRetried: true,
+  removalAbandoned: true,
 }
 
 const withoutChain = ({ schemaVersion: _version, previousHash: _hash, ...event }: Envelope) => event
@@ -139,6 +140,17 @@ describe('words that version 1 may have stored', () => {
     expect(isRead('holderFailed', { reason })).toBe(true)
   })
 
+  test.each(['handledManually', 'noLongerWanted', 'cannotBeDone', 'duplicate', 'other'])(
+    'the code %s of a closing is read',
+    code => {
+      expect(isRead('removalAbandoned', { code })).toBe(true)
+    },
+  )
+
+  test.each(['present', 'absent', 'notLooked'])('the last look %s is read', result => {
+    expect(isRead('removalAbandoned', { lastLook: [{ holder: 'graph', result }] })).toBe(true)
+  })
+
   test.each(['verifiedAbsent', 'acceptedOnly'])('the outcome %s is read', outcome => {
     expect(isRead('removalCompleted', { outcome })).toBe(true)
   })
@@ -178,6 +190,8 @@ describe('what cannot be read', () => {
     ['removalRequested', { policy: { mode: 'nobody' } }],
     ['removalRequested', { holders: ['Graph'] }],
     ['removalFailed', { reason: 'constructor' }],
+    ['removalAbandoned', { code: 'refused' }],
+    ['removalAbandoned', { effects: 'none' }],
   ] as const)('is %s with %j', (type, change) => {
     expect(isRead(type, change)).toBe(false)
   })

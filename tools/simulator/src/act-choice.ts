@@ -8,7 +8,7 @@ import { codes, personFor, type SimulatedTenant } from './people.js'
 import { drawnGuid } from './seeded-identifiers.js'
 
 const states: ReadonlyArray<RemovalState> = ['pendingApproval', 'failed', 'completed', 'removing']
-type AboutRequest = 'approve' | 'deny' | 'withdraw' | 'retry' | 'get' | 'history'
+type AboutRequest = 'approve' | 'deny' | 'withdraw' | 'retry' | 'close' | 'get' | 'history'
 
 /** What somebody does next: mostly what makes sense, sometimes what does not. */
 export const drawnAct = (backstage: Backstage): Act => {
@@ -113,6 +113,14 @@ const drawnActOn = (
         code: random.pick(codes),
         note: random.pick([null, 'A note']),
       }
+    case 'close':
+      return {
+        kind,
+        id,
+        by: personFor(random, from.people, kind),
+        code: random.pick(['handledManually', 'duplicate', 'other']),
+        note: random.pick([null, 'A note']),
+      }
     case 'get':
       return { kind, id, by: personFor(random, from.people, 'getRemovalRequest') }
     case 'history':
@@ -123,18 +131,19 @@ const drawnActOn = (
 const weightsIn = (state: RemovalState): ReadonlyArray<readonly [number, AboutRequest]> => {
   switch (state) {
     case 'pendingApproval':
-      return weights({ approve: 20, deny: 1, withdraw: 1, retry: 0.3, get: 1, history: 1 })
+      return weights({ approve: 20, deny: 1, withdraw: 1, retry: 0.3, close: 0.2, get: 1, history: 1 })
     case 'approved':
     case 'removing':
     case 'verifying':
-      return weights({ approve: 2, deny: 0.5, withdraw: 1.5, retry: 1, get: 1, history: 1 })
+      return weights({ approve: 2, deny: 0.5, withdraw: 1.5, retry: 1, close: 0.5, get: 1, history: 1 })
     case 'failed':
-      return weights({ approve: 0.5, deny: 0.5, withdraw: 1, retry: 5, get: 1, history: 1 })
+      return weights({ approve: 0.5, deny: 0.5, withdraw: 1, retry: 5, close: 2, get: 1, history: 1 })
     case 'completed':
     case 'denied':
     case 'withdrawn':
+    case 'abandoned':
     case 'expired':
-      return weights({ approve: 1, deny: 1, withdraw: 1, retry: 1, get: 2, history: 1 })
+      return weights({ approve: 1, deny: 1, withdraw: 1, retry: 1, close: 1, get: 2, history: 1 })
   }
 }
 
@@ -143,6 +152,7 @@ const weights = (of: Record<AboutRequest, number>): ReadonlyArray<readonly [numb
   [of.deny, 'deny'],
   [of.withdraw, 'withdraw'],
   [of.retry, 'retry'],
+  [of.close, 'close'],
   [of.get, 'get'],
   [of.history, 'history'],
 ]

@@ -4,6 +4,7 @@ import type { Backstage } from './backstage.js'
 import type { Deciding } from './deciding.js'
 import { directoryPorts, holderPorts } from './holder-ports.js'
 import type { Strand } from './strand.js'
+import { simulatedTimer } from './simulated-timer.js'
 import { storePorts } from './store-ports.js'
 
 /**
@@ -16,6 +17,7 @@ export const actingDeps = (backstage: Backstage, strand: Strand, deciding: Decid
   ...directoryPorts(backstage, strand),
   dataHolders: holderPorts(backstage, strand),
   clock: strand.process.clock,
+  timer: simulatedTimer(backstage, strand),
   calendar: saturdayAndSunday,
   identifiers: backstage.identifiers,
   digest: backstage.digest,

@@ -1,5 +1,6 @@
 import {
   approveRemoval,
+  closeRemoval,
   denyRemoval,
   getHistory,
   getRemovalRequest,
@@ -95,6 +96,12 @@ export const perform = async (backstage: Backstage, strand: Strand, act: Act): P
       return granted('retry', async grant =>
         about(act.id, retryRemoval(deps)({ grant, id: act.id }), recorded('removalRetried')),
       )
+    case 'close': {
+      const { id, code, note } = act
+      return granted('close', async grant =>
+        about(id, closeRemoval(deps)({ grant, id, code, note }), recorded('removalAbandoned')),
+      )
+    }
     case 'get':
       return granted('getRemovalRequest', async grant => {
         const version = known.versionOf(act.id)

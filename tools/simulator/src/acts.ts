@@ -1,5 +1,5 @@
 import type { BatchFilter, RemovalRequestFilter } from '@lethe/application'
-import type { BatchId, DenialCode, Instant, RemovalRequestId, UserId } from '@lethe/domain'
+import type { AbandonmentCode, BatchId, DenialCode, Instant, RemovalRequestId, UserId } from '@lethe/domain'
 import type { ShownBatch } from './known-batches.js'
 import type { Person } from './people.js'
 
@@ -31,6 +31,13 @@ export type Act =
       readonly by: Person
       readonly id: RemovalRequestId
       readonly code: DenialCode
+      readonly note: string | null
+    }
+  | {
+      readonly kind: 'close'
+      readonly by: Person
+      readonly id: RemovalRequestId
+      readonly code: AbandonmentCode
       readonly note: string | null
     }
   | {

@@ -31,7 +31,7 @@ export const drawnBatchAct = (backstage: Backstage, tenant: SimulatedTenant): Ac
   const shown = random.chance(0.7) ? last : random.pick(seen)
   const pauses = batches.pausesOf(shown)
   const after = pauses.length > 0 && random.chance(0.5) ? random.pick(pauses) : null
-  return random.chance(0.85)
+  return random.chance(0.7)
     ? { kind: 'approveBatch', by: personFor(random, people, 'approve'), shown, after }
     : {
         kind: 'denyBatch',

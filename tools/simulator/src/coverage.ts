@@ -18,6 +18,7 @@ const events: Record<RemovalEventType, true> = {
   removalCompleted: true,
   removalFailed: true,
   removalRetried: true,
+  removalAbandoned: true,
 }
 /** `notApproved` and `subjectErased` take a store that was tampered with. */
 const failures: Record<Exclude<FailureReason, 'notApproved' | 'subjectErased'>, true> = {
@@ -28,7 +29,16 @@ const failures: Record<Exclude<FailureReason, 'notApproved' | 'subjectErased'>, 
   holderNotConfigured: true,
   workerFailed: true,
 }
-const ends = ['verifiedAbsent', 'acceptedOnly', 'failed', 'denied', 'withdrawn', 'expired', 'pendingApproval']
+const ends = [
+  'verifiedAbsent',
+  'acceptedOnly',
+  'failed',
+  'denied',
+  'withdrawn',
+  'abandoned',
+  'expired',
+  'pendingApproval',
+]
 const answers = [
   'submit new',
   'submit joined',
@@ -48,8 +58,14 @@ const answers = [
   'withdraw done',
   'withdraw NotSubmitter',
   'withdraw WrongState',
+  'withdraw HolderCalled',
   'retry done',
   'retry WrongState',
+  'close done',
+  'close NoHolderCalled',
+  'close NoteRequired',
+  'close WrongState',
+  'close not granted',
   'get done',
   'list done',
   'history done',

@@ -38,6 +38,7 @@ const checkRequest = (world: World, known: KnownRequest): void => {
     case 'completed':
     case 'denied':
     case 'withdrawn':
+    case 'abandoned':
     case 'expired':
   }
 }

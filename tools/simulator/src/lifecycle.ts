@@ -25,10 +25,15 @@ const lifecycle: Record<
     removalCompleted: ['completed'],
     removalFailed: ['failed'],
   },
-  failed: { removalRetried: ['approved', 'removing', 'verifying'], removalWithdrawn: ['withdrawn'] },
+  failed: {
+    removalRetried: ['approved', 'removing', 'verifying'],
+    removalWithdrawn: ['withdrawn'],
+    removalAbandoned: ['abandoned'],
+  },
   completed: {},
   denied: {},
   withdrawn: {},
+  abandoned: {},
   expired: {},
 }
 

@@ -24,7 +24,7 @@ export interface RemovalCall {
  * Whether a holder may be asked to remove somebody for a request, as it is stored when it is asked.
  *
  * Between reading a request and asking a holder a worker may be held up for any time, and the request may move on: be
- * completed by another worker, or fail and then be withdrawn. What is guaranteed is that the request was being removed
+ * completed by another worker, or fail and then be closed. What is guaranteed is that the request was being removed
  * or verified when the worker last read or changed it, which only an approved request that was started ever is. A
  * request that ended without having been started is never that of a call, whenever it was read.
  *

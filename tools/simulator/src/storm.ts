@@ -49,6 +49,7 @@ const describe = ({ known }: World, act: Act): string => {
     case 'get':
     case 'history':
     case 'deny':
+    case 'close':
       return `${act.kind} ${known.labelOf(act.id)}`
   }
 }

@@ -11,6 +11,7 @@ describe('the lifecycle, written down a second time', () => {
     ['verifying', 'removalFailed', 'failed'],
     ['failed', 'removalRetried', 'verifying'],
     ['failed', 'removalWithdrawn', 'withdrawn'],
+    ['failed', 'removalAbandoned', 'abandoned'],
   ] as const)('takes a request that is %s by %s to %s', (from, type, to) => {
     expect(isLifecycleStep(from, type, to)).toBe(true)
   })
@@ -26,6 +27,8 @@ describe('the lifecycle, written down a second time', () => {
     ['failed', 'removalRetried', 'completed'],
     ['completed', 'removalRetried', 'approved'],
     ['withdrawn', 'removalStarted', 'removing'],
+    ['removing', 'removalAbandoned', 'abandoned'],
+    ['abandoned', 'removalRetried', 'removing'],
   ] as const)('takes no request that is %s by %s to %s', (from, type, to) => {
     expect(isLifecycleStep(from, type, to)).toBe(false)
   })

@@ -6,6 +6,7 @@ const commits = [
   'deny',
   'withdraw',
   'retry',
+  'close',
   'expire',
   'start',
   'result',
@@ -29,6 +30,7 @@ const answers = [
   'deny',
   'withdraw',
   'retry',
+  'close',
   'ownBatch',
   'previewBatch',
   'approveBatch',
@@ -62,6 +64,7 @@ const ofCallers: ReadonlySet<Commit> = new Set<Commit>([
   'deny',
   'withdraw',
   'retry',
+  'close',
 ])
 
 /** Kill points of a process that serves HTTP. */

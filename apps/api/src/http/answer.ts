@@ -3,6 +3,7 @@ import type {
   ApproveRemovalRefusal,
   BatchChanged,
   BatchNotFound,
+  CloseRemovalRefusal,
   DenyRemovalRefusal,
   InvalidPageToken,
   ProfileNotFound,
@@ -62,6 +63,7 @@ export type Refusal =
   | DenyRemovalRefusal
   | WithdrawRemovalRefusal
   | RetryRemovalRefusal
+  | CloseRemovalRefusal
   | ProfileNotFound
   | RequestNotFound
   | BatchNotFound
@@ -98,7 +100,7 @@ export const answerOf = (refusal: Refusal): ErrorAnswer => {
     case 'ReceivedInFuture':
       return errorAnswer(graphErrors.badRequest('receivedDateTime is in the future.'), refusal._tag)
     case 'NoteRequired':
-      return errorAnswer(graphErrors.badRequest("A denial with the code 'other' needs a note."), refusal._tag)
+      return errorAnswer(graphErrors.badRequest("The code 'other' needs a note."), refusal._tag)
     case 'InvalidPageToken':
       return errorAnswer(graphErrors.badRequest('Malformed query option: $skiptoken.'), refusal._tag)
     case 'ProfileNotFound':
@@ -108,6 +110,20 @@ export const answerOf = (refusal: Refusal): ErrorAnswer => {
       return errorAnswer(graphErrors.resourceNotFound(refusal.id), refusal._tag)
     case 'WrongState':
       return errorAnswer(graphErrors.conflict(conflictMessage(refusal.state)), refusal._tag)
+    case 'HolderCalled':
+      return errorAnswer(
+        graphErrors.conflict(
+          'A data holder was called, so that data may have been removed. Retry the removal request or close it.',
+        ),
+        refusal._tag,
+      )
+    case 'NoHolderCalled':
+      return errorAnswer(
+        graphErrors.conflict(
+          'No data holder was called, so that nothing was removed. Retry the removal request or withdraw it.',
+        ),
+        refusal._tag,
+      )
     case 'BatchChanged':
       return errorAnswer(
         graphErrors.conflict(

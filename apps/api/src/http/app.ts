@@ -3,6 +3,7 @@ import type {
   ApproveBatch,
   ApproveRemoval,
   Clock,
+  CloseRemoval,
   CountOverdue,
   DenyBatch,
   DenyRemoval,
@@ -50,6 +51,7 @@ export interface UseCases {
   readonly denyRemoval: DenyRemoval
   readonly withdrawRemoval: WithdrawRemoval
   readonly retryRemoval: RetryRemoval
+  readonly closeRemoval: CloseRemoval
   readonly listBatches: ListBatches
   readonly getBatch: GetBatch
   readonly approveBatch: ApproveBatch

@@ -104,4 +104,5 @@ const operations: ReadonlyArray<Operation> = [
   'deny',
   'withdraw',
   'retry',
+  'close',
 ]

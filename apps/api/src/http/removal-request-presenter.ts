@@ -25,20 +25,41 @@ export const presentRemovalRequest = (view: RemovalRequestView): RemovalRequestR
 
 type Ending = Pick<
   RemovalRequestResource,
-  'denial' | 'withdrawal' | 'failure' | 'outcome' | 'completedDateTime'
+  'denial' | 'withdrawal' | 'abandonment' | 'failure' | 'outcome' | 'completedDateTime'
 >
 
-const open: Ending = { denial: null, withdrawal: null, failure: null, outcome: null, completedDateTime: null }
+const open: Ending = {
+  denial: null,
+  withdrawal: null,
+  abandonment: null,
+  failure: null,
+  outcome: null,
+  completedDateTime: null,
+}
 
 const endingIn = (view: RemovalRequestView, request: RemovalRequest): Ending => {
   switch (request.state) {
     case 'denied': {
       const { code, by, at } = request.denial
-      return { ...open, denial: { code, note: view.denialNote, by: actorIn(view, by), deniedDateTime: at } }
+      return { ...open, denial: { code, note: view.note, by: actorIn(view, by), deniedDateTime: at } }
     }
     case 'withdrawn': {
       const { by, at } = request.withdrawal
       return { ...open, withdrawal: { by: actorIn(view, by), withdrawnDateTime: at } }
+    }
+    case 'abandoned': {
+      const { code, by, effects, lastLook, at } = request.abandonment
+      return {
+        ...open,
+        abandonment: {
+          code,
+          note: view.note,
+          by: actorIn(view, by),
+          effects,
+          lastLook,
+          abandonedDateTime: at,
+        },
+      }
     }
     case 'failed': {
       const { reason, holder, at } = request.failure

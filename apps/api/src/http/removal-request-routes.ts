@@ -1,5 +1,6 @@
 import type {
   ApproveRemoval,
+  CloseRemoval,
   DenyRemoval,
   GetHistory,
   GetRemovalRequest,
@@ -10,6 +11,7 @@ import type {
   WithdrawRemoval,
 } from '@lethe/application'
 import {
+  Closing,
   Denial,
   HistoryResource,
   NewRemovalRequest,
@@ -53,6 +55,7 @@ export interface RemovalRequestRoutesDeps {
   readonly denyRemoval: DenyRemoval
   readonly withdrawRemoval: WithdrawRemoval
   readonly retryRemoval: RetryRemoval
+  readonly closeRemoval: CloseRemoval
   readonly publicUrl: string
   readonly doors: Doors
   readonly respondWithError: RespondWithError
@@ -176,6 +179,22 @@ export const removalRequestRoutes = (app: Hono<ApiEnv>, deps: RemovalRequestRout
         noBody(c),
         TE.flatMap(() => idOf(c, c.req.param('id'))),
         TE.flatMap(id => deps.retryRemoval({ grant: c.get('grant'), id })),
+        TE.map(view => c.json(resourceOf(view))),
+      ),
+    ),
+  )
+
+  app.post(`${requestPath}/close`, doors.authenticated, doors.permitted('close'), doors.bounded, c =>
+    respond(
+      c,
+      pipe(
+        bodyAs(Closing)(c),
+        TE.flatMap(({ code, note }) =>
+          pipe(
+            idOf(c, c.req.param('id')),
+            TE.flatMap(id => deps.closeRemoval({ grant: c.get('grant'), id, code, note: note ?? null })),
+          ),
+        ),
         TE.map(view => c.json(resourceOf(view))),
       ),
     ),

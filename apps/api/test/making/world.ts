@@ -1,7 +1,9 @@
 import { sha256Digest, systemClock } from '@lethe/adapter-system'
 import { inMemoryStore } from '@lethe/adapter-memory'
 import type { StorePorts } from '@lethe/application'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import { compose, type Composition } from '../../src/compose.js'
+import type { DataPlane } from '../../src/data-plane.js'
 import { createApp, type UseCases } from '../../src/http/app.js'
 import type { Health } from '../../src/http/health-routes.js'
 import { memoryDataPlane, type Profiles } from '../../src/memory-data-plane.js'
@@ -24,6 +26,8 @@ export interface World {
 export interface WorldSettings {
   readonly environment?: Environment
   readonly profiles?: Profiles
+  /** Changes what is behind the API. */
+  readonly dataPlane?: (usual: DataPlane) => DataPlane
   /** Where everything is kept. */
   readonly store?: StorePorts
   /** Use cases in the place of the real ones. */
@@ -33,19 +37,29 @@ export interface WorldSettings {
   readonly graphOf?: Health['graphOf']
 }
 
+/** A data plane whose holders refuse to remove anything. */
+export const refusing = ({ inboundProfiles, dataHolders }: DataPlane): DataPlane => ({
+  inboundProfiles,
+  dataHolders: {
+    of: tenantId =>
+      dataHolders.of(tenantId).map(holder => ({ ...holder, remove: () => TE.left({ _tag: 'Refused' }) })),
+  },
+})
+
 /** Another host than the one that links are made of. */
 const host = 'http://internal.example:1234'
 
 export const openWorld = (issuer: Issuer, settings: WorldSettings = {}): World => {
   const config = configFor(issuer, settings.environment)
   const { log, lines } = keepLog()
+  const dataPlane = memoryDataPlane(settings.profiles ?? usualProfiles)
   const composition = compose(
     config,
     {
       ports: settings.store ?? inMemoryStore({ digest: sha256Digest, clock: systemClock }),
       leaseSeconds: 60,
     },
-    memoryDataPlane(settings.profiles ?? usualProfiles),
+    settings.dataPlane?.(dataPlane) ?? dataPlane,
     log,
   )
   const app = createApp({

@@ -7,7 +7,14 @@ import { removalRequestResource } from '../resources/removal-request.js'
 import { tryEach } from '../several.js'
 import { showRequests } from '../show-requests.js'
 import { type CommandDefinition, noOptions } from './command-definition.js'
-import { addDenialOptions, DenialOptions, readDenial } from './denial-options.js'
+import {
+  addClosingOptions,
+  addDenialOptions,
+  ClosingOptions,
+  DenialOptions,
+  readClosing,
+  readDenial,
+} from './denial-options.js'
 import { readId, readIds, readOptions } from './given-values.js'
 
 const exampleId = '0199a0b0-0000-7000-8000-000000000001'
@@ -84,10 +91,44 @@ const acting = (name: 'withdraw' | 'retry', description: string): CommandDefinit
 })
 
 /** `lethe requests withdraw` */
-export const withdrawRequest = acting('withdraw', 'Withdraw a removal request that is not under way.')
+export const withdrawRequest = acting(
+  'withdraw',
+  'Withdraw a removal request for which no data holder was called.',
+)
 
 /** `lethe requests retry` */
 export const retryRequest = acting(
   'retry',
   'Resume a failed removal with the data holders that are not done yet.',
 )
+
+/** `lethe requests close` */
+export const closeRequest: CommandDefinition = {
+  name: 'close',
+  description: 'End a failed removal request that will not be retried, with the reason.',
+  operands: '<id>',
+  examples: [
+    `lethe requests close ${exampleId} --code handledManually`,
+    `lethe requests close ${exampleId} --code other --note "Ticket 4711."`,
+  ],
+  notes: `
+It is for requests that failed after a data holder was called: data may have been removed. Each
+holder is looked at once more, and the request ends abandoned. One that failed before any holder
+was called is withdrawn instead.
+`,
+  addOptions: addClosingOptions,
+  prepare: ({ operands, options }) =>
+    pipe(
+      readId(RemovalRequestId, 'id')(operands),
+      E.bindTo('id'),
+      E.bind('closing', () => pipe(readOptions(t.exact(ClosingOptions))(options), E.flatMap(readClosing))),
+      E.map(
+        ({ id, closing }) =>
+          ({ lethe, output }) =>
+            pipe(
+              lethe.close(id, closing),
+              TE.flatMap(request => output.one(removalRequestResource, request)),
+            ),
+      ),
+    ),
+}

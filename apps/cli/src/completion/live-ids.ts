@@ -38,6 +38,7 @@ const soughtByCommands: Readonly<Record<string, Sought>> = {
   'requests deny': requests('pendingApproval'),
   'requests withdraw': requests('pendingApproval', 'approved', 'failed'),
   'requests retry': requests('failed'),
+  'requests close': requests('failed'),
   'batches show': anyBatch,
   'batches approve': batches('pendingApproval'),
   'batches deny': batches('pendingApproval'),

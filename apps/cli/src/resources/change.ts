@@ -1,5 +1,6 @@
 import { DateTime, type RemovalRequestResource } from '@lethe/api-contract'
 import {
+  AbandonmentCode,
   DenialCode,
   FailureReason,
   instantFromMilliseconds,
@@ -29,6 +30,7 @@ const Change = t.strict(
     outcome: orNull(Outcome),
     failureReason: orNull(FailureReason),
     denialCode: orNull(DenialCode),
+    abandonmentCode: orNull(AbandonmentCode),
   },
   'Change',
 )
@@ -37,7 +39,7 @@ export type Change = t.TypeOf<typeof Change>
 
 /** @param now milliseconds since 1970; told to the second, for a watch looks no more often. */
 export const changeOf = (
-  { id, userId, state, dueDateTime, outcome, failure, denial }: RemovalRequestResource,
+  { id, userId, state, dueDateTime, outcome, failure, denial, abandonment }: RemovalRequestResource,
   change: Change['change'],
   from: RemovalState | null,
   now: number,
@@ -52,6 +54,7 @@ export const changeOf = (
   outcome,
   failureReason: failure?.reason ?? null,
   denialCode: denial?.code ?? null,
+  abandonmentCode: abandonment?.code ?? null,
 })
 
 const seen: Column<Change> = {
@@ -78,6 +81,7 @@ export const changeResource: Resource<Change> = {
     { name: 'outcome', cell: ({ outcome }) => outcome },
     { name: 'failureReason', cell: ({ failureReason }) => failureReason },
     { name: 'denialCode', cell: ({ denialCode }) => denialCode },
+    { name: 'abandonmentCode', cell: ({ abandonmentCode }) => abandonmentCode },
   ],
   summary: [
     seen,
@@ -86,6 +90,9 @@ export const changeResource: Resource<Change> = {
     from,
     to,
     due,
-    { name: 'result', cell: change => change.outcome ?? change.failureReason ?? change.denialCode },
+    {
+      name: 'result',
+      cell: change => change.outcome ?? change.failureReason ?? change.denialCode ?? change.abandonmentCode,
+    },
   ],
 }

@@ -18,6 +18,11 @@ const approvalsOf = ({ approvals, approvalsRequired }: RemovalRequestResource): 
 const holdersOf = ({ holders }: RemovalRequestResource): Cell =>
   holders.map(({ name, state, attempts }) => `${name}: ${state} (${attempts})`).join(', ')
 
+const lastLookOf = ({ abandonment }: RemovalRequestResource): Cell =>
+  abandonment === null
+    ? null
+    : abandonment.lastLook.map(({ holder, result }) => `${holder}: ${result}`).join(', ')
+
 const approversOf = ({ approvals }: RemovalRequestResource): Cell =>
   approvals.length === 0 ? null : approvals.map(({ by }) => nameOf(by)).join(', ')
 
@@ -68,6 +73,15 @@ export const removalRequestResource: Resource<RemovalRequestResource> = {
       name: 'withdrawnDateTime',
       cell: ({ withdrawal }) => written(withdrawal?.withdrawnDateTime ?? null),
     },
+    { name: 'abandonment', cell: ({ abandonment }) => abandonment?.code ?? null },
+    { name: 'abandonmentNote', cell: ({ abandonment }) => abandonment?.note ?? null },
+    {
+      name: 'abandonedBy',
+      cell: ({ abandonment }) => (abandonment === null ? null : nameOf(abandonment.by)),
+    },
+    { name: 'abandonedDateTime', cell: ({ abandonment }) => written(abandonment?.abandonedDateTime ?? null) },
+    { name: 'effects', cell: ({ abandonment }) => abandonment?.effects ?? null },
+    { name: 'lastLook', cell: lastLookOf },
     { name: 'failure', cell: ({ failure }) => failure?.reason ?? null },
     { name: 'failedHolder', cell: ({ failure }) => failure?.holder ?? null },
     { name: 'failedDateTime', cell: ({ failure }) => written(failure?.failedDateTime ?? null) },

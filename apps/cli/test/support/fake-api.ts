@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import {
+  Closing,
   Denial,
   HistoryResource,
   IdentityResource,
@@ -12,7 +13,16 @@ import * as t from 'io-ts'
 import { type Answer, errorAnswer, type Received, serverRequestId } from './answers.js'
 import { decoded } from './decoded.js'
 import { listProfiles, listRequests } from './fake-lists.js'
-import { history, identity, nobodyId, profile, removalRequest, requestId, token } from './samples.js'
+import {
+  abandonment,
+  history,
+  identity,
+  nobodyId,
+  profile,
+  removalRequest,
+  requestId,
+  token,
+} from './samples.js'
 
 /** What the fake API holds and does; tests change it. */
 export interface FakeApi {
@@ -138,6 +148,8 @@ const answer = (api: FakeApi, request: Received): Answer => {
       })
     case 'POST /lethe/v1/removalRequests/*/retry':
       return change(api, id, { state: 'removing' })
+    case 'POST /lethe/v1/removalRequests/*/close':
+      return close(api, id, request)
   }
   return errorAnswer(graphErrors.segmentNotFound('x'))
 }
@@ -174,6 +186,11 @@ const deny = (api: FakeApi, id: string, { body }: Received): Answer => {
     state: 'denied',
     denial: { code, note: note ?? null, by: null, deniedDateTime: '2026-11-25T09:00:00Z' },
   })
+}
+
+const close = (api: FakeApi, id: string, { body }: Received): Answer => {
+  const { code, note } = decoded(Closing, parsed(body))
+  return change(api, id, { state: 'abandoned', abandonment: { ...abandonment, code, note: note ?? null } })
 }
 
 const change = (api: FakeApi, id: string, over: object): Answer => {

@@ -1,5 +1,6 @@
 import {
   approveRemoval,
+  closeRemoval,
   denyRemoval,
   type RemovalRequestView,
   retryRemoval,
@@ -38,6 +39,14 @@ export const withdrawn = async (
   id: RemovalRequestId,
   by: Claims,
 ): Promise<RemovalRequestView> => succeed(withdrawRemoval(deps)({ grant: granted('withdraw', by), id }))
+
+export const closed = async (
+  { deps }: World,
+  id: RemovalRequestId,
+  by: Claims,
+  note: string | null = null,
+): Promise<RemovalRequestView> =>
+  succeed(closeRemoval(deps)({ grant: granted('close', by), id, code: 'handledManually', note }))
 
 export const retried = async (
   { deps }: World,

@@ -25,7 +25,7 @@ describe('reading', () => {
 
     expect(next).toBeNull()
     expect(items.map(({ request }) => request.id)).toStrictEqual([second.request.id, first.request.id])
-    expect(items.map(({ userId, denialNote }) => [userId, denialNote])).toStrictEqual([
+    expect(items.map(({ userId, note }) => [userId, note])).toStrictEqual([
       [bob, null],
       [bob, 'A note'],
     ])

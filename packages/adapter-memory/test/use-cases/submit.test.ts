@@ -29,7 +29,7 @@ describe('submitRemoval', () => {
     expect(joined).toBe(false)
     expect(view).toMatchObject({
       userId: bob,
-      denialNote: null,
+      note: null,
       request: {
         state: 'pendingApproval',
         tenantId: world.tenantId,

@@ -1,6 +1,7 @@
 import {
   type FailDeadRemovalDeps,
   type ApproveRemovalDeps,
+  type CloseRemovalDeps,
   type DataHolder,
   type DenyRemovalDeps,
   type ExpireRemovalsDeps,
@@ -15,7 +16,7 @@ import {
   type TenantPolicy,
 } from '@lethe/application'
 import { decoded, rightOf, someOf, succeed } from '@lethe/application/testing'
-import { sha256Digest } from '@lethe/adapter-system'
+import { sha256Digest, systemTimer } from '@lethe/adapter-system'
 import {
   HolderName,
   type InboundSharedUserProfile,
@@ -52,6 +53,7 @@ export const readBacks: RetrySchedule = { ...attempts, giveUpAfterSeconds: 7 * 8
 export type Deps = SubmitRemovalDeps &
   ApproveRemovalDeps &
   DenyRemovalDeps &
+  CloseRemovalDeps &
   ExpireRemovalsDeps &
   PerformRemovalDeps &
   FailDeadRemovalDeps &
@@ -120,6 +122,7 @@ export const createWorld = (wish: WorldWish = {}): World => {
       approvalPolicies: inMemoryApprovalPolicies(policy),
       calendar: saturdayAndSunday,
       clock,
+      timer: systemTimer,
       identifiers: freshIds.identifiers,
       digest: sha256Digest,
       signIns: noSignIns,

@@ -9,10 +9,18 @@ import type {
   TenantId,
   UserId,
 } from '@lethe/domain'
+import type { Option } from 'fp-ts/lib/Option.js'
+import type { Task } from 'fp-ts/lib/Task.js'
 
 /** What time it is. */
 export interface Clock {
   readonly now: () => Instant
+}
+
+/** Bounds how long something is waited for. */
+export interface Timer {
+  /** @returns what the task gives; none where it takes longer, or fails. A task that takes longer goes on by itself. */
+  readonly within: <A>(seconds: number, task: Task<A>) => Task<Option<A>>
 }
 
 /** New identifiers and salts, unguessable and never given twice. */

@@ -3,6 +3,7 @@ import {
   type ApprovalPolicy,
   approve,
   type BatchId,
+  close,
   deny,
   expire,
   fail,
@@ -160,6 +161,41 @@ export const deniedBy = async (
     note,
   )
 
+/** Closes a request that failed after its holder was called. */
+export const closedBy = async (
+  h: StoreHarness,
+  request: RemovalRequest,
+  by: ActorRecord,
+  note: NoteRecord | null = null,
+): Promise<RemovalRequest> =>
+  decide(
+    h,
+    request,
+    close({
+      by: by.reference,
+      code: 'handledManually',
+      note: note?.reference ?? null,
+      lastLook: [],
+      at: h.clock.now(),
+    }),
+    by,
+    note,
+  )
+
+/** The holder was called, and refused. */
+export const refusedBy = async (h: StoreHarness, request: RemovalRequest): Promise<RemovalRequest> =>
+  decide(
+    h,
+    request,
+    recordHolderResult({
+      holder: graph,
+      result: { kind: 'failed', reason: 'refused' },
+      called: true,
+      schedule,
+      at: h.clock.now(),
+    }),
+  )
+
 const withdrawnBy = async (
   h: StoreHarness,
   request: RemovalRequest,
@@ -243,6 +279,8 @@ export const requestIn = async (
         await requestIn(h, 'removing', wish),
         fail({ reason: 'workerFailed', at: h.clock.now() }),
       )
+    case 'abandoned':
+      return closedBy(h, await refusedBy(h, await requestIn(h, 'removing', wish)), recordOf(h))
     case 'denied':
       return deniedBy(h, await requestIn(h, 'pendingApproval', wish), recordOf(h))
     case 'withdrawn':
@@ -263,4 +301,4 @@ export const requestIn = async (
 /** The states in which a second request for the same profile joins the first. */
 export const openStates = ['pendingApproval', 'approved', 'removing', 'verifying', 'failed'] as const
 /** The states in which a request has ended. */
-export const endedStates = ['completed', 'denied', 'withdrawn', 'expired'] as const
+export const endedStates = ['completed', 'denied', 'withdrawn', 'abandoned', 'expired'] as const

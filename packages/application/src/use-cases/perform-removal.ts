@@ -97,6 +97,7 @@ const proceed = (deps: PerformRemovalDeps, job: Job, request: RemovalRequest): S
     case 'failed':
     case 'denied':
     case 'withdrawn':
+    case 'abandoned':
     case 'expired':
       return TE.right(finished)
   }

@@ -12,8 +12,8 @@ export interface RemovalRequestView {
   readonly userId: UserId | null
   /** Whoever is not in here is erased. */
   readonly actors: ReadonlyMap<ActorReference, Actor>
-  /** What the approver wrote on denying; null where nothing was, or after erasure. */
-  readonly denialNote: string | null
+  /** What was written on denying or closing it; null where nothing was, or after erasure. */
+  readonly note: string | null
 }
 
 export interface ViewDeps {
@@ -44,7 +44,7 @@ export const viewAll =
           request,
           userId: resolved.people.get(request.subject) ?? null,
           actors: resolved.actors,
-          denialNote: pipe(
+          note: pipe(
             notesOf(request),
             RA.reduce<NoteReference, string | null>(null, (_, note) => resolved.texts.get(note) ?? null),
           ),
@@ -58,7 +58,7 @@ export const viewOf =
   (request: RemovalRequest): TE.TaskEither<Unavailable, RemovalRequestView> =>
     pipe(
       viewAll(deps)(request.tenantId, [request]),
-      TE.map(views => views[0] ?? { request, userId: null, actors: new Map(), denialNote: null }),
+      TE.map(views => views[0] ?? { request, userId: null, actors: new Map(), note: null }),
     )
 
 const resolveNotes =
@@ -70,7 +70,10 @@ const resolveNotes =
     references.length === 0 ? TE.right(new Map()) : notes.resolve(tenantId, references)
 
 const notesOf = (request: RemovalRequest): ReadonlyArray<NoteReference> =>
-  request.state === 'denied' && request.denial.note !== null ? [request.denial.note] : []
+  [
+    request.state === 'denied' ? request.denial.note : null,
+    request.state === 'abandoned' ? request.abandonment.note : null,
+  ].filter(note => note !== null)
 
 const actorsOf = (request: RemovalRequest): ReadonlyArray<ActorReference> => [
   request.submittedBy,
@@ -84,6 +87,8 @@ const enderOf = (request: RemovalRequest): ReadonlyArray<ActorReference> => {
       return [request.denial.by]
     case 'withdrawn':
       return [request.withdrawal.by]
+    case 'abandoned':
+      return [request.abandonment.by]
     case 'pendingApproval':
     case 'approved':
     case 'removing':

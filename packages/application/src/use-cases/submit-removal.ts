@@ -158,5 +158,5 @@ const viewOfNew = (submission: Submission, request: RemovalRequest): RemovalRequ
   request,
   userId: submission.subject.userId,
   actors: new Map([[submission.submitter.reference, submission.submitter.actor]]),
-  denialNote: null,
+  note: null,
 })

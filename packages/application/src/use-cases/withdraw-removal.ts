@@ -1,5 +1,6 @@
 import {
   type Grant,
+  type HolderCalled,
   type NotSubmitter,
   type RemovalRequestId,
   withdraw,
@@ -16,7 +17,7 @@ export interface WithdrawRemovalDeps extends ActingDeps {
   readonly clock: Clock
 }
 
-export type WithdrawRemovalRefusal = RequestNotFound | NotSubmitter | WrongState | Unavailable
+export type WithdrawRemovalRefusal = RequestNotFound | NotSubmitter | HolderCalled | WrongState | Unavailable
 
 export type WithdrawRemoval = (input: {
   readonly grant: Grant<'withdraw'>

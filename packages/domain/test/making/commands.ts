@@ -1,5 +1,6 @@
 import {
   type Approve,
+  type Close,
   type Deny,
   type Expire,
   type Fail,
@@ -118,6 +119,15 @@ export const command = {
   fail: (given: Partial<Fail> = {}): CommandOf<'fail'> => ({
     type: 'fail',
     reason: 'workerFailed',
+    at: anHourLater,
+    ...given,
+  }),
+  close: (given: Partial<Close> = {}): CommandOf<'close'> => ({
+    type: 'close',
+    by: isaiah,
+    code: 'handledManually',
+    note: null,
+    lastLook: [],
     at: anHourLater,
     ...given,
   }),

@@ -51,6 +51,8 @@ const readBackResult = fc.oneof(
   { weight: 1, arbitrary: reason.map(given => ({ kind: 'failed', reason: given }) as const) },
 )
 
+const look = fc.record({ holder: anyHolder, result: fc.constantFrom('present', 'absent', 'notLooked') })
+
 const anyCommand: fc.Arbitrary<RemovalCommand> = fc.oneof(
   { weight: 1, arbitrary: submissions },
   { weight: 6, arbitrary: anybody.map(by => command.approve({ by, guest: by === grady })) },
@@ -89,6 +91,17 @@ const anyCommand: fc.Arbitrary<RemovalCommand> = fc.oneof(
   },
   { weight: 1, arbitrary: reason.map(given => command.fail({ reason: given })) },
   { weight: 4, arbitrary: anybody.map(by => command.retry({ by })) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({
+        by: anybody,
+        code: fc.constantFrom('handledManually', 'other'),
+        note: fc.constantFrom(null, note),
+        lastLook: fc.uniqueArray(look, { selector: ({ holder }) => holder }),
+      })
+      .map(command.close),
+  },
 )
 
 const pause = fc.oneof(

@@ -90,6 +90,7 @@ const resultOf = (event: RemovalEvent): Pick<HistoryEntry, 'holder' | 'outcome'>
     case 'requestExpired':
     case 'removalStarted':
     case 'removalRetried':
+    case 'removalAbandoned':
       return { holder: null, outcome: null }
   }
 }

@@ -36,6 +36,7 @@ export const endingOf = (
     case 'pendingApproval':
     case 'denied':
     case 'withdrawn':
+    case 'abandoned':
     case 'expired':
       return { _tag: 'GraphRemovalInterrupted' }
   }

@@ -31,6 +31,7 @@ const routeOf: ReadonlyMap<string, AnsweredRoute> = new Map<string, AnsweredRout
   ['commit deny', 'deny'],
   ['commit withdraw', 'withdraw'],
   ['commit retry', 'retry'],
+  ['commit close', 'close'],
   ['answer removePersonalData', 'removePersonalData'],
   ['answer batch', 'batch'],
   ['answer profile', 'profile'],
@@ -43,6 +44,7 @@ const routeOf: ReadonlyMap<string, AnsweredRoute> = new Map<string, AnsweredRout
   ['answer deny', 'deny'],
   ['answer withdraw', 'withdraw'],
   ['answer retry', 'retry'],
+  ['answer close', 'close'],
   ['answer ownBatch', 'ownBatch'],
   ['answer previewBatch', 'previewBatch'],
   ['answer approveBatch', 'approveBatch'],
@@ -53,7 +55,8 @@ const routeOf: ReadonlyMap<string, AnsweredRoute> = new Map<string, AnsweredRout
 export const provocationOf = (world: World, point: KillPoint): Provocation => {
   const span = point.replace(/ (?:before|after)$/, '')
   const route = routeOf.get(span)
-  if (route === 'retry') return { ...urging(route), meanwhile: async () => world.conduct.insist('refused') }
+  if (route === 'retry' || route === 'close')
+    return { ...urging(route), meanwhile: async () => world.conduct.insist('refused') }
   if (route !== undefined) return urging(route)
   const { asOwner } = world.database
   switch (span) {

@@ -26,6 +26,7 @@ const eventOf = {
   denied: 'removalDenied',
   withdrawn: 'removalWithdrawn',
   retried: 'removalRetried',
+  closed: 'removalAbandoned',
 } as const
 
 const isRecorded = ({ what, by, subject }: Acknowledgement, stored: StoredRequest): boolean => {

@@ -42,6 +42,8 @@ const commitOf = (events: ReadonlyArray<RemovalEvent>): Commit => {
       return 'withdraw'
     case 'removalRetried':
       return 'retry'
+    case 'removalAbandoned':
+      return 'close'
     case 'requestExpired':
       return 'expire'
     case 'removalStarted':

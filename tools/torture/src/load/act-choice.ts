@@ -73,8 +73,9 @@ export const actChoice = (random: Random, ledger: Ledger, agenda: Agenda) => {
   const ofBatches = batchChoice(random, agenda, newSubject)
 
   const decide = (route: Extract<Act, { readonly kind: 'decide' }>['route']): Act => {
-    const request = route === 'retry' ? agenda.failed.shift() : agenda.pending.shift()
-    if (request === undefined) return route === 'retry' ? read('list') : submit('submit', 'leave', false)
+    const ofFailed = route === 'retry' || route === 'close'
+    const request = ofFailed ? agenda.failed.shift() : agenda.pending.shift()
+    if (request === undefined) return ofFailed ? read('list') : submit('submit', 'leave', false)
     return { kind: 'decide', route, request, by: route === 'withdraw' ? adele : random.pick([megan, isaiah]) }
   }
 
@@ -109,6 +110,7 @@ export const actChoice = (random: Random, ledger: Ledger, agenda: Agenda) => {
       [2, () => read('history')],
       [1, () => read('me')],
       [8, () => decide('retry')],
+      [2, () => decide('close')],
     ])()
 
   const through = (route: AnsweredRoute): Act => {
@@ -121,6 +123,7 @@ export const actChoice = (random: Random, ledger: Ledger, agenda: Agenda) => {
       case 'deny':
       case 'withdraw':
       case 'retry':
+      case 'close':
         return decide(route)
       case 'ownBatch':
         return ofBatches.repeat()

@@ -48,7 +48,7 @@ const callOf = (act: Act): Pick<Call, 'method' | 'path' | 'body'> => {
       return {
         method: 'POST',
         path: actionPath(act.request.requestId, act.route),
-        ...(act.route === 'deny' ? { body: { code: 'legalClaims', note: 'They are in court.' } } : {}),
+        ...bodyOf[act.route],
       }
     case 'preview':
       return { method: 'GET', path: batchPathOf(act.batch.id) }
@@ -61,6 +61,14 @@ const callOf = (act: Act): Pick<Call, 'method' | 'path' | 'body'> => {
     case 'read':
       return { method: 'GET', path: pathOf(act) }
   }
+}
+
+const bodyOf: Record<Extract<Act, { readonly kind: 'decide' }>['route'], { readonly body?: object }> = {
+  approve: {},
+  deny: { body: { code: 'legalClaims', note: 'They are in court.' } },
+  withdraw: {},
+  retry: {},
+  close: { body: { code: 'other', note: 'It was removed by hand.' } },
 }
 
 const submissionOf = (act: Submission): Pick<Call, 'method' | 'path' | 'body'> => {

@@ -28,7 +28,7 @@ export type Act =
     }
   | {
       readonly kind: 'decide'
-      readonly route: 'approve' | 'deny' | 'withdraw' | 'retry'
+      readonly route: 'approve' | 'deny' | 'withdraw' | 'retry' | 'close'
       readonly request: KnownRequest
       readonly by: Person
     }

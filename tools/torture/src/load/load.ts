@@ -175,4 +175,5 @@ const acknowledgementOf = {
   deny: 'denied',
   withdraw: 'withdrawn',
   retry: 'retried',
+  close: 'closed',
 } as const
