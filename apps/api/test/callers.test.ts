@@ -70,9 +70,9 @@ interface Verdicts extends Record<Exclude<OperationName, 'identity'>, number> {
   readonly as: PersonName
 }
 
+const profiles = (status: number) => ({ listProfiles: status, getProfile: status })
 const reading = (status: number) => ({
-  listProfiles: status,
-  getProfile: status,
+  ...profiles(status),
   listRequests: status,
   getRequest: status,
   history: status,
@@ -95,6 +95,7 @@ const seed: ReadonlyArray<Verdicts> = [
   { as: 'adeleWithoutRole', ...reading(200), ...submitting(204), ...deciding(403, 403, 403, 200) },
   { as: 'megan', ...reading(200), ...submitting(403), ...deciding(200, 200, 200, 200) },
   { as: 'isaiah', ...reading(200), ...submitting(403), ...deciding(200, 200, 200, 200) },
+  { as: 'olga', ...reading(200), ...profiles(403), ...submitting(403), ...deciding(200, 200, 200, 200) },
   { as: 'guestApprover', ...reading(200), ...submitting(403), ...deciding(403, 200, 200, 200) },
   { as: 'scopeOnly', ...reading(403), ...submitting(403), ...deciding(403, 403, 403, 403) },
   { as: 'roleOnly', ...reading(403), ...submitting(403), ...deciding(403, 403, 403, 403) },
@@ -113,6 +114,7 @@ const graph: ReadonlyArray<Verdicts> = [
   { as: 'adeleWithoutRole', ...reading(200), ...submitting(403), ...deciding(403, 403, 403, 200) },
   { as: 'megan', ...reading(200), ...submitting(403), ...deciding(200, 200, 200, 200) },
   { as: 'isaiah', ...reading(200), ...submitting(403), ...deciding(200, 200, 200, 200) },
+  { as: 'olga', ...reading(200), ...profiles(403), ...submitting(403), ...deciding(200, 200, 200, 200) },
   { as: 'guestApprover', ...reading(200), ...submitting(403), ...deciding(403, 200, 200, 200) },
   { as: 'scopeOnly', ...reading(403), ...submitting(403), ...deciding(403, 403, 403, 403) },
   { as: 'roleOnly', ...reading(403), ...submitting(403), ...deciding(403, 403, 403, 403) },
@@ -174,6 +176,7 @@ describe('whoever has a genuine token is told what they may do', () => {
     ['seed', 'adele', [...readingOperations, 'submit', 'withdraw', 'retry']],
     ['graph', 'adeleWithoutRole', [...readingOperations, 'withdraw', 'retry']],
     ['seed', 'megan', [...readingOperations, 'approve', 'deny', 'withdraw', 'retry', 'close']],
+    ['seed', 'olga', [...readingOperations.slice(2), 'approve', 'deny', 'withdraw', 'retry', 'close']],
     ['seed', 'guestApprover', [...readingOperations, 'deny', 'withdraw', 'retry']],
     ['seed', 'pradeep', readingOperations],
     ['seed', 'appReadWrite', readingOperations],

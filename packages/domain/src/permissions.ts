@@ -65,7 +65,7 @@ class AuthorizedGrant<O extends Operation> {
 /** What every use case that a caller starts asks for, so that it cannot be called without the check. */
 export type Grant<O extends Operation> = AuthorizedGrant<O>
 
-const reading: PermissionRule = {
+const readingProfiles: PermissionRule = {
   workAccount: [
     { scope: permission.read, guests: 'allowed', reach: 'any' },
     { scope: permission.readWrite, guests: 'allowed', reach: 'any' },
@@ -80,6 +80,12 @@ const asPrivacyOfficer: DelegatedPermission = {
   reach: 'any',
 }
 
+/** Whoever may decide a request may read it. */
+const readingRequests: PermissionRule = {
+  ...readingProfiles,
+  workAccount: [...readingProfiles.workAccount, asPrivacyOfficer],
+}
+
 /**
  * The permission rule of an operation under a contract.
  *
@@ -89,10 +95,11 @@ export const ruleOf = (contract: PublishedContract, operation: Operation): Permi
   switch (operation) {
     case 'listProfiles':
     case 'getProfile':
+      return readingProfiles
     case 'listRemovalRequests':
     case 'getRemovalRequest':
     case 'getHistory':
-      return reading
+      return readingRequests
     case 'submit':
       return contract.removePersonalData.permissions
     case 'approve':

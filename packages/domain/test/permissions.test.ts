@@ -85,67 +85,67 @@ const callers: Record<string, Claims> = {
 }
 
 /**
- * The permission tables of the design, written out. `read` stands for the five operations that read; `yes` is for
- * everybody's requests, `own` for the caller's only, `-` is no.
+ * The permission tables of the design, written out. `profiles` and `requests` stand for the operations that read those; `yes`
+ * is for everybody's requests, `own` for the caller's only, `-` is no.
  */
 const table = `
-                               | read | submit: seed | submit: graph | approve | deny | withdraw | retry | close
-no permission                  | -    | -            | -             | -       | -    | -        | -     | -
-no scope at all                | -    | -            | -             | -       | -    | -        | -     | -
-Read                           | yes  | -            | -             | -       | -    | -        | -     | -
-ReadWrite                      | yes  | yes          | -             | -       | -    | own      | yes   | -
-ReadWrite among others         | yes  | yes          | -             | -       | -    | own      | yes   | -
-ReadWrite + GA                 | yes  | yes          | yes           | -       | -    | own      | yes   | -
-ReadWrite + GA, capitals       | yes  | yes          | yes           | -       | -    | own      | yes   | -
-ReadWrite + other role         | yes  | yes          | -             | -       | -    | own      | yes   | -
-ReadWrite + GA as app role     | yes  | yes          | -             | -       | -    | own      | yes   | -
-Read + GA                      | yes  | -            | -             | -       | -    | -        | -     | -
-GA alone                       | -    | -            | -             | -       | -    | -        | -     | -
-own ReadWrite                  | -    | -            | -             | -       | -    | -        | -     | -
-own ReadWrite + GA             | -    | -            | -             | -       | -    | -        | -     | -
-ReadWrite.AllX                 | -    | -            | -             | -       | -    | -        | -     | -
-XReadWrite.All                 | -    | -            | -             | -       | -    | -        | -     | -
-ReadWrite, small letters       | -    | -            | -             | -       | -    | -        | -     | -
-ReadWrite after a comma        | -    | -            | -             | -       | -    | -        | -     | -
-permissions as roles           | -    | -            | -             | -       | -    | -        | -     | -
-permissions as roles, no scp   | -    | -            | -             | -       | -    | -        | -     | -
-Approve scope alone            | -    | -            | -             | -       | -    | -        | -     | -
-Approver role alone            | -    | -            | -             | -       | -    | -        | -     | -
-Approve + Approver             | -    | -            | -             | yes     | yes  | yes      | yes   | yes
-Approve + Approver as scope    | -    | -            | -             | -       | -    | -        | -     | -
-Approve as role + Approver     | -    | -            | -             | -       | -    | -        | -     | -
-Approve + Approver as wids     | -    | -            | -             | -       | -    | -        | -     | -
-Approve.AllX + Approver        | -    | -            | -             | -       | -    | -        | -     | -
-Approve + Approvers            | -    | -            | -             | -       | -    | -        | -     | -
-Approve + GA                   | -    | -            | -             | -       | -    | -        | -     | -
-Read + Approve + Approver      | yes  | -            | -             | yes     | yes  | yes      | yes   | yes
-ReadWrite + Approve            | yes  | yes          | -             | -       | -    | own      | yes   | -
-ReadWrite + Approver           | yes  | yes          | -             | -       | -    | own      | yes   | -
-ReadWrite + Approve + Approver | yes  | yes          | -             | yes     | yes  | yes      | yes   | yes
-everything                     | yes  | yes          | yes           | yes     | yes  | yes      | yes   | yes
-guest, Read                    | yes  | -            | -             | -       | -    | -        | -     | -
-guest, ReadWrite + GA          | yes  | yes          | yes           | -       | -    | own      | yes   | -
-guest, Approve + Approver      | -    | -            | -             | -       | yes  | yes      | yes   | -
-guest, everything              | yes  | yes          | yes           | -       | yes  | yes      | yes   | -
-personal, everything           | -    | -            | -             | -       | -    | -        | -     | -
-personal by idp, everything    | -    | -            | -             | -       | -    | -        | -     | -
-app, nothing                   | -    | -            | -             | -       | -    | -        | -     | -
-app, Read                      | yes  | -            | -             | -       | -    | -        | -     | -
-app, ReadWrite                 | yes  | -            | yes           | -       | -    | -        | -     | -
-app, own ReadWrite             | -    | -            | -             | -       | -    | -        | -     | -
-app, ReadWrite.AllX            | -    | -            | -             | -       | -    | -        | -     | -
-app, permissions as scope      | -    | -            | -             | -       | -    | -        | -     | -
-app, Approve + Approver        | -    | -            | -             | -       | -    | -        | -     | -
-app, everything                | yes  | -            | yes           | -       | -    | -        | -     | -
+                               | profiles | requests | submit: seed | submit: graph | approve | deny | withdraw | retry | close
+no permission                  | -        | -        | -            | -             | -       | -    | -        | -     | -
+no scope at all                | -        | -        | -            | -             | -       | -    | -        | -     | -
+Read                           | yes      | yes      | -            | -             | -       | -    | -        | -     | -
+ReadWrite                      | yes      | yes      | yes          | -             | -       | -    | own      | yes   | -
+ReadWrite among others         | yes      | yes      | yes          | -             | -       | -    | own      | yes   | -
+ReadWrite + GA                 | yes      | yes      | yes          | yes           | -       | -    | own      | yes   | -
+ReadWrite + GA, capitals       | yes      | yes      | yes          | yes           | -       | -    | own      | yes   | -
+ReadWrite + other role         | yes      | yes      | yes          | -             | -       | -    | own      | yes   | -
+ReadWrite + GA as app role     | yes      | yes      | yes          | -             | -       | -    | own      | yes   | -
+Read + GA                      | yes      | yes      | -            | -             | -       | -    | -        | -     | -
+GA alone                       | -        | -        | -            | -             | -       | -    | -        | -     | -
+own ReadWrite                  | -        | -        | -            | -             | -       | -    | -        | -     | -
+own ReadWrite + GA             | -        | -        | -            | -             | -       | -    | -        | -     | -
+ReadWrite.AllX                 | -        | -        | -            | -             | -       | -    | -        | -     | -
+XReadWrite.All                 | -        | -        | -            | -             | -       | -    | -        | -     | -
+ReadWrite, small letters       | -        | -        | -            | -             | -       | -    | -        | -     | -
+ReadWrite after a comma        | -        | -        | -            | -             | -       | -    | -        | -     | -
+permissions as roles           | -        | -        | -            | -             | -       | -    | -        | -     | -
+permissions as roles, no scp   | -        | -        | -            | -             | -       | -    | -        | -     | -
+Approve scope alone            | -        | -        | -            | -             | -       | -    | -        | -     | -
+Approver role alone            | -        | -        | -            | -             | -       | -    | -        | -     | -
+Approve + Approver             | -        | yes      | -            | -             | yes     | yes  | yes      | yes   | yes
+Approve + Approver as scope    | -        | -        | -            | -             | -       | -    | -        | -     | -
+Approve as role + Approver     | -        | -        | -            | -             | -       | -    | -        | -     | -
+Approve + Approver as wids     | -        | -        | -            | -             | -       | -    | -        | -     | -
+Approve.AllX + Approver        | -        | -        | -            | -             | -       | -    | -        | -     | -
+Approve + Approvers            | -        | -        | -            | -             | -       | -    | -        | -     | -
+Approve + GA                   | -        | -        | -            | -             | -       | -    | -        | -     | -
+Read + Approve + Approver      | yes      | yes      | -            | -             | yes     | yes  | yes      | yes   | yes
+ReadWrite + Approve            | yes      | yes      | yes          | -             | -       | -    | own      | yes   | -
+ReadWrite + Approver           | yes      | yes      | yes          | -             | -       | -    | own      | yes   | -
+ReadWrite + Approve + Approver | yes      | yes      | yes          | -             | yes     | yes  | yes      | yes   | yes
+everything                     | yes      | yes      | yes          | yes           | yes     | yes  | yes      | yes   | yes
+guest, Read                    | yes      | yes      | -            | -             | -       | -    | -        | -     | -
+guest, ReadWrite + GA          | yes      | yes      | yes          | yes           | -       | -    | own      | yes   | -
+guest, Approve + Approver      | -        | yes      | -            | -             | -       | yes  | yes      | yes   | -
+guest, everything              | yes      | yes      | yes          | yes           | -       | yes  | yes      | yes   | -
+personal, everything           | -        | -        | -            | -             | -       | -    | -        | -     | -
+personal by idp, everything    | -        | -        | -            | -             | -       | -    | -        | -     | -
+app, nothing                   | -        | -        | -            | -             | -       | -    | -        | -     | -
+app, Read                      | yes      | yes      | -            | -             | -       | -    | -        | -     | -
+app, ReadWrite                 | yes      | yes      | -            | yes           | -       | -    | -        | -     | -
+app, own ReadWrite             | -        | -        | -            | -             | -       | -    | -        | -     | -
+app, ReadWrite.AllX            | -        | -        | -            | -             | -       | -    | -        | -     | -
+app, permissions as scope      | -        | -        | -            | -             | -       | -    | -        | -     | -
+app, Approve + Approver        | -        | -        | -            | -             | -       | -    | -        | -     | -
+app, everything                | yes      | yes      | -            | yes           | -       | -    | -        | -     | -
 `
 
 /** Under which heading of the table an operation is; a new operation does not compile until it has one. */
 const headings: Record<Operation, Record<'seed' | 'graph', string>> = {
-  listProfiles: { seed: 'read', graph: 'read' },
-  getProfile: { seed: 'read', graph: 'read' },
-  listRemovalRequests: { seed: 'read', graph: 'read' },
-  getRemovalRequest: { seed: 'read', graph: 'read' },
-  getHistory: { seed: 'read', graph: 'read' },
+  listProfiles: { seed: 'profiles', graph: 'profiles' },
+  getProfile: { seed: 'profiles', graph: 'profiles' },
+  listRemovalRequests: { seed: 'requests', graph: 'requests' },
+  getRemovalRequest: { seed: 'requests', graph: 'requests' },
+  getHistory: { seed: 'requests', graph: 'requests' },
   submit: { seed: 'submit: seed', graph: 'submit: graph' },
   approve: { seed: 'approve', graph: 'approve' },
   deny: { seed: 'deny', graph: 'deny' },
