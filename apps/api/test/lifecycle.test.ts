@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { errorOf, rowOf } from './making/answer.js'
+import { errorOf, reasonOf, rowOf } from './making/answer.js'
 import { openIssuer } from './making/issuer.js'
 import { oidOf, people } from './making/people.js'
 import { bob, carol, contoso, nobody } from './making/places.js'
@@ -412,12 +412,15 @@ describe('a failed request', () => {
     const path = await submit(ask)
     await ask('POST', `${path}/approve`, { as: 'megan' })
     await work()
-    for (const as of ['lena', 'megan'] as const)
-      expect(rowOf(await ask('POST', `${path}/withdraw`, { as }))).toEqual(
+    for (const as of ['lena', 'megan'] as const) {
+      const withdraw = await ask('POST', `${path}/withdraw`, { as })
+      expect(reasonOf(withdraw)).toEqual({ reason: 'holderCalled' })
+      expect(rowOf(withdraw)).toEqual(
         conflict(
           'A data holder was called, so that data may have been removed. Retry the removal request or close it.',
         ),
       )
+    }
 
     const body = { code: 'other', note: 'Removed by hand' }
     const closed = await ask('POST', `${path}/close`, { as: 'megan', body })

@@ -1,4 +1,5 @@
 import type { RemovalRequestResource } from '@lethe/api-contract'
+import type { ErrorReason } from '@lethe/graph-contract'
 import type { FileRefusal } from './io.js'
 import type { ContextRefusal, LoginRefusal, SignInRefusal } from './sign-in/refusal.js'
 import type { GraphRefusal } from './graph/graph-refusal.js'
@@ -9,6 +10,8 @@ export interface ServerAnswer {
   /** The OData error code; null where the answer held none. */
   readonly code: string | null
   readonly message: string
+  /** Why Lethe refused, in a word of its own; null where it does not say. */
+  readonly why: ErrorReason | null
   /** With it the server's operator finds the log line; null where the answer held none. */
   readonly requestId: string | null
   /** How many milliseconds to wait before asking again, as the server says; null where it does not. */

@@ -4,7 +4,7 @@ import { messagesOf } from '../src/refusal-messages.js'
 import type { SingleRefusal } from '../src/refusal.js'
 import { removalRequest } from './support/samples.js'
 
-const answer = { status: 400, code: 'Code', message: 'Message.', requestId: 'r', retryAfter: null }
+const answer = { status: 400, code: 'Code', message: 'Message.', why: null, requestId: 'r', retryAfter: null }
 const request = removalRequest()
 
 const samples: { readonly [Tag in SingleRefusal['_tag']]: Extract<SingleRefusal, { readonly _tag: Tag }> } = {

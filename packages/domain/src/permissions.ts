@@ -38,6 +38,8 @@ export type DenialReason =
 export interface AccessDenied {
   readonly _tag: 'AccessDenied'
   readonly reason: DenialReason
+  /** The scope, app role or directory role that would be needed as well, as a token has it; null where it is none of these. */
+  readonly missing: string | null
 }
 
 /**
@@ -150,14 +152,20 @@ export const authorize =
       E.flatMap(tenant =>
         pipe(
           reachOf(ruleOf(contract, operation), tenant.caller),
-          E.bimap(denied, reach => new AuthorizedGrant(operation, tenant.tenantId, tenant.caller, reach)),
+          E.map(reach => new AuthorizedGrant(operation, tenant.tenantId, tenant.caller, reach)),
         ),
       ),
     )
 
-const denied = (reason: DenialReason): AccessDenied => ({ _tag: 'AccessDenied', reason })
+const denied = (reason: DenialReason, missing: string | null = null): AccessDenied => ({
+  _tag: 'AccessDenied',
+  reason,
+  missing,
+})
 
-const reachOf = (rule: PermissionRule, caller: TenantCaller): E.Either<DenialReason, 'any' | 'own'> => {
+type Reached = E.Either<AccessDenied, 'any' | 'own'>
+
+const reachOf = (rule: PermissionRule, caller: TenantCaller): Reached => {
   switch (caller.kind) {
     case 'workAccount':
       return firstThatHolds(rule.workAccount, delegated => delegatedReach(delegated, caller))
@@ -166,30 +174,26 @@ const reachOf = (rule: PermissionRule, caller: TenantCaller): E.Either<DenialRea
   }
 }
 
-/** The first alternative that holds; else the reason of the one that came closest, which is the first listed. */
-const firstThatHolds = <P>(
-  alternatives: ReadonlyArray<P>,
-  reach: (alternative: P) => E.Either<DenialReason, 'any' | 'own'>,
-): E.Either<DenialReason, 'any' | 'own'> => {
+/** The first alternative that holds; else why the closest does not: one whose scope the caller has, or the first listed. */
+const firstThatHolds = <P>(alternatives: ReadonlyArray<P>, reach: (alternative: P) => Reached): Reached => {
   const tried = alternatives.map(reach)
-  return tried.find(E.isRight) ?? tried[0] ?? E.left('callerKindNotSupported')
+  return (
+    tried.find(E.isRight) ??
+    tried.find(one => E.isLeft(one) && one.left.reason !== 'scopeMissing') ??
+    tried[0] ??
+    E.left(denied('callerKindNotSupported'))
+  )
 }
 
-const delegatedReach = (
-  needed: DelegatedPermission,
-  caller: WorkAccount,
-): E.Either<DenialReason, 'any' | 'own'> => {
-  if (!caller.scopes.includes(needed.scope)) return E.left('scopeMissing')
+const delegatedReach = (needed: DelegatedPermission, caller: WorkAccount): Reached => {
+  if (!caller.scopes.includes(needed.scope)) return E.left(denied('scopeMissing', needed.scope))
   if (needed.appRole !== undefined && !caller.appRoles.includes(needed.appRole))
-    return E.left('appRoleMissing')
+    return E.left(denied('appRoleMissing', needed.appRole))
   if (needed.directoryRole !== undefined && !caller.directoryRoles.includes(needed.directoryRole))
-    return E.left('directoryRoleMissing')
-  if (needed.guests === 'refused' && caller.guest) return E.left('guestNotAllowed')
+    return E.left(denied('directoryRoleMissing', needed.directoryRole))
+  if (needed.guests === 'refused' && caller.guest) return E.left(denied('guestNotAllowed'))
   return E.right(needed.reach)
 }
 
-const applicationReach = (
-  needed: ApplicationPermission,
-  caller: ApplicationCaller,
-): E.Either<DenialReason, 'any' | 'own'> =>
-  caller.appRoles.includes(needed.appRole) ? E.right('any') : E.left('appRoleMissing')
+const applicationReach = (needed: ApplicationPermission, caller: ApplicationCaller): Reached =>
+  caller.appRoles.includes(needed.appRole) ? E.right('any') : E.left(denied('appRoleMissing', needed.appRole))

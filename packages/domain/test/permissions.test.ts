@@ -249,7 +249,7 @@ describe('required roles', () => {
   })
 
   describe('by themselves, before anything is asked for,', () => {
-    const denied = E.left({ _tag: 'AccessDenied', reason: 'requiredRoleMissing' })
+    const denied = E.left({ _tag: 'AccessDenied', reason: 'requiredRoleMissing', missing: null })
     // A personal account that holds the role is let in here: what it may do is for `authorize` to refuse.
     test.each(
       refused.filter(([name]) => name !== 'the role and nothing else' && name !== 'a personal account'),
@@ -278,26 +278,37 @@ describe('a grant', () => {
   })
 })
 
-describe('a denial says why', () => {
+describe('a denial says why, and what is missing', () => {
   test.each([
-    ['personal, everything', 'seed', 'submit', 'callerKindNotSupported'],
-    ['app, everything', 'seed', 'submit', 'callerKindNotSupported'],
-    ['app, everything', 'graph', 'approve', 'callerKindNotSupported'],
-    ['app, Read', 'graph', 'submit', 'appRoleMissing'],
-    ['Read', 'seed', 'submit', 'scopeMissing'],
-    ['GA alone', 'graph', 'submit', 'scopeMissing'],
-    ['ReadWrite', 'graph', 'submit', 'directoryRoleMissing'],
-    ['Approve scope alone', 'seed', 'approve', 'appRoleMissing'],
-    ['Approver role alone', 'seed', 'deny', 'scopeMissing'],
-    ['guest, everything', 'seed', 'approve', 'guestNotAllowed'],
-  ] as const)('%s, %s, %s: %s', (name, contract, operation, reason) => {
+    ['personal, everything', 'seed', 'submit', 'callerKindNotSupported', null],
+    ['app, everything', 'seed', 'submit', 'callerKindNotSupported', null],
+    ['app, everything', 'graph', 'approve', 'callerKindNotSupported', null],
+    ['app, Read', 'graph', 'submit', 'appRoleMissing', writeAll],
+    ['Read', 'seed', 'submit', 'scopeMissing', writeAll],
+    ['no permission', 'seed', 'getHistory', 'scopeMissing', readAll],
+    ['GA alone', 'graph', 'submit', 'scopeMissing', writeAll],
+    ['ReadWrite', 'graph', 'submit', 'directoryRoleMissing', globalAdministrator],
+    ['Approve scope alone', 'seed', 'approve', 'appRoleMissing', approver],
+    ['Approver role alone', 'seed', 'deny', 'scopeMissing', approveAll],
+    ['guest, everything', 'seed', 'approve', 'guestNotAllowed', null],
+    ['guest, everything', 'seed', 'close', 'guestNotAllowed', null],
+  ] as const)('%s, %s, %s: %s, %s', (name, contract, operation, reason, missing) => {
     expect(authorize(contracts[contract])(operation)(callerOf(callers[name] ?? {}))).toEqual(
-      E.left({ _tag: 'AccessDenied', reason }),
+      E.left({ _tag: 'AccessDenied', reason, missing }),
     )
   })
 
+  test.each(['retry', 'getRemovalRequest', 'withdraw'] as const)(
+    '%s, of several ways, about the one whose scope is there',
+    operation => {
+      expect(authorize(contracts.seed)(operation)(callerOf(callers['Approve scope alone'] ?? {}))).toEqual(
+        E.left({ _tag: 'AccessDenied', reason: 'appRoleMissing', missing: approver }),
+      )
+    },
+  )
+
   test('a missing required role comes before anything else but the kind of caller', () => {
-    const denied = E.left({ _tag: 'AccessDenied', reason: 'requiredRoleMissing' })
+    const denied = E.left({ _tag: 'AccessDenied', reason: 'requiredRoleMissing', missing: null })
     expect(authorize(contracts.seed, ['X'])('submit')(callerOf(work({})))).toEqual(denied)
   })
 })

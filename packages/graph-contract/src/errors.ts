@@ -87,8 +87,22 @@ export const graphErrors = {
   },
 } satisfies Record<string, GraphErrorRow | ((text: string) => GraphErrorRow)>
 
+/** What Lethe alone writes: with anything but a text there, an error is still one. */
+const ownText = new t.Type<string | undefined>(
+  'a text of Lethe',
+  (u): u is string | undefined => u === undefined || typeof u === 'string',
+  u => t.success(typeof u === 'string' ? u : undefined),
+  t.identity,
+)
+
 const InnerError = t.exact(
-  t.partial({ date: t.string, 'request-id': t.string, 'client-request-id': t.string }),
+  t.partial({
+    date: t.string,
+    'request-id': t.string,
+    'client-request-id': t.string,
+    reason: ownText,
+    missing: ownText,
+  }),
   'InnerError',
 )
 
@@ -119,10 +133,23 @@ export interface ErrorOccurrence {
   readonly clientRequestId: string
 }
 
-/** The body of an error response. Its date is in UTC, and shows neither zone nor milliseconds. */
+/** Why Lethe refused, for which Graph has no words: it stands beside Graph's code and message, and names nobody. */
+export interface ErrorReason {
+  /** Such as `selfApproval`. */
+  readonly reason: string
+  /** The permission or role that the caller lacks; null where it is none. */
+  readonly missing: string | null
+}
+
+/**
+ * The body of an error response. Its date is in UTC, and shows neither zone nor milliseconds.
+ *
+ * @param why null where code and message say it all.
+ */
 export const errorBody = (
   { code, message }: GraphErrorRow,
   { at, requestId, clientRequestId }: ErrorOccurrence,
+  why: ErrorReason | null = null,
 ): GraphErrorBody => ({
   error: {
     code,
@@ -131,6 +158,8 @@ export const errorBody = (
       date: at.slice(0, 'YYYY-MM-DDTHH:mm:ss'.length),
       'request-id': requestId,
       'client-request-id': clientRequestId,
+      ...(why === null ? {} : { reason: why.reason }),
+      ...(why === null || why.missing === null ? {} : { missing: why.missing }),
     },
   },
 })

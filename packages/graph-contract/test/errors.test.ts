@@ -159,6 +159,22 @@ describe('the body', () => {
     })
   })
 
+  test('says beside code and message why, where Lethe has a word for it', () => {
+    const { error } = errorBody(graphErrors.requestDenied, occurrence, {
+      reason: 'scopeMissing',
+      missing: 'X.All',
+    })
+    expect(error).toMatchObject({
+      code: 'Authorization_RequestDenied',
+      message: 'Insufficient privileges to complete the operation.',
+      innerError: { 'request-id': occurrence.requestId, reason: 'scopeMissing', missing: 'X.All' },
+    })
+    expect(GraphErrorBody.decode({ error })).toEqual(E.right({ error }))
+    const alone = errorBody(graphErrors.requestDenied, occurrence, { reason: 'selfApproval', missing: null })
+    expect(alone.error.innerError).toHaveProperty('reason', 'selfApproval')
+    expect(alone.error.innerError).not.toHaveProperty('missing')
+  })
+
   test('what is written is read again', () => {
     fc.assert(
       fc.property(text, message => {
@@ -184,6 +200,11 @@ describe('the body', () => {
       'with more than is declared',
       { code: 'c', message: 'm', target: 'bob', details: [], innerError: { date: 'd', code: 'x' } },
       { code: 'c', message: 'm', innerError: { date: 'd' } },
+    ],
+    [
+      'with a reason that is no text',
+      { code: 'c', message: 'm', innerError: { reason: { code: 'x' }, missing: 1 } },
+      { code: 'c', message: 'm', innerError: {} },
     ],
   ])('is read %s', (_, error, expected) => {
     expect(GraphErrorBody.decode({ error, more: true })).toEqual(E.right({ error: expected }))

@@ -79,6 +79,7 @@ const serverFailed = (answer: BatchItemResponse): ClientRefusal => ({
   status: answer.status,
   code: codeIn(answer),
   message: 'The server failed on one of the ids.',
+  why: null,
   requestId: null,
   retryAfter: null,
 })

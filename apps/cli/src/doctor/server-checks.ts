@@ -59,6 +59,7 @@ export const readyCheck: Check = {
             status,
             code: null,
             message: 'The server is not ready.',
+            why: null,
             requestId: null,
             retryAfter: null,
           },
