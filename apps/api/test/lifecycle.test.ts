@@ -327,6 +327,16 @@ describe('denial', () => {
     expect(requestIn(await ask('GET', path, { as: 'megan' })).state).toBe('pendingApproval')
   })
 
+  test('again with another note keeps the first one, and shows it', async () => {
+    const { ask } = openWorld(issuer)
+    const path = await submit(ask)
+    const deny = (note: string) =>
+      ask('POST', `${path}/deny`, { as: 'megan', body: { code: 'duplicate', note } })
+    const first = requestIn(await deny('The first'))
+    expect(requestIn(await deny('The second'))).toEqual(first)
+    expect(first.denial?.note).toBe('The first')
+  })
+
   test('again with the same code changes nothing; with another it is 409', async () => {
     const { ask } = openWorld(issuer)
     const path = await submit(ask)

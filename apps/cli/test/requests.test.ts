@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { RemovalRequestResource } from '@lethe/api-contract'
 import { graphErrors } from '@lethe/graph-contract'
 import { errorAnswer } from './support/answers.js'
 import { type FakeApi, startFakeApi } from './support/fake-api.js'
 import { lethe } from './support/fake-io.js'
-import { failure, history, removalRequest, requestId, token } from './support/samples.js'
+import { abandonment, denial, failure, history, removalRequest, requestId, token } from './support/samples.js'
 
 let api: FakeApi
 beforeEach(async () => {
@@ -77,6 +78,26 @@ describe('requests', () => {
       expect(stdout).toMatch(new RegExp(`^${line}$`, 'm'))
     for (const line of ['effects: +possible', 'lastLook: +graph: present', 'abandonedDateTime: +2026-11-26'])
       expect(stdout).toMatch(new RegExp(`^${line}`, 'm'))
+  })
+
+  it.each([
+    ['deny', 'denied', { state: 'denied', denial }, '2026-11-25T09:00:00Z'],
+    ['close', 'closed', { state: 'abandoned', abandonment }, '2026-11-26T09:00:00Z'],
+  ])('says of a repeated %s with another note which note is kept', async (action, done, ended, at) => {
+    const already = removalRequest(ended)
+    api.instead = ({ path }) =>
+      path.endsWith(`/${action}`) ? { status: 200, body: RemovalRequestResource.encode(already) } : null
+    const code = already.denial?.code ?? already.abandonment?.code ?? ''
+    const command = ['requests', action, requestId(1), '--code', code]
+    const notice = `lethe: request ${requestId(1)} was ${done} before, ${at}: what was recorded then is kept, and not this note.\n`
+
+    expect(await lethe(api.url, [...command, '--note', 'Another note.'])).toMatchObject({
+      code: 0,
+      stderr: notice,
+    })
+    const same = already.denial?.note ?? already.abandonment?.note ?? ''
+    expect(await lethe(api.url, [...command, '--note', same])).toMatchObject({ code: 0, stderr: '' })
+    expect(await lethe(api.url, command)).toMatchObject({ code: 0, stderr: '' })
   })
 
   const badOptions = [

@@ -17,7 +17,7 @@ import {
 } from './refusals.js'
 import type { Happening } from './removal-event.js'
 import { isAnyCalled } from './removal-plan.js'
-import type { RemovalRequest } from './removal-request.js'
+import { isTimeUp, type RemovalRequest } from './removal-request.js'
 import { isInboundTo } from './shared-profile.js'
 import type { Instant } from './time.js'
 
@@ -57,7 +57,7 @@ export const approve =
     if (request.submittedBy === command.by) return E.left({ _tag: 'SelfApproval' })
     switch (request.state) {
       case 'pendingApproval':
-        return E.right(approvalEvents(request, command))
+        return isTimeUp(request, command.at) ? E.left(expired) : E.right(approvalEvents(request, command))
       case 'approved':
       case 'removing':
       case 'verifying':
@@ -78,6 +78,7 @@ export const deny =
     if (command.code === 'other' && command.note === null) return E.left({ _tag: 'NoteRequired' })
     switch (request.state) {
       case 'pendingApproval':
+        if (isTimeUp(request, command.at)) return E.left(expired)
         return E.right(
           record(request, [
             {
@@ -112,6 +113,7 @@ export const withdraw =
       case 'pendingApproval':
       case 'approved':
       case 'failed':
+        if (request.state === 'pendingApproval' && isTimeUp(request, command.at)) return E.left(expired)
         if (isAnyCalled(request.holders)) return E.left({ _tag: 'HolderCalled' })
         return E.right(
           record(request, [{ type: 'removalWithdrawn', at: command.at, data: { by: command.by } }]),
@@ -179,6 +181,9 @@ export const retry =
         return E.left(wrongState(request))
     }
   }
+
+/** What a decision that comes too late is refused with: the same before and after a worker has ended the request. */
+const expired: WrongState = { _tag: 'WrongState', state: 'expired' }
 
 const deadlinesOf = (command: Submit): { readonly dueAt: Instant; readonly expiresAt: Instant | null } => {
   const due = dueAt(command.calendar, command.receivedAt)

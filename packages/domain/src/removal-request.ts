@@ -174,6 +174,10 @@ export const isOpen = (state: RemovalState): boolean => {
   }
 }
 
+/** Whether nobody decided a request in its time: from that moment on it can only expire. */
+export const isTimeUp = (request: PendingApproval, at: Instant): boolean =>
+  request.expiresAt !== null && at >= request.expiresAt
+
 /** Whether a request has moved past the event that called for a job: then there is nothing left of the job. */
 export const isStale = (request: RemovalRequest, job: Job): boolean =>
   'job' in request && request.job.causedBy > job.causedBy

@@ -19,7 +19,14 @@ import {
   settledFailure,
 } from './removal-plan.js'
 import type { Happening } from './removal-event.js'
-import { evolve, type Failed, type RemovalRequest, type Removing, type Verifying } from './removal-request.js'
+import {
+  evolve,
+  type Failed,
+  isTimeUp,
+  type RemovalRequest,
+  type Removing,
+  type Verifying,
+} from './removal-request.js'
 import { addSeconds, type Instant } from './time.js'
 
 /** Ends a request that nobody decided in time. */
@@ -28,7 +35,7 @@ export const expire =
   request => {
     switch (request.state) {
       case 'pendingApproval':
-        return request.expiresAt !== null && command.at >= request.expiresAt
+        return isTimeUp(request, command.at)
           ? E.right(record(request, [{ type: 'requestExpired', at: command.at, data: {} }]))
           : E.left({ _tag: 'NotExpiring' })
       case 'expired':

@@ -266,4 +266,36 @@ describe('expiring', () => {
     expect(take(pending, early).decided).toEqual(E.left({ _tag: 'NotExpiring' }))
     expect(take(pending, command.expire({ at: expiresAt })).after?.state).toBe('expired')
   })
+
+  const expiresAt = secondsAfter(submittedAt, 60 * 86_400)
+  const decisions = [
+    ['approve', command.approve()],
+    ['deny', command.deny()],
+    ['withdraw', command.withdraw()],
+  ] as const
+
+  test.each(decisions)(
+    'ends the time to %s, whether or not a worker has ended the request',
+    (_, decision) => {
+      const late = { ...decision, at: expiresAt }
+      const expired = E.left({ _tag: 'WrongState', state: 'expired' })
+      expect(take(pending, late).decided).toEqual(expired)
+      expect(take(reach([command.expire()], pending), late).decided).toEqual(expired)
+      expect(E.isRight(take(pending, { ...decision, at: secondsAfter(expiresAt, -0.001) }).decided)).toBe(
+        true,
+      )
+    },
+  )
+
+  test('leaves an approval that was given a success', () => {
+    const once = reach([required(2), command.approve()])
+    expect(once).toMatchObject({ state: 'pendingApproval', expiresAt: '2027-01-22T09:00:00.000Z' })
+    expect(take(once, command.approve({ at: muchLater })).decided).toEqual(E.right([]))
+    expect(E.isLeft(take(once, command.approve({ by: lee, at: muchLater })).decided)).toBe(true)
+  })
+
+  test('ends nothing that was decided', () => {
+    const approved = reach([command.approve()], pending)
+    expect(take(approved, command.withdraw({ at: muchLater })).after?.state).toBe('withdrawn')
+  })
 })

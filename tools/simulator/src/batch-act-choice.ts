@@ -7,7 +7,7 @@ export const drawnBatchAct = (backstage: Backstage, tenant: SimulatedTenant): Ac
   const { stage, known, batches, tenants } = backstage
   const { random } = stage
   const strangers = tenants.filter(other => other !== tenant)
-  const { people } = strangers.length > 0 && random.chance(0.08) ? random.pick(strangers) : tenant
+  const { people } = strangers.length > 0 && random.chance(0.12) ? random.pick(strangers) : tenant
   if (random.chance(0.1))
     return {
       kind: 'listBatches',
@@ -31,7 +31,7 @@ export const drawnBatchAct = (backstage: Backstage, tenant: SimulatedTenant): Ac
   const shown = random.chance(0.7) ? last : random.pick(seen)
   const pauses = batches.pausesOf(shown)
   const after = pauses.length > 0 && random.chance(0.5) ? random.pick(pauses) : null
-  return random.chance(0.7)
+  return random.chance(0.75)
     ? { kind: 'approveBatch', by: personFor(random, people, 'approve'), shown, after }
     : {
         kind: 'denyBatch',

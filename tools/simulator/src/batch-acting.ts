@@ -6,7 +6,7 @@ import {
   denyRemoval,
   getBatch,
 } from '@lethe/application'
-import type { Grant, RemovalEvent, RemovalRequestId } from '@lethe/domain'
+import { type Grant, isTimeUp, type RemovalEvent, type RemovalRequestId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { BatchDeciding } from './alterations.js'
@@ -126,6 +126,7 @@ const checkDecided = ({ stage, known }: Backstage, { kind, by, shown }: Decision
       request.state === 'pendingApproval' &&
       shown.members.has(id) &&
       !isDecided &&
+      !isTimeUp(request, stage.time.latestShown()) &&
       !(isTheirs && kind === 'approveBatch')
     )
   })

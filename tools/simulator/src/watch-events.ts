@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ApprovalPolicies } from '@lethe/application'
-import type {
-  HolderName,
-  RemovalEvent,
-  RemovalEventOf,
-  RemovalRequest,
-  RemovalRequestId,
+import {
+  type HolderName,
+  isTimeUp,
+  type PendingApproval,
+  type RemovalEvent,
+  type RemovalEventOf,
+  type RemovalRequest,
+  type RemovalRequestId,
 } from '@lethe/domain'
 import type { Deliveries } from './deliveries.js'
 import { checkNextTry, checkSaying, checkSettled, type Schedules } from './holder-event-checks.js'
@@ -76,6 +78,14 @@ export const watchEvents = ({ stage, park, policies, deliveries, schedules }: Su
         report('onlyDeadJobsFail', `${label} is given up, and its job ${before.job.causedBy} is not dead`)
   }
 
+  const checkTimely = (request: PendingApproval, { type, at }: RemovalEvent): void => {
+    if (isTimeUp(request, at))
+      report(
+        'undecidedRequestExpires',
+        `there is ${type} at ${at} where the time was up at ${request.expiresAt}`,
+      )
+  }
+
   const judge = (wrong: Violation | null): void => {
     if (wrong !== null) report(wrong.invariant, wrong.saw)
   }
@@ -93,6 +103,8 @@ export const watchEvents = ({ stage, park, policies, deliveries, schedules }: Su
         judge(checkSettled(known, happened, before))
       }
       if (happened.type === 'removalCompleted') checkOutcome(known, happened)
+      if (before?.state === 'pendingApproval' && happened.type !== 'requestExpired')
+        checkTimely(before, happened)
     }
   }
 }

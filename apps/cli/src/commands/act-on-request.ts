@@ -1,9 +1,11 @@
+import { DateTime, type Denial, type RemovalRequestResource } from '@lethe/api-contract'
 import { RemovalRequestId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { removalRequestResource } from '../resources/removal-request.js'
+import type { Session } from '../session.js'
 import { tryEach } from '../several.js'
 import { showRequests } from '../show-requests.js'
 import { type CommandDefinition, noOptions } from './command-definition.js'
@@ -61,13 +63,29 @@ export const denyRequest: CommandDefinition = {
       E.bind('denial', () => pipe(readOptions(DenyOptions)(options), E.flatMap(readDenial))),
       E.map(
         ({ id, denial }) =>
-          ({ lethe, output }) =>
+          ({ lethe, output, say }) =>
             pipe(
               lethe.deny(id, denial),
+              TE.tapTask(request => () => sayKept(say, request, denial)),
               TE.flatMap(request => output.one(removalRequestResource, request)),
             ),
       ),
     ),
+}
+
+/** A repeat changes nothing: the note that came with it is not recorded where there was another one, or none, before. */
+const sayKept = async (
+  say: Session['say'],
+  { id, denial, abandonment }: RemovalRequestResource,
+  { note }: Pick<Denial, 'note'>,
+): Promise<void> => {
+  const kept = denial?.note ?? abandonment?.note
+  const at = denial?.deniedDateTime ?? abandonment?.abandonedDateTime
+  if (note === undefined || note === kept || at === undefined) return
+  const done = denial === null ? 'closed' : 'denied'
+  await say(
+    `request ${id} was ${done} before, ${DateTime.encode(at)}: what was recorded then is kept, and not this note.`,
+  )
 }
 
 const acting = (name: 'withdraw' | 'retry', description: string): CommandDefinition => ({
@@ -124,9 +142,10 @@ was called is withdrawn instead.
       E.bind('closing', () => pipe(readOptions(t.exact(ClosingOptions))(options), E.flatMap(readClosing))),
       E.map(
         ({ id, closing }) =>
-          ({ lethe, output }) =>
+          ({ lethe, output, say }) =>
             pipe(
               lethe.close(id, closing),
+              TE.tapTask(request => () => sayKept(say, request, closing)),
               TE.flatMap(request => output.one(removalRequestResource, request)),
             ),
       ),
