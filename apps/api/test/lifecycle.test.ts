@@ -69,7 +69,11 @@ describe('from the request to the end', () => {
     const { ask } = openWorld(issuer)
     const made = await ask('POST', requestsPath, {
       as: 'lena',
-      body: { userId: bob.userId, receivedDateTime: '2026-01-31T23:30:00+01:00' },
+      body: {
+        userId: bob.userId,
+        receivedDateTime: '2026-01-31T23:30:00+01:00',
+        receivedConfirmed: true,
+      },
     })
     expect(made.text).toContain('"receivedDateTime":"2026-01-31T22:30:00Z"')
     // One month on there is no 31st, and the last day of February 2026 is a Saturday.
@@ -152,10 +156,31 @@ describe("Lethe's own route to ask", () => {
     )
   })
 
+  test('takes a receipt of over a year ago only where it is confirmed', async () => {
+    const { ask } = openWorld(issuer)
+    const make = (body: object) =>
+      ask('POST', requestsPath, { as: 'adele', body: { userId: bob.userId, ...body } })
+    const receivedDateTime = '0001-01-01T00:00:00Z'
+    for (const body of [{ receivedDateTime }, { receivedDateTime, receivedConfirmed: false }]) {
+      const answer = await make(body)
+      expect(reasonOf(answer)).toEqual({ reason: 'receivedNotConfirmed' })
+      expect(rowOf(answer)).toEqual(
+        badRequest(
+          'receivedDateTime is over a year ago. Check it. Where it is right, send "receivedConfirmed": true as well.',
+        ),
+      )
+    }
+    expect(pageIn(await ask('GET', requestsPath, { as: 'megan' })).value).toEqual([])
+    expect((await make({ receivedDateTime, receivedConfirmed: true })).status).toBe(201)
+    const lastMonth = new Date(Date.now() - 30 * 86_400_000).toISOString()
+    expect((await make({ receivedDateTime: lastMonth })).status).toBe(200)
+  })
+
   test.each([
     {},
     [],
     null,
+    { userId: bob.userId, receivedConfirmed: 'secret' },
     { userId: 'bob@secret.example' },
     { userId: bob.userId, secretProperty: 1 },
     { userId: bob.userId, receivedDateTime: 'secret yesterday' },

@@ -343,6 +343,20 @@ describe('a run that is stopped', () => {
     expect(later.stderr).toContain('another --received: give the same one to go on')
   })
 
+  it('confirms a receipt of over a year ago with each id', async () => {
+    const path = await fileOf(ids(2).join('\n'))
+    const refused = await removeFile(path, ['--received', '2020-01-01'])
+    expect(refused.code).toBe(2)
+    expect(refused.stderr).toContain('--received: 2020-01-01 is over a year ago.')
+    expect(server.submissions).toBe(0)
+
+    expect(await removeFile(path, ['--received', '2020-01-01', '--confirm-received'])).toMatchObject({
+      code: 0,
+    })
+    expect(server.submissions).toBe(2)
+    expect(server.receipt).toEqual({ receivedDateTime: '2020-01-01T00:00:00.000Z', receivedConfirmed: true })
+  })
+
   it('ends where its results cannot be written', async () => {
     const { code, stderr } = await removeFile(await fileOf(ids(3).join('\n')), ['--results', '/dev/full'])
 

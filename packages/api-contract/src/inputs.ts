@@ -18,7 +18,7 @@ const Note = t.refinement(
 /** The body of `POST /lethe/v1/removalRequests`. */
 export const NewRemovalRequest = exactObject(
   { userId: UserId },
-  { receivedDateTime: DateTime, batchId: BatchId },
+  { receivedDateTime: DateTime, receivedConfirmed: t.boolean, batchId: BatchId },
 )
 export type NewRemovalRequest = t.TypeOf<typeof NewRemovalRequest>
 

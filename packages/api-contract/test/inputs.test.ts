@@ -6,7 +6,11 @@ import { Closing, Denial, longestNote, NewRemovalRequest } from '../src/index.js
 const userId = 'c228b2ae-c4fb-4eda-9620-7e73dddd1cac'
 
 describe('a new removal request', () => {
-  it.each([{ userId }, { userId, receivedDateTime: '2026-11-01T00:00:00Z' }])('may be %j', sent => {
+  it.each([
+    { userId },
+    { userId, receivedDateTime: '2026-11-01T00:00:00Z' },
+    { userId, receivedDateTime: '2020-11-01T00:00:00Z', receivedConfirmed: true },
+  ])('may be %j', sent => {
     expect(E.isRight(NewRemovalRequest.decode(sent))).toBe(true)
   })
 

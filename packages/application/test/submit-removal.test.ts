@@ -68,6 +68,18 @@ describe('submitRemoval', () => {
     })
   })
 
+  it('refuses a receipt of over a year ago before it asks anybody, and takes one that was confirmed', async () => {
+    const deps = { ...working, inboundProfiles: { get: unexpected }, removalRequests: notRecording }
+    const receivedAt = addSeconds(start, -367 * 86_400)
+
+    expect(await refuse(submitRemoval(deps)({ ...input, receivedAt }))).toStrictEqual({
+      _tag: 'ReceivedLongAgo',
+    })
+    expect(
+      await succeed(submitRemoval(working)({ ...input, receivedAt, receivedConfirmed: true })),
+    ).toMatchObject({ joined: true })
+  })
+
   it('asks nobody who is in a request that it has just recorded', async () => {
     const deps: SubmitRemovalDeps = {
       ...working,

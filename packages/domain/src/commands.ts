@@ -23,6 +23,8 @@ export interface Submit {
   readonly at: Instant
   /** When the person asked. */
   readonly receivedAt: Instant
+  /** Whether somebody has confirmed a receipt of over a year ago. */
+  readonly receivedConfirmed?: boolean
   readonly policy: ApprovalPolicy
   /** Days from the submission after which an undecided request expires; null for never. */
   readonly expiresAfterDays: number | null

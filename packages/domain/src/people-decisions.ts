@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { isApproved } from './approval.js'
 import type { Approve, Close, Deny, Retry, Submit, Withdraw } from './commands.js'
-import { dueAt, expiryOf } from './deadline.js'
+import { dueAt, expiryOf, isLongAgo } from './deadline.js'
 import { type Decision, type Events, nothing, placed, record } from './deciding.js'
 import {
   type GuestApproval,
@@ -11,6 +11,7 @@ import {
   type NotInbound,
   type NotSubmitter,
   type ReceivedInFuture,
+  type ReceivedLongAgo,
   type SelfApproval,
   wrongState,
   type WrongState,
@@ -21,12 +22,30 @@ import { isTimeUp, type RemovalRequest } from './removal-request.js'
 import { isInboundTo } from './shared-profile.js'
 import type { Instant } from './time.js'
 
+/** Whether the person can have asked then: not in the future, and over a year ago only where somebody confirmed it. */
+export const checkReceipt = ({
+  receivedAt,
+  receivedConfirmed,
+  at,
+}: Pick<Submit, 'receivedAt' | 'receivedConfirmed' | 'at'>): E.Either<
+  ReceivedInFuture | ReceivedLongAgo,
+  void
+> => {
+  if (receivedAt > at) return E.left({ _tag: 'ReceivedInFuture' })
+  return isLongAgo(receivedAt, at) && receivedConfirmed !== true
+    ? E.left({ _tag: 'ReceivedLongAgo' })
+    : E.right(undefined)
+}
+
 /**
  * Asks for a removal. An automatic policy approves at once. One open request for a profile is the store's to keep,
  * because only it sees them all.
  */
-export const submit = (command: Submit): E.Either<NotInbound | ReceivedInFuture, Events> => {
-  if (command.receivedAt > command.at) return E.left({ _tag: 'ReceivedInFuture' })
+export const submit = (
+  command: Submit,
+): E.Either<NotInbound | ReceivedInFuture | ReceivedLongAgo, Events> => {
+  const receipt = checkReceipt(command)
+  if (E.isLeft(receipt)) return receipt
   if (!isInboundTo(command.tenantId, command.profile)) return E.left({ _tag: 'NotInbound' })
   return E.right(
     placed(command, 0, [

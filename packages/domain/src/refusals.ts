@@ -8,6 +8,10 @@ export interface NotInbound {
 export interface ReceivedInFuture {
   readonly _tag: 'ReceivedInFuture'
 }
+/** The person asked over a year ago, which is most likely a mistake, and nobody has confirmed it. */
+export interface ReceivedLongAgo {
+  readonly _tag: 'ReceivedLongAgo'
+}
 /** There is a request of that id. */
 export interface AlreadySubmitted {
   readonly _tag: 'AlreadySubmitted'
@@ -67,6 +71,7 @@ export const wrongState = (request: RemovalRequest): WrongState => ({
 export type RemovalRefusal =
   | NotInbound
   | ReceivedInFuture
+  | ReceivedLongAgo
   | AlreadySubmitted
   | NotSubmitted
   | SelfApproval

@@ -10,6 +10,7 @@ import {
   contoso,
   grady,
   graph,
+  instant,
   isaiah,
   lee,
   megan,
@@ -54,6 +55,23 @@ describe('submitting', () => {
     const late = take(null, command.submit({ receivedAt: secondsAfter(submittedAt, 0.001) }))
     expect(late.decided).toEqual(E.left({ _tag: 'ReceivedInFuture' }))
     expect(E.isRight(take(null, command.submit({ receivedAt: submittedAt })).decided)).toBe(true)
+  })
+
+  test('is refused for a receipt of over a year ago, unless somebody confirmed it', () => {
+    const year = 366 * 86_400
+    const longAgo = secondsAfter(submittedAt, -year - 0.001)
+    const refused = E.left({ _tag: 'ReceivedLongAgo' })
+    for (const receivedAt of [longAgo, instant('0001-01-01T00:00:00.000Z')]) {
+      expect(take(null, command.submit({ receivedAt })).decided).toEqual(refused)
+      expect(take(null, command.submit({ receivedAt, receivedConfirmed: false })).decided).toEqual(refused)
+      expect(take(null, command.submit({ receivedAt, receivedConfirmed: true })).after).toMatchObject({
+        receivedAt,
+      })
+    }
+    const aYearAgo = command.submit({ receivedAt: secondsAfter(submittedAt, -year) })
+    expect(E.isRight(take(null, aYearAgo).decided)).toBe(true)
+    const future = command.submit({ receivedAt: anHourLater, receivedConfirmed: true })
+    expect(take(null, future).decided).toEqual(E.left({ _tag: 'ReceivedInFuture' }))
   })
 
   test('is refused for a profile whose home is the resource tenant', () => {

@@ -73,7 +73,9 @@ const drawnSubmission = (backstage: Backstage, tenant: SimulatedTenant): Act => 
       [10, null],
       [4, addSeconds(now, -random.between(0, 90 * 86_400))],
       [1, addSeconds(now, 3600)],
+      [1, addSeconds(now, -400 * 86_400)],
     ]),
+    receivedConfirmed: random.chance(0.5),
     batch: random.chance(0.7) ? random.pick(backstage.batches.ids) : null,
   }
 }

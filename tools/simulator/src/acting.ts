@@ -67,14 +67,17 @@ export const perform = async (backstage: Backstage, strand: Strand, act: Act): P
   switch (act.kind) {
     case 'submit':
       return granted('submit', async grant => {
-        const { userId, receivedAt, batch } = act
+        const { userId, receivedAt, receivedConfirmed, batch } = act
         const before = known.joinable(tenantId, userId, batch)
-        const answered = await answerTo(submitRemoval(deps)({ grant, userId, receivedAt, batch }), answer => {
-          checks.submitted(act, answer)
-          const { state } = answer.view.request
-          const joined = isOpen(state) ? 'joined' : 'joined what ended'
-          stage.tally.count('answers', `submit ${answer.joined ? joined : 'new'}`)
-        })
+        const answered = await answerTo(
+          submitRemoval(deps)({ grant, userId, receivedAt, receivedConfirmed, batch }),
+          answer => {
+            checks.submitted(act, answer)
+            const { state } = answer.view.request
+            const joined = isOpen(state) ? 'joined' : 'joined what ended'
+            stage.tally.count('answers', `submit ${answer.joined ? joined : 'new'}`)
+          },
+        )
         checks.notSubmitted(act, answered, before)
         return answered
       })

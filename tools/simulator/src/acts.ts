@@ -19,6 +19,7 @@ export type Act =
       readonly by: Person
       readonly userId: UserId
       readonly receivedAt: Instant | null
+      readonly receivedConfirmed: boolean
       readonly batch: BatchId | null
     }
   | {

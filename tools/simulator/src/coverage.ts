@@ -45,6 +45,7 @@ const answers = [
   'submit ProfileNotFound',
   'submit NotInbound',
   'submit ReceivedInFuture',
+  'submit ReceivedLongAgo',
   'submit Throttled',
   'submit Unavailable',
   'submit not granted',

@@ -111,6 +111,13 @@ export const answerOf = (refusal: Refusal): ErrorAnswer => {
       return errorAnswer(graphErrors.badRequest(refusal.message), refusal._tag)
     case 'ReceivedInFuture':
       return telling(graphErrors.badRequest('receivedDateTime is in the future.'), 'receivedInFuture')
+    case 'ReceivedLongAgo':
+      return telling(
+        graphErrors.badRequest(
+          'receivedDateTime is over a year ago. Check it. Where it is right, send "receivedConfirmed": true as well.',
+        ),
+        'receivedNotConfirmed',
+      )
     case 'NoteRequired':
       return telling(graphErrors.badRequest("The code 'other' needs a note."), 'noteRequired')
     case 'InvalidPageToken':

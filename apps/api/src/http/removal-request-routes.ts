@@ -94,11 +94,12 @@ export const removalRequestRoutes = (app: Hono<ApiEnv>, deps: RemovalRequestRout
       pipe(
         bodyAs(NewRemovalRequest)(c),
         TE.flatMap(asked => withOptionsOf(c)(asked)),
-        TE.flatMap(({ userId, receivedDateTime, batchId }) =>
+        TE.flatMap(({ userId, receivedDateTime, receivedConfirmed = false, batchId }) =>
           deps.submitRemoval({
             grant: c.get('grant'),
             userId,
             receivedAt: receivedDateTime ?? null,
+            receivedConfirmed,
             batch: batchId ?? null,
           }),
         ),

@@ -32,7 +32,7 @@ export const submitFile = async (
     destination: {
       server: session.server,
       tenant: tenantId ?? '',
-      received: removal.receivedAt ?? '',
+      received: removal.receipt.receivedDateTime ?? '',
     },
   })
   if (E.isLeft(opened)) return opened
@@ -45,7 +45,7 @@ export const submitFile = async (
   if (!input.isFile && removal.batch === null)
     await session.say(`to go on after an interruption, add --batch ${results.batch} to the same command.`)
   const many = manyOf(session)
-  const submitting = submitRows({ ...many, batch: results.batch, receivedAt: removal.receivedAt })
+  const submitting = submitRows({ ...many, batch: results.batch, receipt: removal.receipt })
   const ended = await work(session, removal, input, total, results, async rows => {
     const done = await submitting(rows)
     if (E.isLeft(done)) return done

@@ -1,11 +1,12 @@
 import { ownRequests, RemovalRequestResource } from '@lethe/api-contract'
-import type { BatchId, Instant, UserId } from '@lethe/domain'
+import type { BatchId, UserId } from '@lethe/domain'
 import { type BatchItemResponse, GraphErrorBody } from '@lethe/graph-contract'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { LetheApi } from '../lethe-api.js'
 import type { ClientRefusal, SingleRefusal } from '../refusal.js'
 import { type AskingMany, askMany, type Item } from './ask-many.js'
+import type { FileRemoval } from './file-removal.js'
 import type { RowResult } from './outcome.js'
 import type { Row } from './read-rows.js'
 import { resolveRows } from './resolve-rows.js'
@@ -19,7 +20,7 @@ const Submitted = t.type({
 export interface SubmittingRows extends AskingMany {
   readonly lethe: AskingMany['lethe'] & Pick<LetheApi, 'identity'>
   readonly batch: BatchId
-  readonly receivedAt: Instant | null
+  readonly receipt: FileRemoval['receipt']
 }
 
 /** Asks for the removal of everybody whom these rows name. */
@@ -45,15 +46,11 @@ export const submitRows =
     ])
   }
 
-const submissionOf = ({ batch, receivedAt }: SubmittingRows, userId: UserId): Item => ({
+const submissionOf = ({ batch, receipt }: SubmittingRows, userId: UserId): Item => ({
   method: 'POST',
   url: ownRequests,
   headers: { 'Content-Type': 'application/json' },
-  body: {
-    userId,
-    batchId: batch,
-    ...(receivedAt === null ? {} : { receivedDateTime: receivedAt }),
-  },
+  body: { userId, batchId: batch, ...receipt },
 })
 
 const resultOf = (batch: BatchId, row: Row, answer: BatchItemResponse | undefined): RowResult => {

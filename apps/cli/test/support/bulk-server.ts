@@ -21,6 +21,8 @@ export interface BulkServer {
   readonly kept: ReadonlyArray<Kept>
   /** How many submissions came, repeats included. */
   submissions: number
+  /** What the last submission said of its receipt. */
+  receipt: Pick<NewRemovalRequest, 'receivedDateTime' | 'receivedConfirmed'>
   /** How many batches of requests came. */
   batches: number
   /** Whose profile is there; everybody's where it is null. */
@@ -69,6 +71,7 @@ export const startBulkServer = async (): Promise<BulkServer> => {
     url: `http://127.0.0.1:${port}`,
     kept,
     submissions: 0,
+    receipt: {},
     batches: 0,
     present: null,
     own: new Set(),
@@ -120,7 +123,8 @@ const answer = (bulk: BulkServer, method: string, url: URL, body: string): Answe
 const itemAnswer = (bulk: BulkServer, method: string, url: URL, body: unknown): Answer => {
   if (method === 'POST') {
     bulk.submissions += 1
-    const { userId, batchId } = decoded(NewRemovalRequest, body)
+    const { userId, batchId, ...receipt } = decoded(NewRemovalRequest, body)
+    bulk.receipt = receipt
     return bulk.itemInstead(userId) ?? submit(bulk, userId, batchId ?? null)
   }
   if (url.pathname === '/removalRequests') {

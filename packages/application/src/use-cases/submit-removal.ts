@@ -1,10 +1,12 @@
 import {
   type BatchId,
+  checkReceipt,
   type Grant,
   type InboundSharedUserProfile,
   type Instant,
   type NotInbound,
   type ReceivedInFuture,
+  type ReceivedLongAgo,
   type RemovalRequest,
   submit,
   type UserId,
@@ -42,11 +44,19 @@ export interface SubmitRemovalInput {
   readonly userId: UserId
   /** When the person asked; null for now. */
   readonly receivedAt: Instant | null
+  /** Whether the caller has confirmed a receipt of over a year ago. */
+  readonly receivedConfirmed?: boolean
   /** The batch that it is to be a part of; null for none. */
   readonly batch: BatchId | null
 }
 
-export type SubmitRemovalRefusal = ProfileNotFound | NotInbound | ReceivedInFuture | Throttled | Unavailable
+export type SubmitRemovalRefusal =
+  | ProfileNotFound
+  | NotInbound
+  | ReceivedInFuture
+  | ReceivedLongAgo
+  | Throttled
+  | Unavailable
 
 export interface SubmittedRemoval {
   readonly view: RemovalRequestView
@@ -70,11 +80,18 @@ export const submitRemoval =
   input =>
   async () => {
     const at = deps.clock.now()
-    if (input.receivedAt !== null && input.receivedAt > at) return E.left({ _tag: 'ReceivedInFuture' })
+    const receipt = checkReceipt(receiptOf(input, at))
+    if (E.isLeft(receipt)) return receipt
     const found = await deps.inboundProfiles.get(input.grant.tenantId, input.userId)()
     if (E.isLeft(found)) return found
     return O.isNone(found.right) ? joinOpen(deps, input)() : record(deps, input, at, found.right.value)
   }
+
+const receiptOf = ({ receivedAt, receivedConfirmed = false }: SubmitRemovalInput, at: Instant) => ({
+  receivedAt: receivedAt ?? at,
+  receivedConfirmed,
+  at,
+})
 
 /** Written out and not piped: every request comes through here, and the pipe would cost as much as the decision. */
 const record = async (
@@ -119,11 +136,12 @@ const joinedTo = (
 
 const decide = (
   deps: SubmitRemovalDeps,
-  { grant: { tenantId, caller }, receivedAt, batch }: SubmitRemovalInput,
+  input: SubmitRemovalInput,
   at: Instant,
   profile: InboundSharedUserProfile,
   policy: TenantPolicy,
-): E.Either<NotInbound | ReceivedInFuture, Submission> => {
+): E.Either<NotInbound | ReceivedInFuture | ReceivedLongAgo, Submission> => {
+  const { tenantId, caller } = input.grant
   const requestId = deps.identifiers.requestId()
   const reference = deps.identifiers.actorReference()
   const salt = deps.identifiers.salt()
@@ -135,13 +153,12 @@ const decide = (
       subject: commitment,
       profile,
       by: reference,
-      at,
-      receivedAt: receivedAt ?? at,
+      ...receiptOf(input, at),
       policy: policy.approval,
       expiresAfterDays: policy.expiresAfterDays,
       calendar: deps.calendar,
       holders: deps.dataHolders.of(tenantId).map(holder => holder.name),
-      batch,
+      batch: input.batch,
     }),
     E.map(events => ({
       tenantId,
