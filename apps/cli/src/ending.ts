@@ -1,10 +1,20 @@
 import type { RemovalRequestResource } from '@lethe/api-contract'
+import { RemovalState } from '@lethe/domain'
 import type { SingleRefusal } from './refusal.js'
 
 type End = 'completed' | 'failed' | 'otherwise'
 
 /** How a request ended for whoever waits for it; null while it goes on. A failed one goes on only if somebody retries. */
-export const endOf = ({ state }: RemovalRequestResource): End | null => {
+export const endOf = ({ state }: RemovalRequestResource): End | null =>
+  RemovalState.is(state) ? knownEnd(state) : null
+
+/** What to say of a request in a state of a newer server; null where the state is known. */
+export const unknownStateOf = ({ id, state }: RemovalRequestResource): string | null =>
+  RemovalState.is(state)
+    ? null
+    : `request ${id} is ${state}, a state that this lethe does not know: it may have ended. Use the lethe of the server's version.`
+
+const knownEnd = (state: RemovalState): End | null => {
   switch (state) {
     case 'completed':
       return 'completed'

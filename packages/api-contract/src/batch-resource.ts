@@ -2,6 +2,7 @@ import { BatchId, Hash, RemovalRequestId, RemovalState, TenantId } from '@lethe/
 import * as t from 'io-ts'
 import { collectionOf } from './collection.js'
 import { DateTime } from './date-time.js'
+import { openWord } from './open-word.js'
 import { RemovalRequestResource } from './removal-request-resource.js'
 
 const orNull = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
@@ -14,7 +15,7 @@ export const BatchResource = t.strict(
     /** SHA-256 over the ids of its requests: whoever decides the batch gives it back, so that no other one is decided. */
     digest: Hash,
     /** How many requests are in each state; states without any are left out. */
-    states: t.readonlyArray(t.strict({ state: RemovalState, count: t.number })),
+    states: t.readonlyArray(t.strict({ state: openWord(RemovalState), count: t.number })),
     /** Where the people come from, most of them first: 20 home tenants at most. */
     homeTenants: t.readonlyArray(t.strict({ tenantId: TenantId, count: t.number })),
     homeTenantCount: t.number,
@@ -35,7 +36,7 @@ export const BatchListItem = t.strict(
     submittedDateTime: DateTime,
     count: t.number,
     /** How many requests are in each state; states without any are left out. */
-    states: t.readonlyArray(t.strict({ state: RemovalState, count: t.number })),
+    states: t.readonlyArray(t.strict({ state: openWord(RemovalState), count: t.number })),
     /** When the first of its open requests is due; null where none is open. */
     dueDateTime: orNull(DateTime),
   },

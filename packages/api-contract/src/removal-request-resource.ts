@@ -15,6 +15,7 @@ import {
 import * as t from 'io-ts'
 import { collectionOf } from './collection.js'
 import { DateTime } from './date-time.js'
+import { nullIfAbsent, openWord } from './open-word.js'
 
 const orNull = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
 
@@ -30,7 +31,7 @@ export const RemovalRequestResource = t.strict(
     resourceTenantId: TenantId,
     /** The batch that it is a part of; null for none. */
     batchId: orNull(BatchId),
-    state: RemovalState,
+    state: openWord(RemovalState),
     submittedDateTime: DateTime,
     submittedBy: Actor,
     /** When the person asked: the month of GDPR art. 12(3) starts here. */
@@ -42,39 +43,37 @@ export const RemovalRequestResource = t.strict(
     approvalsRequired: t.number,
     approvals: t.readonlyArray(t.strict({ by: Actor, approvedDateTime: DateTime })),
     denial: orNull(
-      t.strict({ code: DenialCode, note: orNull(t.string), by: Actor, deniedDateTime: DateTime }),
+      t.strict({ code: openWord(DenialCode), note: orNull(t.string), by: Actor, deniedDateTime: DateTime }),
     ),
     withdrawal: orNull(t.strict({ by: Actor, withdrawnDateTime: DateTime })),
     /** How a failed request was closed. */
-    abandonment: orNull(
+    abandonment: nullIfAbsent(
       t.strict({
-        code: AbandonmentCode,
+        code: openWord(AbandonmentCode),
         note: orNull(t.string),
         by: Actor,
         /** Data may have been removed: a holder was called. */
-        effects: t.literal('possible'),
+        effects: openWord(t.literal('possible')),
         /** Whether each holder still had the data; `notLooked` where it could not say, or not in time. */
-        lastLook: t.readonlyArray(LastLook),
+        lastLook: t.readonlyArray(
+          t.strict({ holder: HolderName, result: openWord(LastLook.type.props.result) }),
+        ),
         abandonedDateTime: DateTime,
       }),
     ),
     failure: orNull(
-      t.strict({ reason: FailureReason, holder: orNull(HolderName), failedDateTime: DateTime }),
+      t.strict({ reason: openWord(FailureReason), holder: orNull(HolderName), failedDateTime: DateTime }),
     ),
     holders: t.readonlyArray(
       t.strict({
         name: HolderName,
-        state: t.keyof({
-          pending: null,
-          cleared: null,
-          verifiedAbsent: null,
-          acceptedOnly: null,
-          failed: null,
-        }),
+        state: openWord(
+          t.keyof({ pending: null, cleared: null, verifiedAbsent: null, acceptedOnly: null, failed: null }),
+        ),
         attempts: t.number,
       }),
     ),
-    outcome: orNull(Outcome),
+    outcome: orNull(openWord(Outcome)),
     completedDateTime: orNull(DateTime),
   },
   'RemovalRequest',

@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
 import { DateTime } from './date-time.js'
+import { openWord } from './open-word.js'
 
 /** How calls to Microsoft Graph fare: made, not made because they failed, or tried again. */
 export const GraphState = t.keyof({ closed: null, open: null, halfOpen: null }, 'GraphState')
@@ -22,7 +23,7 @@ export const StatusResource = t.strict(
     graph: t.union([
       t.strict({
         /** The state of the circuit breaker. */
-        state: GraphState,
+        state: openWord(GraphState),
         /** When it last changed; null where it never did. */
         sinceDateTime: t.union([DateTime, t.null]),
       }),

@@ -2,11 +2,14 @@ import { describe, expect, it } from 'vitest'
 import * as E from 'fp-ts/lib/Either.js'
 import {
   actionPath,
+  BatchListItem,
   HistoryResource,
   historyPath,
+  IdentityResource,
   removalRequestPath,
   RemovalRequestCollection,
   RemovalRequestResource,
+  StatusResource,
 } from '../src/index.js'
 import { decoded } from './decoded.js'
 
@@ -55,7 +58,32 @@ describe('a removal request', () => {
 
   it('comes in pages', () => {
     expect(decoded(RemovalRequestCollection, { value: [resource] })).not.toHaveProperty('@odata.nextLink')
-    expect(E.isLeft(RemovalRequestCollection.decode({ value: [{ ...resource, state: 'lost' }] }))).toBe(true)
+    expect(E.isLeft(RemovalRequestCollection.decode({ value: [{ ...resource, state: '' }] }))).toBe(true)
+  })
+
+  it('may have words of a newer server, and is written with them again', () => {
+    const newer = {
+      ...resource,
+      state: 'invented',
+      denial: { code: 'invented', note: null, by: null, deniedDateTime: '2026-11-23T10:00:00Z' },
+      abandonment: {
+        code: 'invented',
+        note: null,
+        by: null,
+        effects: 'invented',
+        lastLook: [{ holder: 'graph', result: 'invented' }],
+        abandonedDateTime: '2026-11-23T10:00:00Z',
+      },
+      failure: { reason: 'invented', holder: 'graph', failedDateTime: '2026-11-23T10:00:00Z' },
+      holders: [{ name: 'graph', state: 'invented', attempts: 0 }],
+      outcome: 'invented',
+    }
+    expect(RemovalRequestResource.encode(decoded(RemovalRequestResource, newer))).toStrictEqual(newer)
+  })
+
+  it('of an older server says nothing of how it was closed', () => {
+    const { abandonment: _unknown, ...older } = resource
+    expect(decoded(RemovalRequestResource, older)).toStrictEqual(decoded(RemovalRequestResource, resource))
   })
 
   it('has its paths', () => {
@@ -63,6 +91,36 @@ describe('a removal request', () => {
     expect(removalRequestPath(id)).toBe(`/lethe/v1/removalRequests/${resource.id}`)
     expect(historyPath(id)).toBe(`/lethe/v1/removalRequests/${resource.id}/history`)
     expect(actionPath(id, 'deny')).toBe(`/lethe/v1/removalRequests/${resource.id}/deny`)
+  })
+})
+
+describe('words of a newer server', () => {
+  const identity = {
+    kind: 'invented',
+    tenantId: null,
+    userId: null,
+    appId: null,
+    guest: false,
+    contract: 'invented',
+    operations: ['invented'],
+  }
+  const listed = {
+    id: '0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f00',
+    submittedDateTime: '2026-11-23T09:00:00Z',
+    count: 1,
+    states: [{ state: 'invented', count: 1 }],
+    dueDateTime: null,
+  }
+  const status = {
+    overdue: 0,
+    queue: { waiting: 0, longestWaitSeconds: null, held: 0 },
+    graph: { state: 'invented', sinceDateTime: null },
+  }
+
+  it('are read wherever there is a word', () => {
+    expect(IdentityResource.encode(decoded(IdentityResource, identity))).toStrictEqual(identity)
+    expect(BatchListItem.encode(decoded(BatchListItem, listed))).toStrictEqual(listed)
+    expect(StatusResource.encode(decoded(StatusResource, status))).toStrictEqual(status)
   })
 })
 

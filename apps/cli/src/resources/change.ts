@@ -1,14 +1,5 @@
 import { DateTime, type RemovalRequestResource } from '@lethe/api-contract'
-import {
-  AbandonmentCode,
-  DenialCode,
-  FailureReason,
-  instantFromMilliseconds,
-  Outcome,
-  RemovalRequestId,
-  RemovalState,
-  UserId,
-} from '@lethe/domain'
+import { instantFromMilliseconds, RemovalRequestId, UserId } from '@lethe/domain'
 import * as t from 'io-ts'
 import { widestState } from './removal-request.js'
 import type { Column, Resource } from './resource.js'
@@ -24,13 +15,13 @@ const Change = t.strict(
     id: RemovalRequestId,
     userId: orNull(UserId),
     /** The state in which it was seen before; null where it was not. */
-    from: orNull(RemovalState),
-    to: RemovalState,
+    from: orNull(t.string),
+    to: t.string,
     dueDateTime: DateTime,
-    outcome: orNull(Outcome),
-    failureReason: orNull(FailureReason),
-    denialCode: orNull(DenialCode),
-    abandonmentCode: orNull(AbandonmentCode),
+    outcome: orNull(t.string),
+    failureReason: orNull(t.string),
+    denialCode: orNull(t.string),
+    abandonmentCode: orNull(t.string),
   },
   'Change',
 )
@@ -41,7 +32,7 @@ export type Change = t.TypeOf<typeof Change>
 export const changeOf = (
   { id, userId, state, dueDateTime, outcome, failure, denial, abandonment }: RemovalRequestResource,
   change: Change['change'],
-  from: RemovalState | null,
+  from: string | null,
   now: number,
 ): Change => ({
   seenDateTime: instantFromMilliseconds(Math.trunc(now / 1000) * 1000),

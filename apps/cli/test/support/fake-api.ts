@@ -7,7 +7,7 @@ import {
   NewRemovalRequest,
   RemovalRequestResource,
 } from '@lethe/api-contract'
-import { isOpen } from '@lethe/domain'
+import { isOpen, RemovalState } from '@lethe/domain'
 import { graphErrors, type ProfileResource, writeProfile } from '@lethe/graph-contract'
 import * as t from 'io-ts'
 import { type Answer, errorAnswer, type Received, serverRequestId } from './answers.js'
@@ -168,7 +168,9 @@ const submit = (api: FakeApi, { body, headers }: Received): Answer => {
   if (headers['content-type'] !== 'application/json') return errorAnswer(graphErrors.contentTypeNotJson)
   const input = decoded(NewRemovalRequest, parsed(body))
   if (input.userId === nobodyId) return errorAnswer(graphErrors.resourceNotFound(nobodyId))
-  const open = api.requests.find(({ userId, state }) => userId === input.userId && isOpen(state))
+  const open = api.requests.find(
+    ({ userId, state }) => userId === input.userId && RemovalState.is(state) && isOpen(state),
+  )
   if (open !== undefined) return { status: 200, body: RemovalRequestResource.encode(open) }
   const made = removalRequest({
     id: requestId(api.requests.length + 1),

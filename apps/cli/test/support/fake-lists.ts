@@ -46,7 +46,7 @@ export const listRequests = ({ url, pageSize, requests }: Listed, { query }: Rec
   const options = parsed.right
   const matching = requests.filter(
     request =>
-      (options.state === undefined || options.state.includes(request.state)) &&
+      (options.state === undefined || options.state.some(state => state === request.state)) &&
       (options.userId === undefined || options.userId === request.userId) &&
       (options.dueBefore === undefined || request.dueDateTime < options.dueBefore),
   )

@@ -33,7 +33,7 @@ export interface StoredRequest {
 
 /** What the API says of a request; null where it says nothing. */
 export interface ServedRequest {
-  readonly state: RemovalState | null
+  readonly state: string | null
   readonly intact: boolean | null
   readonly version: number | null
 }
