@@ -113,7 +113,7 @@ export const tenantCheck: Check = {
         overdue > 0
           ? warning(
               `${overdue} requests of your tenant are overdue.`,
-              'List them with lethe requests list --state pendingApproval,failed, and decide or retry them.',
+              'List them with lethe requests list --state pendingApproval,failed, and decide, retry or close them.',
             )
           : ok('Nothing of your tenant is overdue or waits for long, and Microsoft Graph is called.'),
     }
