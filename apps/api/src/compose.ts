@@ -111,6 +111,7 @@ export const compose = (
         ...deps,
         attempts: attemptsFor(config.attemptLimitSeconds),
         readBacks: readBacksFor(config.readBackLimitSeconds),
+        absence: config.absence,
       }),
       abandonRemoval: abandonRemoval(deps),
       expireRemovals: expireRemovals(deps),
