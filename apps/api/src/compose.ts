@@ -114,6 +114,7 @@ export const compose = (
         ...deps,
         attempts: attemptsFor(config.attemptLimitSeconds),
         readBacks: readBacksFor(config.readBackLimitSeconds),
+        absence: config.absence,
       }),
       failDeadRemoval: failDeadRemoval(deps),
       expireRemovals: expireRemovals(deps),

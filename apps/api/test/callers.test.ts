@@ -128,7 +128,7 @@ const graph: ReadonlyArray<Verdicts> = [
 ]
 
 const verdictsOf = async (contract: string, as: PersonName): Promise<Verdicts> => {
-  const world = () => openWorld(issuer, { environment: { LETHE_CONTRACT: contract }, dataPlane: refusing })
+  const world = () => openWorld(issuer, { environment: { LETHE_CONTRACT: contract }, data: refusing })
   const statusOf = async (name: OperationName) => (await operations[name](world(), as)).status
   return {
     as,

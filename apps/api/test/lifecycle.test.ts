@@ -443,7 +443,7 @@ describe('a failed request', () => {
   })
 
   test('can be closed, and not withdrawn, once a holder was called', async () => {
-    const { ask, work } = openWorld(issuer, { dataPlane: refusing })
+    const { ask, work } = openWorld(issuer, { data: refusing })
     const path = await submit(ask)
     await ask('POST', `${path}/approve`, { as: 'megan' })
     await work()
@@ -504,7 +504,7 @@ describe('what is not possible in a state is 409', () => {
   ] as const
 
   test.each(impossible)('%s', async (state, actions) => {
-    const { ask, work, composition } = openWorld(issuer, state === 'abandoned' ? { dataPlane: refusing } : {})
+    const { ask, work, composition } = openWorld(issuer, state === 'abandoned' ? { data: refusing } : {})
     const path = await submit(ask)
     if (state !== 'pendingApproval' && state !== 'denied' && state !== 'withdrawn')
       await ask('POST', `${path}/approve`, { as: 'megan' })
@@ -567,7 +567,7 @@ describe('the history', () => {
   })
 
   test('names nobody who denied, withdrew, retried or closed either', async () => {
-    const { ask, work, composition } = openWorld(issuer, { dataPlane: refusing })
+    const { ask, work, composition } = openWorld(issuer, { data: refusing })
     const first = await submit(ask)
     await ask('POST', `${first}/deny`, { as: 'isaiah', body: { code: 'other', note: 'Bob Moreno, again' } })
     const second = await submit(ask)

@@ -23,7 +23,7 @@ const invented = (n: number) =>
       effects: 'newEffects',
       lastLook: [{ holder: 'graph', result: 'newLook' }],
     },
-    holders: [{ name: 'graph', state: 'newHolderState', attempts: 1 }],
+    holders: [{ name: 'graph', state: 'newHolderState', attempts: 1, blockedBy: 'newBlock' }],
     outcome: 'newOutcome',
   })
 
@@ -35,6 +35,7 @@ const words = [
   'newEffects',
   'newLook',
   'newHolderState',
+  'newBlock',
   'newOutcome',
 ]
 

@@ -2,6 +2,7 @@ import {
   AbandonmentCode,
   AppId,
   BatchId,
+  BlockedBy,
   DenialCode,
   FailureReason,
   HolderName,
@@ -21,6 +22,9 @@ const orNull = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
 
 /** Who did something: a person through an application, or an application as itself; null once erased. */
 const Actor = orNull(t.strict({ userId: orNull(UserId), appId: orNull(AppId) }, 'Actor'))
+
+/** What a holder said when last it settled nothing, for its support: its own code, and its number for the answer. */
+const answer = { detail: nullIfAbsent(t.string), holderRequestId: nullIfAbsent(t.string) }
 
 /** A removal request as Lethe's own API shows it. */
 export const RemovalRequestResource = t.strict(
@@ -62,7 +66,12 @@ export const RemovalRequestResource = t.strict(
       }),
     ),
     failure: orNull(
-      t.strict({ reason: openWord(FailureReason), holder: orNull(HolderName), failedDateTime: DateTime }),
+      t.strict({
+        reason: openWord(FailureReason),
+        holder: orNull(HolderName),
+        ...answer,
+        failedDateTime: DateTime,
+      }),
     ),
     holders: t.readonlyArray(
       t.strict({
@@ -71,6 +80,9 @@ export const RemovalRequestResource = t.strict(
           t.keyof({ pending: null, cleared: null, verifiedAbsent: null, acceptedOnly: null, failed: null }),
         ),
         attempts: t.number,
+        /** Why nothing can be done there for anybody of the tenant until an administrator acts; null where it can. */
+        blockedBy: nullIfAbsent(openWord(BlockedBy)),
+        ...answer,
       }),
     ),
     outcome: orNull(openWord(Outcome)),

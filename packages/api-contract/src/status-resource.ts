@@ -1,6 +1,7 @@
+import { BlockedBy } from '@lethe/domain'
 import * as t from 'io-ts'
 import { DateTime } from './date-time.js'
-import { openWord } from './open-word.js'
+import { nullIfAbsent, openWord } from './open-word.js'
 
 /** How calls to Microsoft Graph fare: made, not made because they failed, or tried again. */
 export const GraphState = t.keyof({ closed: null, open: null, halfOpen: null }, 'GraphState')
@@ -26,6 +27,8 @@ export const StatusResource = t.strict(
         state: openWord(GraphState),
         /** When it last changed; null where it never did. */
         sinceDateTime: t.union([DateTime, t.null]),
+        /** Why nothing can be done for anybody of the tenant until an administrator acts; null where it can. */
+        blockedBy: nullIfAbsent(openWord(BlockedBy)),
       }),
       t.null,
     ]),

@@ -30,7 +30,9 @@ const resource = {
   withdrawal: null,
   abandonment: null,
   failure: null,
-  holders: [{ name: 'graph', state: 'pending', attempts: 0 }],
+  holders: [
+    { name: 'graph', state: 'pending', attempts: 0, blockedBy: null, detail: null, holderRequestId: null },
+  ],
   outcome: null,
   completedDateTime: null,
 }
@@ -74,15 +76,31 @@ describe('a removal request', () => {
         lastLook: [{ holder: 'graph', result: 'invented' }],
         abandonedDateTime: '2026-11-23T10:00:00Z',
       },
-      failure: { reason: 'invented', holder: 'graph', failedDateTime: '2026-11-23T10:00:00Z' },
-      holders: [{ name: 'graph', state: 'invented', attempts: 0 }],
+      failure: {
+        reason: 'invented',
+        holder: 'graph',
+        detail: 'invented',
+        holderRequestId: null,
+        failedDateTime: '2026-11-23T10:00:00Z',
+      },
+      holders: [
+        {
+          name: 'graph',
+          state: 'invented',
+          attempts: 0,
+          blockedBy: 'invented',
+          detail: null,
+          holderRequestId: null,
+        },
+      ],
       outcome: 'invented',
     }
     expect(RemovalRequestResource.encode(decoded(RemovalRequestResource, newer))).toStrictEqual(newer)
   })
 
-  it('of an older server says nothing of how it was closed', () => {
-    const { abandonment: _unknown, ...older } = resource
+  it('of an older server says nothing of how it was closed, and of what holders said', () => {
+    const { abandonment: _unknown, ...rest } = resource
+    const older = { ...rest, holders: [{ name: 'graph', state: 'pending', attempts: 0 }] }
     expect(decoded(RemovalRequestResource, older)).toStrictEqual(decoded(RemovalRequestResource, resource))
   })
 
@@ -114,7 +132,7 @@ describe('words of a newer server', () => {
   const status = {
     overdue: 0,
     queue: { waiting: 0, longestWaitSeconds: null, held: 0 },
-    graph: { state: 'invented', sinceDateTime: null },
+    graph: { state: 'invented', sinceDateTime: null, blockedBy: 'invented' },
   }
 
   it('are read wherever there is a word', () => {

@@ -16,11 +16,14 @@ const lifecycle: Record<
   removing: {
     holderCleared: ['removing', 'verifying'],
     holderAttemptFailed: ['removing'],
+    holderBlocked: ['removing'],
     holderFailed: ['removing'],
     removalFailed: ['failed'],
   },
   verifying: {
     readBackRecorded: ['verifying'],
+    absenceSeen: ['verifying'],
+    holderBlocked: ['verifying'],
     holderFailed: ['verifying'],
     removalCompleted: ['completed'],
     removalFailed: ['failed'],

@@ -2,6 +2,7 @@ import { sha256Digest, systemClock } from '@lethe/adapter-system'
 import { inMemoryStore } from '@lethe/adapter-memory'
 import type { StorePorts } from '@lethe/application'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import type { Logger } from 'pino'
 import { compose, type Composition } from '../../src/compose.js'
 import type { DataPlane } from '../../src/data-plane.js'
 import { createApp, type UseCases } from '../../src/http/app.js'
@@ -26,25 +27,28 @@ export interface World {
 export interface WorldSettings {
   readonly environment?: Environment
   readonly profiles?: Profiles
-  /** Changes what is behind the API. */
-  readonly dataPlane?: (usual: DataPlane) => DataPlane
   /** Where everything is kept. */
   readonly store?: StorePorts
   /** Use cases in the place of the real ones. */
   readonly useCases?: Partial<UseCases>
   readonly isReady?: () => Promise<boolean>
+  /** Where profiles are and data is removed, in the place of memory. */
+  readonly data?: (store: StorePorts, log: Logger) => DataPlane
   readonly graph?: Health['graph']
   readonly graphOf?: Health['graphOf']
 }
 
-/** A data plane whose holders refuse to remove anything. */
-export const refusing = ({ inboundProfiles, dataHolders }: DataPlane): DataPlane => ({
-  inboundProfiles,
-  dataHolders: {
-    of: tenantId =>
-      dataHolders.of(tenantId).map(holder => ({ ...holder, remove: () => TE.left({ _tag: 'Refused' }) })),
-  },
-})
+/** A data plane in memory whose holder refuses to remove anything. */
+export const refusing = (): DataPlane => {
+  const { inboundProfiles, dataHolders } = memoryDataPlane(usualProfiles)
+  return {
+    inboundProfiles,
+    dataHolders: {
+      of: tenantId =>
+        dataHolders.of(tenantId).map(holder => ({ ...holder, remove: () => TE.left({ _tag: 'Refused' }) })),
+    },
+  }
+}
 
 /** Another host than the one that links are made of. */
 const host = 'http://internal.example:1234'
@@ -52,16 +56,9 @@ const host = 'http://internal.example:1234'
 export const openWorld = (issuer: Issuer, settings: WorldSettings = {}): World => {
   const config = configFor(issuer, settings.environment)
   const { log, lines } = keepLog()
-  const dataPlane = memoryDataPlane(settings.profiles ?? usualProfiles)
-  const composition = compose(
-    config,
-    {
-      ports: settings.store ?? inMemoryStore({ digest: sha256Digest, clock: systemClock }),
-      leaseSeconds: 60,
-    },
-    settings.dataPlane?.(dataPlane) ?? dataPlane,
-    log,
-  )
+  const ports = settings.store ?? inMemoryStore({ digest: sha256Digest, clock: systemClock })
+  const data = settings.data?.(ports, log) ?? memoryDataPlane(settings.profiles ?? usualProfiles)
+  const composition = compose(config, { ports, leaseSeconds: 60 }, data, log)
   const app = createApp({
     useCases: { ...composition.useCases, ...settings.useCases },
     authenticate: composition.authenticate,
@@ -74,8 +71,8 @@ export const openWorld = (issuer: Issuer, settings: WorldSettings = {}): World =
     clock: systemClock,
     health: {
       isReady: settings.isReady ?? (async () => true),
-      graph: settings.graph ?? (() => null),
-      graphOf: settings.graphOf ?? (() => null),
+      graph: settings.graph ?? (() => data.health?.() ?? null),
+      graphOf: settings.graphOf ?? (tenantId => data.healthOf?.(tenantId) ?? null),
     },
     log,
   })

@@ -38,7 +38,9 @@ export const removalRequest = (over: object = {}): RemovalRequestResource =>
     withdrawal: null,
     abandonment: null,
     failure: null,
-    holders: [{ name: 'graph', state: 'pending', attempts: 0 }],
+    holders: [
+      { name: 'graph', state: 'pending', attempts: 0, blockedBy: null, detail: null, holderRequestId: null },
+    ],
     outcome: null,
     completedDateTime: null,
     ...over,
@@ -58,7 +60,13 @@ export const abandonment = {
   lastLook: [{ holder: 'graph', result: 'present' }],
   abandonedDateTime: '2026-11-26T09:00:00Z',
 }
-export const failure = { reason: 'signInRequired', holder: 'graph', failedDateTime: '2026-11-25T09:00:00Z' }
+export const failure = {
+  reason: 'signInRequired',
+  holder: 'graph',
+  detail: null,
+  holderRequestId: null,
+  failedDateTime: '2026-11-25T09:00:00Z',
+}
 
 const hash = (digit: string) => digit.repeat(64)
 

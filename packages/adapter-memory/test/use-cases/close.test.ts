@@ -82,9 +82,13 @@ describe('closeRemoval', () => {
     })
   })
 
-  it.each(['absent', 'present'] as const)('records that the data is %s', async result => {
+  it.each([
+    ['absent', 'absent'],
+    ['present', 'present'],
+    ['husk', 'present'],
+  ] as const)('records what the holder says: %s is %s', async (said, result) => {
     const look = await lookOf(createWorld(), holder => {
-      holder.readBacks.push(result)
+      holder.readBacks.push(said)
       return holder
     })
     expect(look).toStrictEqual([{ holder: graph, result }])

@@ -128,6 +128,7 @@ export const createWorld = (wish: WorldWish = {}): World => {
       signIns: noSignIns,
       attempts,
       readBacks,
+      absence: { looks: 1, seconds: 0 },
     },
   }
 }

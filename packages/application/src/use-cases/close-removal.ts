@@ -95,10 +95,21 @@ const lookAt =
       ? T.of(notLooked)
       : pipe(
           timer.within(lookSeconds, async () => holder.readBack(tenantId, userId)()),
-          T.map(found =>
-            O.isSome(found) && E.isRight(found.value) && found.value.right !== 'notSupported'
-              ? { holder: name, result: found.value.right }
-              : notLooked,
-          ),
+          T.map(found => ({
+            holder: name,
+            result: O.isSome(found) && E.isRight(found.value) ? seenIn(found.value.right) : 'notLooked',
+          })),
         )
   }
+
+const seenIn = (found: 'absent' | 'present' | 'husk' | 'notSupported'): LastLook['result'] => {
+  switch (found) {
+    case 'absent':
+      return 'absent'
+    case 'present':
+    case 'husk':
+      return 'present'
+    case 'notSupported':
+      return 'notLooked'
+  }
+}
