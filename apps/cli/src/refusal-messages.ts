@@ -169,7 +169,7 @@ const whyAndWhatToDo = new Map<string, (missing: string) => string>([
     'callerKindNotSupported',
     () => 'This is for people. Sign in with a work or school account of the tenant: lethe login.',
   ],
-  ['notSubmitter', () => 'Somebody else asked for it. They or an approver can withdraw it.'],
+  ['notSubmitter', () => 'Another person asked for it. They or an approver can withdraw it.'],
   ['notInbound', () => 'The person belongs to your own tenant. Lethe removes inbound shared users only.'],
   ['callerUnrecognised', () => 'The token does not say who you are. Sign in again: lethe login.'],
   ['holderCalled', () => 'lethe requests retry resumes it, lethe requests close ends it.'],

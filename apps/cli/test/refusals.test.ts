@@ -66,7 +66,7 @@ describe('a refusal whose reason the server names', () => {
       /You lack an app role that this server wants of everybody. Ask its operator/,
     ],
     [refused, 'callerKindNotSupported', null, /Sign in with a work or school account/],
-    [refused, 'notSubmitter', null, /Somebody else asked for it. They or an approver can withdraw it/],
+    [refused, 'notSubmitter', null, /Another person asked for it. They or an approver can withdraw it/],
     [refused, 'notInbound', null, /belongs to your own tenant. Lethe removes inbound shared users/],
     [refused, 'callerUnrecognised', null, /does not say who you are. Sign in again: lethe login/],
     [conflict, 'holderCalled', null, /lethe requests retry.*lethe requests close/],
