@@ -23,6 +23,7 @@ import {
   resumeRemovals,
   retryRemoval,
   submitRemoval,
+  viewOf,
   withdrawRemoval,
 } from '@lethe/application'
 import type { RetrySchedule } from '@lethe/domain'
@@ -70,12 +71,7 @@ export const compose = (
     signIns: delegation?.signIns ?? noSignIns,
   }
 
-  const deciding = {
-    batches,
-    atOnce: batchAtOnce,
-    approveRemoval: approveRemoval(deps),
-    denyRemoval: denyRemoval(deps),
-  }
+  const deciding = { ...deps, atOnce: batchAtOnce }
 
   return {
     useCases: {
@@ -85,14 +81,15 @@ export const compose = (
       getRemovalRequest: getRemovalRequest(deps),
       listRemovalRequests: listRemovalRequests(deps),
       getHistory: getHistory(deps),
-      approveRemoval: deciding.approveRemoval,
-      denyRemoval: deciding.denyRemoval,
+      approveRemoval: approveRemoval(deps),
+      denyRemoval: denyRemoval(deps),
       listBatches: listBatches(deps),
       getBatch: getBatch(deps),
       approveBatch: approveBatch(deciding),
       denyBatch: denyBatch(deciding),
       withdrawRemoval: withdrawRemoval(deps),
       retryRemoval: retryRemoval(deps),
+      viewRemovalRequest: viewOf(deps),
       countOverdue: countOverdue(deps),
       readBacklog: readBacklog({ backlogs }),
     },

@@ -121,9 +121,9 @@ const waking = (worker: Worker, useCases: UseCases): UseCases => {
         useCases.submitRemoval(input),
         // What waits for an approval has no job yet.
         TE.tapIO(
-          ({ view }) =>
+          ({ request }) =>
             () =>
-              view.request.state === 'approved' ? worker.wake() : undefined,
+              request.state === 'approved' ? worker.wake() : undefined,
         ),
       ),
     approveRemoval: input =>

@@ -42,8 +42,6 @@ describe('submitRemoval', () => {
         removalRequests: { submit: unexpected, openFor: unavailable },
       },
     ],
-    ['the subjects', { subjects: { resolve: unavailable } }],
-    ['the actors', { actors: { resolve: unavailable } }],
   ])('passes on that %s cannot be asked', async (_, broken) => {
     expect(await refuse(submitRemoval({ ...working, ...broken })(input))).toStrictEqual(down)
   })
@@ -68,6 +66,15 @@ describe('submitRemoval', () => {
     })
   })
 
+  it('shows a request that was joined only to whoever looks', async () => {
+    const deps = { ...working, subjects: { resolve: unavailable } }
+
+    const { request, view } = await succeed(submitRemoval(deps)(input))
+
+    expect(request).toStrictEqual(pending)
+    expect(await refuse(view)).toStrictEqual(down)
+  })
+
   it('asks nobody who is in a request that it has just recorded', async () => {
     const deps: SubmitRemovalDeps = {
       ...working,
@@ -80,7 +87,8 @@ describe('submitRemoval', () => {
       notes: { resolve: unexpected },
     }
 
-    const { view } = await succeed(submitRemoval(deps)(input))
+    const submitted = await succeed(submitRemoval(deps)(input))
+    const view = await succeed(submitted.view)
 
     expect(view).toMatchObject({ userId, denialNote: null })
     expect([...view.actors.values()]).toMatchObject([{ kind: 'person' }])

@@ -5,12 +5,18 @@ import {
   getRemovalRequest,
   listBatches,
   listRemovalRequests,
-  type RemovalRequestView,
   retryRemoval,
   submitRemoval,
   withdrawRemoval,
 } from '@lethe/application'
-import { type Grant, isOpen, type Operation, type RemovalEvent, type RemovalRequestId } from '@lethe/domain'
+import {
+  type Grant,
+  isOpen,
+  type Operation,
+  type RemovalEvent,
+  type RemovalRequest,
+  type RemovalRequestId,
+} from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { actingDeps } from './acting-deps.js'
@@ -60,8 +66,8 @@ export const perform = async (backstage: Backstage, strand: Strand, act: Act): P
 
   const recorded =
     (type: RemovalEvent['type']) =>
-    (view: RemovalRequestView): void =>
-      checks.recorded(by, type, view)
+    (request: RemovalRequest): void =>
+      checks.recorded(by, type, request)
 
   switch (act.kind) {
     case 'submit':
@@ -70,7 +76,7 @@ export const perform = async (backstage: Backstage, strand: Strand, act: Act): P
         const before = known.joinable(tenantId, userId, batch)
         const answered = await answerTo(submitRemoval(deps)({ grant, userId, receivedAt, batch }), answer => {
           checks.submitted(act, answer)
-          const { state } = answer.view.request
+          const { state } = answer.request
           const joined = isOpen(state) ? 'joined' : 'joined what ended'
           stage.tally.count('answers', `submit ${answer.joined ? joined : 'new'}`)
         })

@@ -1,17 +1,18 @@
 import type {
-  ApproveRemoval,
+  ApproveRemovalDeps,
   DecideBatchDeps,
-  DenyRemoval,
+  DenyRemovalDeps,
   PerformRemovalDeps,
+  SignIns,
   StorePorts,
 } from '@lethe/application'
 import type { Hash } from '@lethe/domain'
 import type { AlterData } from './simulated-holder.js'
 
 /** What batches are decided with. */
-export interface BatchDeciding extends DecideBatchDeps {
-  readonly approveRemoval: ApproveRemoval
-  readonly denyRemoval: DenyRemoval
+export interface BatchDeciding extends DecideBatchDeps, ApproveRemovalDeps, DenyRemovalDeps {
+  readonly identifiers: DenyRemovalDeps['identifiers']
+  readonly signIns: SignIns
 }
 
 /** What stands in the place of a sound part: tests break parts on purpose, to show that it is noticed. */

@@ -15,7 +15,7 @@ export interface AnswerChecks {
     before: KnownRequest | undefined,
   ) => void
   /** Somebody was told that what they did is done. */
-  readonly recorded: (by: Person, type: RemovalEvent['type'], view: RemovalRequestView) => void
+  readonly recorded: (by: Person, type: RemovalEvent['type'], request: RemovalRequest) => void
   /** @param atLeast the version of the request when it was asked for. */
   readonly shown: (by: Person, view: RemovalRequestView, atLeast: number) => void
   readonly history: (by: Person, id: RemovalRequestId, history: History) => void
@@ -53,8 +53,8 @@ export const answerChecks = ({ stage, known }: Pick<Backstage, 'stage' | 'known'
   }
 
   return {
-    submitted: (act, { view }) => {
-      const truth = mine(act.by, view.request)
+    submitted: (act, { request }) => {
+      const truth = mine(act.by, request)
       if (truth === null) return
       known.acknowledge(truth.id)
       if (truth.userId !== act.userId)
@@ -65,8 +65,8 @@ export const answerChecks = ({ stage, known }: Pick<Backstage, 'stage' | 'known'
       if (answered === 'ProfileNotFound' && before !== undefined && now?.id === before.id)
         report('answersFit', `${by.name} was not let join ${before.label}, which was there all the while`)
     },
-    recorded: (by, type, view) => {
-      const truth = mine(by, view.request)
+    recorded: (by, type, request) => {
+      const truth = mine(by, request)
       if (truth === null) return
       const did = truth.events.some(
         happened =>

@@ -1,11 +1,4 @@
-import {
-  approveBatch,
-  approveRemoval,
-  type BatchProgress,
-  denyBatch,
-  denyRemoval,
-  getBatch,
-} from '@lethe/application'
+import { approveBatch, type BatchProgress, denyBatch, getBatch } from '@lethe/application'
 import type { Grant, RemovalEvent, RemovalRequestId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
@@ -87,10 +80,8 @@ const decideWhole = async (
     const part = await decidePart(
       backstage.alterDeciding(
         {
-          batches: deps.batches,
+          ...deps,
           atOnce: batchAtOnce,
-          approveRemoval: approveRemoval(deps),
-          denyRemoval: denyRemoval(deps),
         },
         shown.digest,
       ),

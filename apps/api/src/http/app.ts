@@ -16,6 +16,7 @@ import type {
   ReadBacklog,
   RetryRemoval,
   SubmitRemoval,
+  ViewRemovalRequest,
   WithdrawRemoval,
 } from '@lethe/application'
 import { apiRoot } from '@lethe/api-contract'
@@ -50,6 +51,7 @@ export interface UseCases {
   readonly denyRemoval: DenyRemoval
   readonly withdrawRemoval: WithdrawRemoval
   readonly retryRemoval: RetryRemoval
+  readonly viewRemovalRequest: ViewRemovalRequest
   readonly listBatches: ListBatches
   readonly getBatch: GetBatch
   readonly approveBatch: ApproveBatch

@@ -7,6 +7,7 @@ import type {
   RemovalRequestView,
   RetryRemoval,
   SubmitRemoval,
+  ViewRemovalRequest,
   WithdrawRemoval,
 } from '@lethe/application'
 import {
@@ -21,7 +22,7 @@ import {
   removalRequestsPath,
   writeRemovalRequestListOptions,
 } from '@lethe/api-contract'
-import type { RemovalRequestId } from '@lethe/domain'
+import type { RemovalRequest, RemovalRequestId } from '@lethe/domain'
 import { checkActionBody } from '@lethe/graph-contract'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -53,6 +54,8 @@ export interface RemovalRequestRoutesDeps {
   readonly denyRemoval: DenyRemoval
   readonly withdrawRemoval: WithdrawRemoval
   readonly retryRemoval: RetryRemoval
+  /** What somebody acted on, as it is shown. */
+  readonly viewRemovalRequest: ViewRemovalRequest
   readonly publicUrl: string
   readonly doors: Doors
   readonly respondWithError: RespondWithError
@@ -65,6 +68,7 @@ const requestPath = `${removalRequestsPath}/:id`
 export const removalRequestRoutes = (app: Hono<ApiEnv>, deps: RemovalRequestRoutesDeps): void => {
   const { doors, publicUrl } = deps
   const respond = responding(deps.respondWithError)
+  const shown = (request: RemovalRequest) => pipe(deps.viewRemovalRequest(request), TE.map(resourceOf))
 
   app.get(removalRequestsPath, doors.authenticated, doors.permitted('listRemovalRequests'), c =>
     respond(
@@ -99,10 +103,15 @@ export const removalRequestRoutes = (app: Hono<ApiEnv>, deps: RemovalRequestRout
             batch: batchId ?? null,
           }),
         ),
-        TE.map(({ view, joined }) => {
-          c.header('Location', `${publicUrl}${removalRequestPath(view.request.id)}`)
-          return c.json(resourceOf(view), joined ? 200 : 201)
-        }),
+        TE.flatMap(({ view, joined }) =>
+          pipe(
+            view,
+            TE.map(shown => {
+              c.header('Location', `${publicUrl}${removalRequestPath(shown.request.id)}`)
+              return c.json(resourceOf(shown), joined ? 200 : 201)
+            }),
+          ),
+        ),
       ),
     ),
   )
@@ -136,7 +145,8 @@ export const removalRequestRoutes = (app: Hono<ApiEnv>, deps: RemovalRequestRout
         noBody(c),
         TE.flatMap(() => idOf(c, c.req.param('id'))),
         TE.flatMap(id => deps.approveRemoval({ grant: c.get('grant'), id })),
-        TE.map(view => c.json(resourceOf(view))),
+        TE.flatMap(shown),
+        TE.map(resource => c.json(resource)),
       ),
     ),
   )
@@ -152,7 +162,8 @@ export const removalRequestRoutes = (app: Hono<ApiEnv>, deps: RemovalRequestRout
             TE.flatMap(id => deps.denyRemoval({ grant: c.get('grant'), id, code, note: note ?? null })),
           ),
         ),
-        TE.map(view => c.json(resourceOf(view))),
+        TE.flatMap(shown),
+        TE.map(resource => c.json(resource)),
       ),
     ),
   )
@@ -164,7 +175,8 @@ export const removalRequestRoutes = (app: Hono<ApiEnv>, deps: RemovalRequestRout
         noBody(c),
         TE.flatMap(() => idOf(c, c.req.param('id'))),
         TE.flatMap(id => deps.withdrawRemoval({ grant: c.get('grant'), id })),
-        TE.map(view => c.json(resourceOf(view))),
+        TE.flatMap(shown),
+        TE.map(resource => c.json(resource)),
       ),
     ),
   )
@@ -176,7 +188,8 @@ export const removalRequestRoutes = (app: Hono<ApiEnv>, deps: RemovalRequestRout
         noBody(c),
         TE.flatMap(() => idOf(c, c.req.param('id'))),
         TE.flatMap(id => deps.retryRemoval({ grant: c.get('grant'), id })),
-        TE.map(view => c.json(resourceOf(view))),
+        TE.flatMap(shown),
+        TE.map(resource => c.json(resource)),
       ),
     ),
   )

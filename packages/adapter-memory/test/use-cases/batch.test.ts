@@ -3,12 +3,12 @@ import {
   approveRemoval,
   type BatchProgress,
   denyBatch,
-  denyRemoval,
   getBatch,
   submitRemoval,
 } from '@lethe/application'
 import { decoded, elementAt, refuse, succeed, upTo } from '@lethe/application/testing'
 import { BatchId, type Hash, type RemovalRequestId } from '@lethe/domain'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import { describe, expect, it } from 'vitest'
 import { freshIds } from '../fresh-ids.js'
 import { inMemoryProfiles } from '../../src/index.js'
@@ -27,15 +27,10 @@ const batchWorld = async (count: number, wish: WorldWish = {}) => {
   const submit = async (userId = elementAt(profiles, 0).userId) =>
     succeed(submitRemoval(deps)({ grant: granted('submit', world.adele), userId, receivedAt: null, batch }))
   const ids: Array<RemovalRequestId> = []
-  for (const { userId } of profiles) ids.push((await submit(userId)).view.request.id)
+  for (const { userId } of profiles) ids.push((await submit(userId)).request.id)
   const preview = async () =>
     succeed(getBatch(deps)({ grant: granted('getRemovalRequest', world.megan), id: batch }))
-  const deciding = {
-    ...deps,
-    atOnce: 4,
-    approveRemoval: approveRemoval(deps),
-    denyRemoval: denyRemoval(deps),
-  }
+  const deciding = { ...deps, atOnce: 4 }
   const approve = (digest: Hash, by: Claims = world.megan, after: RemovalRequestId | null = null) =>
     approveBatch(deciding)({ grant: granted('approve', by), id: batch, digest, after })
   return { world, deps, deciding, batch, ids, submit, preview, approve }
@@ -129,6 +124,38 @@ describe('approveBatch', () => {
     ])
   })
 
+  it('shows nobody, and gets what it takes to act for the approver once', async () => {
+    const { deciding, batch, preview, world } = await batchWorld(3)
+    const { digest } = (await preview()).summary
+    const keepers = new Set<object>()
+    const kept: Array<RemovalRequestId> = []
+    const unexpected = (): never => {
+      throw new Error('Nobody is shown')
+    }
+    const forMany = () => {
+      const keeper = {
+        keep: ({ requestId }: { readonly requestId: RemovalRequestId }) => {
+          kept.push(requestId)
+          return TE.right(undefined)
+        },
+      }
+      keepers.add(keeper)
+      return keeper
+    }
+    const deps = {
+      ...deciding,
+      subjects: { resolve: unexpected },
+      actors: { ...deciding.actors, resolve: unexpected },
+      signIns: { keep: unexpected, forMany },
+    }
+
+    await succeed(
+      approveBatch(deps)({ grant: granted('approve', world.megan), id: batch, digest, after: null }),
+    )
+
+    expect([keepers.size, kept.length]).toStrictEqual([1, 3])
+  })
+
   it('asks for as many approvers as the policy does', async () => {
     const { world, ids, preview, approve } = await batchWorld(3, {
       approval: { mode: 'approvers', required: 2 },
@@ -170,15 +197,15 @@ describe('submitRemoval in a batch', () => {
     const { world, deps, batch } = await batchWorld(1)
     const input = { grant: granted('submit', world.adele), userId: bob, receivedAt: null, batch }
     const working = { ...deps, inboundProfiles: world.graphData.inboundProfiles }
-    const { view } = await succeed(submitRemoval(working)(input))
-    await succeed(approveRemoval(deps)({ grant: granted('approve', world.megan), id: view.request.id }))
+    const { request } = await succeed(submitRemoval(working)(input))
+    await succeed(approveRemoval(deps)({ grant: granted('approve', world.megan), id: request.id }))
     await work(world)
-    expect((await requestOf(world, view.request.id)).state).toBe('completed')
+    expect((await requestOf(world, request.id)).state).toBe('completed')
 
     const again = await succeed(submitRemoval(working)(input))
 
     expect(again.joined).toBe(true)
-    expect(again.view.request.id).toBe(view.request.id)
+    expect(again.request.id).toBe(request.id)
     expect(await refuse(submitRemoval(working)({ ...input, batch: null }))).toStrictEqual({
       _tag: 'ProfileNotFound',
       userId: bob,

@@ -17,7 +17,7 @@ interface Case {
   readonly act: (
     world: World,
     hook: Hook,
-  ) => Promise<E.Either<{ readonly _tag: string }, { readonly request: { readonly id: RemovalRequestId } }>>
+  ) => Promise<E.Either<{ readonly _tag: string }, { readonly id: RemovalRequestId }>>
   readonly leaves: RemovalEvent['type']
 }
 
@@ -40,7 +40,7 @@ const cases: ReadonlyArray<Case> = [
         receivedAt: null,
         batch: null,
       })()
-      return E.isLeft(outcome) ? outcome : E.right(outcome.right.view)
+      return E.isLeft(outcome) ? outcome : E.right(outcome.right.request)
     },
     leaves: 'removalRequested',
   },
@@ -103,7 +103,7 @@ const actUntilAnswered = async (world: World, { act }: Case, hook: Hook): Promis
       if (error instanceof Crash) return null
       throw error
     })
-    if (outcome !== null && E.isRight(outcome)) return outcome.right.request.id
+    if (outcome !== null && E.isRight(outcome)) return outcome.right.id
     if (outcome !== null && outcome.left._tag !== 'Unavailable')
       throw new Error(`A repeat was refused: ${outcome.left._tag}`)
   }

@@ -99,7 +99,7 @@ describe('two rivals, however they take turns', () => {
       const answers = await Promise.all([one.finish(), other.finish()])
 
       expect(answers.filter(({ joined }) => joined)).toHaveLength(1)
-      expect(new Set(answers.map(({ view }) => view.request.id)).size).toBe(1)
+      expect(new Set(answers.map(({ request }) => request.id)).size).toBe(1)
     }
   })
 })

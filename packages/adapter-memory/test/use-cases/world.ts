@@ -8,6 +8,7 @@ import {
   type InboundProfiles,
   type ListRemovalRequestsDeps,
   noSignIns,
+  type SignIns,
   type PerformRemovalDeps,
   type StoredHistory,
   type StorePorts,
@@ -56,7 +57,10 @@ export type Deps = SubmitRemovalDeps &
   PerformRemovalDeps &
   AbandonRemovalDeps &
   GetHistoryDeps &
-  ListRemovalRequestsDeps & { readonly inboundProfiles: Pick<InboundProfiles, 'get' | 'list'> }
+  ListRemovalRequestsDeps & {
+    readonly inboundProfiles: Pick<InboundProfiles, 'get' | 'list'>
+    readonly signIns: SignIns
+  }
 
 /** A resource tenant with the profile of Bob in it, its people, and everything that runs it. */
 export interface World {

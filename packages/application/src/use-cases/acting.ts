@@ -17,7 +17,6 @@ import type { Unavailable, VersionConflict } from '../ports/problems.js'
 import type { RemovalRequests } from '../ports/removal-requests.js'
 import type { SignIns } from '../ports/sign-ins.js'
 import { type RequestNotFound, requestNotFound } from './refusals.js'
-import { type RemovalRequestView, type ViewDeps, viewOf } from './removal-request-view.js'
 
 /** A caller as somebody who acts on requests of their tenant. */
 export const actorOf = (caller: TenantCaller): Actor => {
@@ -29,9 +28,9 @@ export const actorOf = (caller: TenantCaller): Actor => {
   }
 }
 
-export interface ActingDeps extends ViewDeps {
+export interface ActingDeps {
   readonly removalRequests: Pick<RemovalRequests, 'load' | 'append'>
-  readonly actors: Pick<Actors, 'referenceOf' | 'resolve'>
+  readonly actors: Pick<Actors, 'referenceOf'>
   readonly identifiers: Pick<Identifiers, 'actorReference'>
 }
 
@@ -43,7 +42,7 @@ export interface Acting<Refusal> {
   /** A text that comes with it. */
   readonly note: NoteRecord | null
   /** Keeps the sign-in of who sets the worker going, if that is what was decided. */
-  readonly signIn: { readonly caller: TenantCaller; readonly signIns: SignIns } | null
+  readonly signIn: { readonly caller: TenantCaller; readonly signIns: Pick<SignIns, 'keep'> } | null
   /** Pure; asked again on the new state where somebody else was faster. */
   readonly decide: (
     by: ActorReference,
@@ -55,16 +54,15 @@ const mostTries = 10
 
 /**
  * Loads a request, decides, and appends what was decided; a decision without events leaves everything as it is.
+ *
+ * @returns the request after it. Whoever shows it makes a view of it: whoever acts on many shows none of them.
  */
 export const act =
   (deps: ActingDeps) =>
   <Refusal>(
     acting: Acting<Refusal>,
-  ): TE.TaskEither<RequestNotFound | Refusal | Unavailable, RemovalRequestView> =>
-    pipe(
-      actOnce(deps, acting, mostTries),
-      TE.flatMap(request => viewOf(deps)(request)),
-    )
+  ): TE.TaskEither<RequestNotFound | Refusal | Unavailable, RemovalRequest> =>
+    actOnce(deps, acting, mostTries)
 
 const actOnce = <Refusal>(
   deps: ActingDeps,

@@ -2,6 +2,7 @@ import {
   approve,
   type Grant,
   type GuestApproval,
+  type RemovalRequest,
   type RemovalRequestId,
   type SelfApproval,
   type WrongState,
@@ -12,12 +13,11 @@ import type { Unavailable } from '../ports/problems.js'
 import type { SignIns } from '../ports/sign-ins.js'
 import { act, type ActingDeps, actorOf } from './acting.js'
 import type { RequestNotFound } from './refusals.js'
-import type { RemovalRequestView } from './removal-request-view.js'
 
 export interface ApproveRemovalDeps extends ActingDeps {
   readonly clock: Clock
   /** Where a worker acts for people: for whoever sets it going. */
-  readonly signIns: SignIns
+  readonly signIns: Pick<SignIns, 'keep'>
 }
 
 export type ApproveRemovalRefusal = RequestNotFound | SelfApproval | GuestApproval | WrongState | Unavailable
@@ -25,7 +25,7 @@ export type ApproveRemovalRefusal = RequestNotFound | SelfApproval | GuestApprov
 export type ApproveRemoval = (input: {
   readonly grant: Grant<'approve'>
   readonly id: RemovalRequestId
-}) => TaskEither<ApproveRemovalRefusal, RemovalRequestView>
+}) => TaskEither<ApproveRemovalRefusal, RemovalRequest>
 
 /** Approves a request; with the last approval that its policy asks for, the removal can begin. */
 export const approveRemoval =

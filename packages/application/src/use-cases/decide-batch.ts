@@ -5,8 +5,9 @@ import type * as T from 'fp-ts/lib/Task.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Batches, BatchPending } from '../ports/batches.js'
 import type { Unavailable } from '../ports/problems.js'
-import type { ApproveRemoval, ApproveRemovalRefusal } from './approve-removal.js'
-import type { DenyRemoval, DenyRemovalRefusal } from './deny-removal.js'
+import type { SignIns } from '../ports/sign-ins.js'
+import { approveRemoval, type ApproveRemovalDeps, type ApproveRemovalRefusal } from './approve-removal.js'
+import { denyRemoval, type DenyRemovalDeps, type DenyRemovalRefusal } from './deny-removal.js'
 import { type BatchChanged, type BatchNotFound, batchNotFound } from './refusals.js'
 
 export interface DecideBatchDeps {
@@ -58,15 +59,17 @@ export type DenyBatch = (
  * @returns `BatchChanged` where the batch is not the one of the preview any more. Where the caller may approve none of it, why.
  */
 export const approveBatch =
-  (deps: DecideBatchDeps & { readonly approveRemoval: ApproveRemoval }): ApproveBatch =>
-  ({ grant, ...batch }) =>
-    decide(deps, grant.tenantId, batch, id => deps.approveRemoval({ grant, id })())
+  (deps: DecideBatchDeps & ApproveRemovalDeps & { readonly signIns: SignIns }): ApproveBatch =>
+  ({ grant, ...batch }) => {
+    const approve = approveRemoval({ ...deps, signIns: deps.signIns.forMany() })
+    return decide(deps, grant.tenantId, batch, id => approve({ grant, id })())
+  }
 
 /** Denies what waits for approval in a batch, as `approveBatch` approves it. */
 export const denyBatch =
-  (deps: DecideBatchDeps & { readonly denyRemoval: DenyRemoval }): DenyBatch =>
+  (deps: DecideBatchDeps & DenyRemovalDeps): DenyBatch =>
   ({ grant, code, note, ...batch }) =>
-    decide(deps, grant.tenantId, batch, id => deps.denyRemoval({ grant, id, code, note })())
+    decide(deps, grant.tenantId, batch, id => denyRemoval(deps)({ grant, id, code, note })())
 
 const decide = <R extends { readonly _tag: NotDecided }>(
   { batches, atOnce }: DecideBatchDeps,

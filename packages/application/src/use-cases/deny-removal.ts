@@ -3,6 +3,7 @@ import {
   type DenialCode,
   type Grant,
   type NoteRequired,
+  type RemovalRequest,
   type RemovalRequestId,
   type WrongState,
 } from '@lethe/domain'
@@ -11,7 +12,6 @@ import type { Clock, Identifiers } from '../ports/environment.js'
 import type { Unavailable } from '../ports/problems.js'
 import { act, type ActingDeps, actorOf } from './acting.js'
 import type { RequestNotFound } from './refusals.js'
-import type { RemovalRequestView } from './removal-request-view.js'
 
 export interface DenyRemovalDeps extends ActingDeps {
   readonly clock: Clock
@@ -26,7 +26,7 @@ export type DenyRemoval = (input: {
   readonly code: DenialCode
   /** Kept apart from the history, because it may name somebody; null for none. */
   readonly note: string | null
-}) => TE.TaskEither<DenyRemovalRefusal, RemovalRequestView>
+}) => TE.TaskEither<DenyRemovalRefusal, RemovalRequest>
 
 /** Denies a request for a coded reason (GDPR art. 12(4) and 17(3)). */
 export const denyRemoval =

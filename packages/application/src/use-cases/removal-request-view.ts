@@ -52,10 +52,12 @@ export const viewAll =
       ),
     )
 
+export type ViewRemovalRequest = (request: RemovalRequest) => TE.TaskEither<Unavailable, RemovalRequestView>
+
 /** Resolves the people of one request. */
 export const viewOf =
-  (deps: ViewDeps) =>
-  (request: RemovalRequest): TE.TaskEither<Unavailable, RemovalRequestView> =>
+  (deps: ViewDeps): ViewRemovalRequest =>
+  request =>
     pipe(
       viewAll(deps)(request.tenantId, [request]),
       TE.map(views => views[0] ?? { request, userId: null, actors: new Map(), denialNote: null }),

@@ -49,7 +49,9 @@ export interface SubmitRemovalInput {
 export type SubmitRemovalRefusal = ProfileNotFound | NotInbound | ReceivedInFuture | Throttled | Unavailable
 
 export interface SubmittedRemoval {
-  readonly view: RemovalRequestView
+  readonly request: RemovalRequest
+  /** The request as it is shown: made only for whoever shows it. */
+  readonly view: TE.TaskEither<Unavailable, RemovalRequestView>
   /** Whether the profile already had an open request, or one of the batch, and this is it. */
   readonly joined: boolean
 }
@@ -90,7 +92,11 @@ const record = async (
   const recorded = await deps.removalRequests.submit(submission.right)()
   if (E.isLeft(recorded)) return recorded
   const { joined, request } = recorded.right
-  return joined ? joinedTo(deps, request)() : E.right({ view: viewOfNew(submission.right, request), joined })
+  return E.right(
+    joined
+      ? joinedTo(deps, request)
+      : { request, view: TE.right(viewOfNew(submission.right, request)), joined },
+  )
 }
 
 const joinOpen = (
@@ -105,17 +111,14 @@ const joinOpen = (
         : deps.batches.requestFor(tenantId, batch, userId),
     ),
     TE.flatMap(found => TE.fromOption(() => profileNotFound(userId))(found)),
-    TE.flatMap(request => joinedTo(deps, request)),
+    TE.map(request => joinedTo(deps, request)),
   )
 
-const joinedTo = (
-  deps: SubmitRemovalDeps,
-  request: RemovalRequest,
-): TE.TaskEither<Unavailable, SubmittedRemoval> =>
-  pipe(
-    viewOf(deps)(request),
-    TE.map(view => ({ view, joined: true })),
-  )
+const joinedTo = (deps: SubmitRemovalDeps, request: RemovalRequest): SubmittedRemoval => ({
+  request,
+  view: viewOf(deps)(request),
+  joined: true,
+})
 
 const decide = (
   deps: SubmitRemovalDeps,

@@ -1,6 +1,7 @@
 import {
   type Grant,
   type NotSubmitter,
+  type RemovalRequest,
   type RemovalRequestId,
   withdraw,
   type WrongState,
@@ -10,7 +11,6 @@ import type { Clock } from '../ports/environment.js'
 import type { Unavailable } from '../ports/problems.js'
 import { act, type ActingDeps, actorOf } from './acting.js'
 import type { RequestNotFound } from './refusals.js'
-import type { RemovalRequestView } from './removal-request-view.js'
 
 export interface WithdrawRemovalDeps extends ActingDeps {
   readonly clock: Clock
@@ -21,7 +21,7 @@ export type WithdrawRemovalRefusal = RequestNotFound | NotSubmitter | WrongState
 export type WithdrawRemoval = (input: {
   readonly grant: Grant<'withdraw'>
   readonly id: RemovalRequestId
-}) => TaskEither<WithdrawRemovalRefusal, RemovalRequestView>
+}) => TaskEither<WithdrawRemovalRefusal, RemovalRequest>
 
 /** Takes a request back: one's own, or any where the grant reaches that far. */
 export const withdrawRemoval =
