@@ -21,9 +21,11 @@ import {
   performRemoval,
   readBacklog,
   resumeRemovals,
+  retryBatch,
   retryRemoval,
   submitRemoval,
   viewOf,
+  withdrawBatch,
   withdrawRemoval,
 } from '@lethe/application'
 import type { RetrySchedule } from '@lethe/domain'
@@ -87,6 +89,8 @@ export const compose = (
       getBatch: getBatch(deps),
       approveBatch: approveBatch(deciding),
       denyBatch: denyBatch(deciding),
+      retryBatch: retryBatch(deciding),
+      withdrawBatch: withdrawBatch(deciding),
       withdrawRemoval: withdrawRemoval(deps),
       retryRemoval: retryRemoval(deps),
       viewRemovalRequest: viewOf(deps),

@@ -119,11 +119,11 @@ const waking = (worker: Worker, useCases: UseCases): UseCases => {
     submitRemoval: input =>
       pipe(
         useCases.submitRemoval(input),
-        // What waits for an approval has no job yet.
+        // What waits for an approval has no job yet; what failed has one again.
         TE.tapIO(
           ({ request }) =>
             () =>
-              request.state === 'approved' ? worker.wake() : undefined,
+              'job' in request ? worker.wake() : undefined,
         ),
       ),
     approveRemoval: input =>
@@ -134,6 +134,16 @@ const waking = (worker: Worker, useCases: UseCases): UseCases => {
     retryRemoval: input =>
       pipe(
         useCases.retryRemoval(input),
+        TE.tapIO(() => wake),
+      ),
+    approveBatch: input =>
+      pipe(
+        useCases.approveBatch(input),
+        TE.tapIO(() => wake),
+      ),
+    retryBatch: input =>
+      pipe(
+        useCases.retryBatch(input),
         TE.tapIO(() => wake),
       ),
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
 import { errorOf, rowOf } from './making/answer.js'
 import { openIssuer } from './making/issuer.js'
@@ -109,6 +110,67 @@ describe('asking again', () => {
     expect(requestIn(own)).toEqual(requestIn(await ask('GET', path, { as: 'megan' })))
     expect(requestIn(own).submittedBy).toEqual(byLena)
     expect(pageIn(await ask('GET', requestsPath, { as: 'megan' })).value).toHaveLength(1)
+  })
+
+  test('shows who asked again, and what that brought', async () => {
+    const { ask } = openWorld(issuer)
+    const batchId = randomUUID()
+    const path = await submit(ask, 'lena')
+    const receivedDateTime = new Date(Date.now() - 10 * 86_400_000).toISOString()
+    const first = requestIn(await ask('GET', path, { as: 'megan' }))
+
+    const body = { userId: bob.userId, receivedDateTime, batchId }
+    const joined = requestIn(await ask('POST', requestsPath, { as: 'adele', body }))
+
+    expect(joined).toMatchObject({
+      batchId: null,
+      batchIds: [batchId],
+      submittedBy: byLena,
+      joins: [{ by: { userId: oidOf('adele') }, batchId, receivedDateTime }],
+      receivedDateTime,
+    })
+    expect(joined.dueDateTime < first.dueDateTime).toBe(true)
+    const again = requestIn(await ask('POST', requestsPath, { as: 'adele', body }))
+    expect(again).toEqual(joined)
+    const { value } = historyIn(await ask('GET', `${path}/history`, { as: 'megan' }))
+    expect(value.map(({ envelope }) => envelope.type)).toEqual(['removalRequested', 'requestJoined'])
+  })
+
+  test('lets whoever joined approve, and not whoever submitted', async () => {
+    const { ask } = openWorld(issuer)
+    const path = await submit(ask, 'lena')
+    await submit(ask, 'allPowerful')
+    expect((await ask('POST', `${path}/approve`, { as: 'allPowerful' })).status).toBe(200)
+
+    const own = await submit(ask, 'allPowerful', carol.userId)
+    await submit(ask, 'lena', carol.userId)
+    expect(rowOf(await ask('POST', `${own}/approve`, { as: 'allPowerful' }))).toEqual(denied)
+  })
+
+  test.each(['lena', 'adele'] as const)('by %s retries what failed', async as => {
+    const { ask, work, composition } = openWorld(issuer)
+    const path = await submit(ask, 'lena')
+    await ask('POST', `${path}/approve`, { as: 'megan' })
+    await giveUp(composition)
+    expect(requestIn(await ask('GET', path, { as: 'megan' })).state).toBe('failed')
+
+    expect(await submit(ask, as)).toBe(path)
+
+    await work()
+    expect(requestIn(await ask('GET', path, { as: 'megan' })).state).toBe('completed')
+  })
+
+  test('by an application under contract graph retries what failed', async () => {
+    const { ask, work, composition } = openWorld(issuer, { environment: { LETHE_CONTRACT: 'graph' } })
+    const path = await submit(ask, 'appReadWrite')
+    await ask('POST', `${path}/approve`, { as: 'megan' })
+    await giveUp(composition)
+    expect((await ask('POST', `${path}/retry`, { as: 'appReadWrite' })).status).toBe(403)
+
+    expect(await submit(ask, 'appReadWrite')).toBe(path)
+
+    await work()
+    expect(requestIn(await ask('GET', path, { as: 'megan' })).state).toBe('completed')
   })
 
   test('makes one request, however many ask at once', async () => {

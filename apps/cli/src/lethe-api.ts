@@ -3,6 +3,7 @@ import {
   type BatchAction,
   BatchApproval,
   BatchCollection,
+  BatchContinuation,
   BatchDecisionResource,
   BatchDenial,
   type BatchListItem,
@@ -84,6 +85,8 @@ export interface LetheApi {
   readonly batchOf: (id: BatchId) => Called<BatchResource>
   readonly approveBatch: (id: BatchId, approval: BatchApproval) => Called<BatchDecisionResource>
   readonly denyBatch: (id: BatchId, denial: BatchDenial) => Called<BatchDecisionResource>
+  readonly retryBatch: (id: BatchId, from: BatchContinuation) => Called<BatchDecisionResource>
+  readonly withdrawBatch: (id: BatchId, from: BatchContinuation) => Called<BatchDecisionResource>
 }
 
 /** @param server the address, without a slash at its end. */
@@ -149,6 +152,8 @@ export const createLetheApi = (server: string, send: Send): LetheApi => {
     batchOf: id => get(batchPathOf(id), batchTemplate, BatchResource),
     approveBatch: (id, approval) => decide(id, 'approve', BatchApproval.encode(approval)),
     denyBatch: (id, denial) => decide(id, 'deny', BatchDenial.encode(denial)),
+    retryBatch: (id, from) => decide(id, 'retry', BatchContinuation.encode(from)),
+    withdrawBatch: (id, from) => decide(id, 'withdraw', BatchContinuation.encode(from)),
   }
 }
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
-import { approveRequests, denyRequest, retryRequest, withdrawRequest } from './commands/act-on-request.js'
+import { approveRequests, denyRequests, retryRequests, withdrawRequests } from './commands/act-on-requests.js'
 import type { CommandDefinition } from './commands/command-definition.js'
-import { approveBatch, denyBatch, showBatch } from './commands/batches.js'
+import { approveBatch, denyBatch, retryBatch, showBatch, withdrawBatch } from './commands/batches.js'
 import { listBatches } from './commands/list-batches.js'
 import { exportRequests } from './commands/export-requests.js'
 import { logInToGraph } from './commands/graph-login.js'
@@ -41,7 +41,7 @@ export interface Actions {
 }
 
 const profiles = [listProfiles, showProfile]
-const batches = [listBatches, showBatch, approveBatch, denyBatch]
+const batches = [listBatches, showBatch, approveBatch, denyBatch, withdrawBatch, retryBatch]
 const requests = [
   listRequests,
   exportRequests,
@@ -49,9 +49,9 @@ const requests = [
   showRequest,
   showHistory,
   approveRequests,
-  denyRequest,
-  withdrawRequest,
-  retryRequest,
+  denyRequests,
+  withdrawRequests,
+  retryRequests,
 ]
 
 const environment = `

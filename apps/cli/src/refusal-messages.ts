@@ -117,9 +117,13 @@ const linesOf = (refusal: SingleRefusal): ReadonlyArray<string> => {
       return [
         'The batch is not the one of that digest: requests were added to it. Look at it again: lethe batches show.',
       ]
+    case 'BatchOfOther':
+      return [
+        `Batch ${refusal.batch} is somebody else's, who alone adds to it. Leave out --batch for one of your own, with another file of results (--results).`,
+      ]
     case 'NotAllDecided':
       return [
-        `Some requests of the batch were not decided: ${refusal.reasons.map(({ reason, count }) => `${reason} (${count})`).join(', ')}.`,
+        `Some requests of the batch were left as they are: ${refusal.reasons.map(({ reason, count }) => `${reason} (${count})`).join(', ')}.`,
       ]
     case 'Interrupted':
       return ['Interrupted.']

@@ -1,4 +1,5 @@
 import type { RemovalRequestResource } from '@lethe/api-contract'
+import type { BatchId } from '@lethe/domain'
 import type { FileRefusal } from './io.js'
 import type { ContextRefusal, LoginRefusal, SignInRefusal } from './sign-in/refusal.js'
 import type { GraphRefusal } from './graph/graph-refusal.js'
@@ -80,7 +81,9 @@ export type SingleRefusal =
   | { readonly _tag: 'MayNot'; readonly operation: string }
   /** The batch does not have the digest that was named. */
   | { readonly _tag: 'BatchIsOther' }
-  /** Requests of a batch that were not decided, and why. */
+  /** The batch was made by somebody else, who alone may add to it. */
+  | { readonly _tag: 'BatchOfOther'; readonly batch: BatchId }
+  /** Requests of a batch that were left as they were, and why. */
   | {
       readonly _tag: 'NotAllDecided'
       readonly reasons: ReadonlyArray<{ readonly reason: string; readonly count: number }>

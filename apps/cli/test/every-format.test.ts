@@ -138,6 +138,8 @@ const commands: Readonly<Record<string, Run>> = {
   'batches show': withBatch('batches', 'show', batchId),
   'batches approve': withBatch('batches', 'approve', batchId, '--force'),
   'batches deny': withBatch('batches', 'deny', batchId, '--force', '--code', 'duplicate'),
+  'batches withdraw': withBatch('batches', 'withdraw', batchId, '--force'),
+  'batches retry': withBatch('batches', 'retry', batchId, '--force'),
   login: withSignIn('login'),
   logout: withSignIn('logout'),
   whoami: withSignIn('whoami'),

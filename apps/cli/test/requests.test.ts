@@ -101,3 +101,116 @@ describe('whoami', () => {
     expect(stdout + stderr).not.toContain(token)
   })
 })
+
+describe.each([
+  { verb: 'retry', state: 'failed', more: [], became: 'removing' },
+  { verb: 'withdraw', state: 'pendingApproval', more: [], became: 'withdrawn' },
+  { verb: 'deny', state: 'pendingApproval', more: ['--code', 'duplicate'], became: 'denied' },
+])('lethe requests $verb of those that are chosen', ({ verb, state, more, became }) => {
+  const batchId = '0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f00'
+  const argv = ['requests', verb, ...more]
+  const chosen = ['--state', state]
+  const states = (): ReadonlyArray<string> => api.requests.map(request => request.state)
+  beforeEach(() => {
+    api.requests = [1, 2, 3, 4, 5].map(n =>
+      removalRequest({
+        id: requestId(n),
+        state: n < 5 ? state : 'completed',
+        batchIds: n < 3 ? [batchId] : [],
+        ...(state === 'failed' && n < 5
+          ? { failure: { ...failure, reason: n === 4 ? 'refused' : 'signInRequired' } }
+          : {}),
+      }),
+    )
+  })
+
+  it('takes several ids', async () => {
+    const { code, stdout } = await lethe(api.url, [
+      ...argv,
+      requestId(1),
+      requestId(2),
+      '--query',
+      '[].state',
+    ])
+
+    expect({ code, stdout }).toEqual({ code: 0, stdout: `${became}\n${became}\n` })
+  })
+
+  it('counts them, shows some, asks, and does it', async () => {
+    const no = await lethe(api.url, [...argv, ...chosen], { stdinIsTerminal: true, types: 'n' })
+    expect(no.code).toBe(1)
+    expect(no.stderr).toContain('4 requests:')
+    expect(no.stderr).toContain(requestId(4))
+    expect(states()).not.toContain(became)
+
+    const { code, stdout } = await lethe(api.url, [...argv, ...chosen, '-o', 'json'], {
+      stdinIsTerminal: true,
+      types: 'y',
+    })
+
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toHaveLength(4)
+    expect(states()).toEqual([became, became, became, became, 'completed'])
+  })
+
+  it('takes those of a batch for which it makes sense, where no state is named', async () => {
+    const { code } = await lethe(api.url, [...argv, '--batch', batchId, '--force'])
+
+    expect(code).toBe(0)
+    expect(states()).toEqual([became, became, state, state, 'completed'])
+  })
+
+  it('shows what it would do, and does nothing, with --dry-run', async () => {
+    const { code, stdout, stderr } = await lethe(api.url, [
+      ...argv,
+      ...chosen,
+      '--dry-run',
+      '--query',
+      '[].id',
+    ])
+
+    expect(code).toBe(0)
+    expect(stderr).toContain('4 requests.')
+    expect(stdout.trim().split('\n')).toEqual([1, 2, 3, 4].map(requestId))
+    expect(states()).not.toContain(became)
+  })
+
+  it('does nothing where nothing is chosen, or nobody can be asked', async () => {
+    const none = await lethe(api.url, [...argv, '--state', 'expired'])
+    expect(none).toMatchObject({ code: 0, stdout: '', stderr: 'lethe: nothing found.\n' })
+    expect((await lethe(api.url, [...argv, ...chosen])).code).toBe(2)
+    expect(states()).not.toContain(became)
+  })
+
+  it('tells which of them were refused', async () => {
+    api.instead = ({ method, path }) =>
+      method === 'POST' && path.includes(requestId(2)) ? errorAnswer(graphErrors.conflict('No.')) : null
+
+    const { code, stderr } = await lethe(api.url, [...argv, ...chosen, '--force'])
+
+    expect(code).toBe(1)
+    expect(stderr).toContain(`request ${requestId(2)}: No.`)
+    expect(states()).toEqual([became, state, became, became, 'completed'])
+  })
+
+  it.each([
+    ['nobody', []],
+    ['both', [requestId(1), '--state', 'failed']],
+    ['no dry run of ids', [requestId(1), '--dry-run']],
+    ['no such state', ['--state', 'lost']],
+  ])('names %s is a mistake', async (_, options) => {
+    expect((await lethe(api.url, [...argv, ...options])).code).toBe(2)
+    expect(api.received).toEqual([])
+  })
+
+  it('takes a reason for which they failed, where that makes sense', async () => {
+    const { code } = await lethe(api.url, [...argv, '--reason', 'signInRequired', '--force'])
+
+    expect(code).toBe(verb === 'deny' ? 2 : 0)
+    expect(states()).toEqual(
+      verb === 'retry'
+        ? [became, became, became, state, 'completed']
+        : [state, state, state, state, 'completed'],
+    )
+  })
+})

@@ -8,19 +8,18 @@ import type { Statement, TenantTransactions } from './tenant-transactions.js'
 
 /** Only conditions that are asked for stand in the query, so that each kind of list has a plan of its own. */
 const conditionsOf = (
-  { states, userId, dueBefore, batch }: RemovalRequestFilter,
+  { states, userId, dueBefore }: RemovalRequestFilter,
   after: RemovalRequestId | null,
 ): ReadonlyArray<readonly [condition: (parameter: string) => string, value: unknown]> => [
-  ...(after === null ? [] : [[(p: string) => `request_id < ${p}`, after] as const]),
-  ...(states === undefined ? [] : [[(p: string) => `state = any(${p}::text[])`, states] as const]),
-  ...(dueBefore === undefined ? [] : [[(p: string) => `due_at < ${p}`, dueBefore] as const]),
-  ...(batch === undefined ? [] : [[(p: string) => `batch_id = ${p}`, batch] as const]),
+  ...(after === null ? [] : [[(p: string) => `request.request_id < ${p}`, after] as const]),
+  ...(states === undefined ? [] : [[(p: string) => `request.state = any(${p}::text[])`, states] as const]),
+  ...(dueBefore === undefined ? [] : [[(p: string) => `request.due_at < ${p}`, dueBefore] as const]),
   ...(userId === undefined
     ? []
     : [
         [
           (p: string) =>
-            `request_id in (select request_id from lethe.removal_subject where tenant_id = $1 and user_id = ${p})`,
+            `request.request_id in (select request_id from lethe.removal_subject where tenant_id = $1 and user_id = ${p})`,
           userId,
         ] as const,
       ]),
@@ -34,19 +33,39 @@ const pageStatement = (
   size: number,
 ): Statement => {
   const conditions = conditionsOf(filter, after)
+  const batch = `$${conditions.length + 3}`
+  const where = conditions.map(([condition], index) => ` and ${condition(`$${index + 3}`)}`).join('')
+  const from = (source: string): string => `
+    select request.tenant_id, request.request_id, request.version, request.head_hash
+    from ${source}${where}
+    order by request.request_id desc
+    limit $2`
+  const all = from('lethe.removal_request request where request.tenant_id = $1')
+  // Of a batch each half has an index to be read from: those that were submitted with it, and those that joined it.
+  const ofBatch = `
+    select * from (
+      (${from(`lethe.removal_request request where request.tenant_id = $1 and request.batch_id = ${batch}`)})
+      union all
+      (${from(`lethe.batch_member member
+        join lethe.removal_request request
+          on request.tenant_id = member.tenant_id and request.request_id = member.request_id
+        where member.tenant_id = $1 and member.batch_id = ${batch}`)})
+    ) as members
+    order by request_id desc
+    limit $2`
   return {
     text: `
-      with page as materialized (
-        select tenant_id, request_id, version, head_hash from lethe.removal_request
-        where tenant_id = $1${conditions.map(([condition], index) => ` and ${condition(`$${index + 3}`)}`).join('')}
-        order by request_id desc
-        limit $2
-      )
+      with page as materialized (${filter.batch === undefined ? all : ofBatch})
       select ${eventColumns}
       from page r
       join lethe.removal_event e on e.tenant_id = r.tenant_id and e.request_id = r.request_id
       order by e.request_id desc, e.sequence`,
-    values: [tenantId, size, ...conditions.map(([, value]) => value)],
+    values: [
+      tenantId,
+      size,
+      ...conditions.map(([, value]) => value),
+      ...(filter.batch === undefined ? [] : [filter.batch]),
+    ],
   }
 }
 

@@ -155,7 +155,7 @@ const postgresRemovalRequests = (deps: RemovalRequestsDeps): RemovalRequests => 
   })
 
   return {
-    submit: submission => attempt(() => submit(submission.tenantId)(submission)),
+    submit: submission => flattened(attempt(() => submit(submission.tenantId)(submission))),
     openFor: (tenantId, userId) =>
       attempt(async () => {
         const open = await openRequests(transactions, tenantId, [userId])

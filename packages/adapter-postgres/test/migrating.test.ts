@@ -1,9 +1,9 @@
-import { rightOf, submissionOf, succeed, upTo } from '@lethe/application/testing'
+import { freshBatch, makerOf, rightOf, someOf, submissionOf, succeed, upTo } from '@lethe/application/testing'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, describe, expect, it } from 'vitest'
 import { migrate } from '../src/index.js'
 import { sha256Digest, systemClock } from '@lethe/adapter-system'
-import { emptyDatabase, migratedDatabase } from './making/database.js'
+import { appRoleIn, emptyDatabase, giveAway, migratedDatabase, runIn } from './making/database.js'
 import { freshIds } from './making/fresh-ids.js'
 import { openStoreOn } from './making/store.js'
 
@@ -46,7 +46,7 @@ describe('migrate', () => {
     await store.close()
     // As it was before the second migration.
     await database.asOwner(
-      `drop table lethe.sign_in, lethe.call_pace;
+      `drop table lethe.sign_in, lethe.call_pace, lethe.batch, lethe.batch_closed, lethe.batch_member;
        alter table lethe.removal_request drop column batch_id;
        alter table lethe.removal_subject drop column batch_id, drop column home_tenant_id;
        delete from lethe.migration where name <> '0001_removal-requests'`,
@@ -54,13 +54,49 @@ describe('migrate', () => {
     expect(await openStoreOn(database.appUrl)).toStrictEqual(E.left({ _tag: 'NotMigrated' }))
 
     expect(await migrate(database.ownerUrl)).toStrictEqual(
-      E.right({ migrations: ['0002_calling-graph', '0003_batches', '0004_batch-states'] }),
+      E.right({
+        migrations: ['0002_calling-graph', '0003_batches', '0004_batch-states', '0005_batches-have-rows'],
+      }),
     )
 
     const again = rightOf(await openStoreOn(database.appUrl))
     expect(await succeed(again.removalRequests.load(tenantId, request.id))).toMatchObject({ value: request })
     expect(await succeed(again.paces.change(tenantId, state => [{ rate: 1 }, state]))).toBeNull()
     await again.close()
+  })
+
+  it('makes rows of the batches that are there, as an owner whom row-level security holds too', async () => {
+    const { url, drop } = await emptyDatabase()
+    dropping.push(drop)
+    const ownerUrl = await giveAway({ url, drop })
+    rightOf(await migrate(ownerUrl))
+    const appUrl = await appRoleIn(url)
+    const before = rightOf(await openStoreOn(appUrl))
+    const make = { ids: freshIds, digest: sha256Digest, clock: systemClock }
+    const [tenantId, batch] = [freshIds.tenantId(), freshBatch(make)]
+    const submit = async (store: typeof before) =>
+      succeed(store.removalRequests.submit(submissionOf(make, { tenantId, batch })))
+    const { request } = await submit(before)
+    await submit(before)
+    const summary = someOf(await succeed(before.batches.summary(tenantId, batch)))
+    await before.close()
+    // As it was before the fifth migration.
+    await runIn(
+      ownerUrl,
+      `drop table lethe.batch, lethe.batch_closed, lethe.batch_member;
+       delete from lethe.migration where name >= '0005'`,
+    )
+
+    expect(rightOf(await migrate(ownerUrl)).migrations).toContain('0005_batches-have-rows')
+
+    const after = rightOf(await openStoreOn(appUrl))
+    expect(someOf(await succeed(after.batches.summary(tenantId, batch)))).toStrictEqual(summary)
+    expect(summary).toMatchObject({ maker: request.submittedBy, submittedAt: request.submittedAt, count: 2 })
+    expect(await succeed(after.batches.refusalOf(tenantId, batch, makerOf(make, batch)))).toBeNull()
+    await expect(runIn(ownerUrl, 'select count(*)::int as rows from lethe.removal_request')).resolves.toEqual(
+      [{ rows: 0 }],
+    )
+    await after.close()
   })
 
   it('says that a database cannot be reached', async () => {

@@ -34,6 +34,10 @@ const goingOn = { after: RemovalRequestId }
 export const BatchApproval = exactObject(meaning, goingOn)
 export type BatchApproval = t.TypeOf<typeof BatchApproval>
 
+/** The body of `POST /lethe/v1/batches/{id}/retry` and `…/withdraw`: none to begin. */
+export const BatchContinuation = exactObject({}, goingOn)
+export type BatchContinuation = t.TypeOf<typeof BatchContinuation>
+
 /** The body of `POST /lethe/v1/batches/{id}/deny`. */
 export const BatchDenial = exactObject({ ...meaning, code: DenialCode }, { ...goingOn, note: Note })
 export type BatchDenial = t.TypeOf<typeof BatchDenial>

@@ -18,7 +18,7 @@ export const batchesPath = `${apiRoot}/batches`
 export const batchPathOf = (id: BatchId): string => `${batchesPath}/${id}`
 
 /** What can be done to a batch by posting. */
-export type BatchAction = 'approve' | 'deny'
+export type BatchAction = RemovalRequestAction
 export const batchActionPath = (id: BatchId, action: BatchAction): string => `${batchPathOf(id)}/${action}`
 /** Several requests below `/lethe/v1` in one, in the form of Graph's JSON batching. */
 export const ownBatchPath = `${apiRoot}/$batch`

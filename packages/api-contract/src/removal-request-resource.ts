@@ -17,7 +17,7 @@ import { DateTime } from './date-time.js'
 const orNull = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
 
 /** Who did something: a person through an application, or an application as itself; null once erased. */
-const Actor = orNull(t.strict({ userId: orNull(UserId), appId: orNull(AppId) }, 'Actor'))
+export const Actor = orNull(t.strict({ userId: orNull(UserId), appId: orNull(AppId) }, 'Actor'))
 
 /** A removal request as Lethe's own API shows it. */
 export const RemovalRequestResource = t.strict(
@@ -26,11 +26,22 @@ export const RemovalRequestResource = t.strict(
     /** The data subject; null once erased. */
     userId: orNull(UserId),
     resourceTenantId: TenantId,
-    /** The batch that it is a part of; null for none. */
+    /** The batch that it was submitted with; null for none. */
     batchId: orNull(BatchId),
+    /** Every batch that it is a part of: that one, and those that joined it. */
+    batchIds: t.readonlyArray(BatchId),
     state: RemovalState,
     submittedDateTime: DateTime,
     submittedBy: Actor,
+    /** Who asked again while it was open, and what that brought: an earlier receipt, or a batch. */
+    joins: t.readonlyArray(
+      t.strict({
+        by: Actor,
+        joinedDateTime: DateTime,
+        receivedDateTime: orNull(DateTime),
+        batchId: orNull(BatchId),
+      }),
+    ),
     /** When the person asked: the month of GDPR art. 12(3) starts here. */
     receivedDateTime: DateTime,
     dueDateTime: DateTime,

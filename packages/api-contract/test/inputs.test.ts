@@ -1,7 +1,7 @@
 import { describeErrors } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
-import { Denial, longestNote, NewRemovalRequest } from '../src/index.js'
+import { BatchContinuation, Denial, longestNote, NewRemovalRequest } from '../src/index.js'
 
 const userId = 'c228b2ae-c4fb-4eda-9620-7e73dddd1cac'
 
@@ -27,6 +27,16 @@ describe('a new removal request', () => {
     const said = E.isLeft(result) ? describeErrors(result.left).join() : ''
     expect(said).toContain('an object with userId and no other properties than receivedDateTime')
     expect(said).not.toMatch(/nickname|bobby|c228/)
+  })
+})
+
+describe('a continuation of what is done to a batch', () => {
+  it.each([{}, { after: '0199a0b0-0000-7000-8000-000000000001' }])('may be %j', sent => {
+    expect(E.isRight(BatchContinuation.decode(sent))).toBe(true)
+  })
+
+  it.each([null, [], { after: 'x' }, { digest: 'a'.repeat(64) }])('may not be %j', sent => {
+    expect(E.isLeft(BatchContinuation.decode(sent))).toBe(true)
   })
 })
 

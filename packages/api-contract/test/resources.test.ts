@@ -15,6 +15,15 @@ const resource = {
   userId: 'c228b2ae-c4fb-4eda-9620-7e73dddd1cac',
   resourceTenantId: '7b0c2f3e-1a5d-4c8e-9f62-3d4e5a6b7c81',
   batchId: null,
+  batchIds: ['0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f00'],
+  joins: [
+    {
+      by: null,
+      joinedDateTime: '2026-11-23T09:30:00Z',
+      receivedDateTime: null,
+      batchId: '0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f00',
+    },
+  ],
   state: 'denied',
   submittedDateTime: '2026-11-23T09:00:00Z',
   submittedBy: { userId: '1f0a6b52-93c7-4d2e-a8b1-6c5d4e3f2a10', appId: null },

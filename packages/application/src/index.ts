@@ -4,7 +4,12 @@ export { actorOf } from './use-cases/acting.js'
 export * from './use-cases/approve-removal.js'
 export * from './use-cases/count-overdue.js'
 export * from './use-cases/decide-batch.js'
-export * from './use-cases/deny-removal.js'
+export {
+  type DenyRemoval,
+  denyRemoval,
+  type DenyRemovalDeps,
+  type DenyRemovalRefusal,
+} from './use-cases/deny-removal.js'
 export * from './use-cases/expire-removals.js'
 export * from './use-cases/forget-sign-ins.js'
 export * from './use-cases/get-batch.js'

@@ -4,15 +4,17 @@ import { addSeconds, saturdayAndSunday } from '@lethe/domain'
 import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { describe, expect, it } from 'vitest'
-import { counting, down, nobody, unavailable, unexpected } from './fakes.js'
-import { clock, commitment, granted, graph, pending, profile, start, userId } from './making.js'
+import { counting, down, loading, nobody, unavailable, unexpected } from './fakes.js'
+import { clock, commitment, granted, graph, pending, profile, start, submitter, userId } from './making.js'
 
+const notRecording = { submit: unexpected, openFor: unexpected, load: unexpected, append: unexpected }
 const joined: Submitted = { joined: true, request: pending }
 
 const working: SubmitRemovalDeps = {
   ...nobody,
-  removalRequests: { submit: () => TE.right(joined), openFor: unexpected },
-  batches: { requestFor: unexpected },
+  removalRequests: { ...notRecording, submit: () => TE.right(joined), load: loading(pending).load },
+  actors: { ...nobody.actors, referenceOf: () => TE.right(O.some(submitter)) },
+  batches: { requestFor: unexpected, refusalOf: unexpected },
   inboundProfiles: { get: () => TE.right(O.some(profile)) },
   dataHolders: { of: () => [{ name: graph, remove: unexpected, readBack: unexpected }] },
   approvalPolicies: {
@@ -22,9 +24,9 @@ const working: SubmitRemovalDeps = {
   clock,
   identifiers: counting(),
   digest: { commitment: () => commitment },
+  signIns: { keep: unexpected },
 }
 const input = { grant: granted('submit'), userId, receivedAt: null, batch: null }
-const notRecording = { submit: unexpected, openFor: unexpected }
 
 describe('submitRemoval', () => {
   it('works over these fakes', async () => {
@@ -34,12 +36,12 @@ describe('submitRemoval', () => {
   it.each<[string, Partial<SubmitRemovalDeps>]>([
     ['the directory', { inboundProfiles: { get: unavailable }, removalRequests: notRecording }],
     ['the policies', { approvalPolicies: { of: unavailable }, removalRequests: notRecording }],
-    ['the store', { removalRequests: { submit: unavailable, openFor: unexpected } }],
+    ['the store', { removalRequests: { ...notRecording, submit: unavailable } }],
     [
       'the store about a profile that is gone',
       {
         inboundProfiles: { get: () => TE.right(O.none) },
-        removalRequests: { submit: unexpected, openFor: unavailable },
+        removalRequests: { ...notRecording, openFor: unavailable },
       },
     ],
   ])('passes on that %s cannot be asked', async (_, broken) => {
@@ -79,11 +81,11 @@ describe('submitRemoval', () => {
     const deps: SubmitRemovalDeps = {
       ...working,
       removalRequests: {
+        ...notRecording,
         submit: () => TE.right({ joined: false, request: pending }),
-        openFor: unexpected,
       },
       subjects: { resolve: unexpected },
-      actors: { resolve: unexpected },
+      actors: { resolve: unexpected, referenceOf: unexpected },
       notes: { resolve: unexpected },
     }
 

@@ -31,6 +31,17 @@ export interface Submit {
   /** The batch that it is a part of; null for none. */
   readonly batch: BatchId | null
 }
+export interface Join {
+  readonly by: ActorReference
+  readonly at: Instant
+  /** When the person asked; null where whoever joins does not say. */
+  readonly receivedAt: Instant | null
+  /** As in the submission of a request: what the tenant's policy says now. */
+  readonly expiresAfterDays: number | null
+  readonly calendar: WorkingCalendar
+  /** A batch that the request is to be a part of as well; null for none. */
+  readonly batch: BatchId | null
+}
 export interface Approve {
   readonly by: ActorReference
   readonly guest: boolean
@@ -90,6 +101,7 @@ export interface Fail {
 
 export type RemovalCommand =
   | ({ readonly type: 'submit' } & Submit)
+  | ({ readonly type: 'join' } & Join)
   | ({ readonly type: 'approve' } & Approve)
   | ({ readonly type: 'deny' } & Deny)
   | ({ readonly type: 'expire' } & Expire)

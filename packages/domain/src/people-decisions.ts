@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { isApproved } from './approval.js'
-import type { Approve, Deny, Retry, Submit, Withdraw } from './commands.js'
+import type { Approve, Deny, Join, Retry, Submit, Withdraw } from './commands.js'
 import { dueAt, expiryOf } from './deadline.js'
 import { type Decision, type Events, nothing, placed, record } from './deciding.js'
 import {
@@ -14,7 +14,7 @@ import {
   type WrongState,
 } from './refusals.js'
 import type { Happening } from './removal-event.js'
-import type { RemovalRequest } from './removal-request.js'
+import { askersOf, batchesOf, isOpen, type RemovalRequest } from './removal-request.js'
 import { isInboundTo } from './shared-profile.js'
 import type { Instant } from './time.js'
 
@@ -44,6 +44,34 @@ export const submit = (command: Submit): E.Either<NotInbound | ReceivedInFuture,
     ]),
   )
 }
+
+/**
+ * Asks again for a removal that is asked for already. What that adds is recorded: another asker, an earlier receipt, a batch. A
+ * failed request is retried. A repeat that adds nothing records nothing, and so does a repeat in a batch of a request that has ended.
+ */
+export const join =
+  (command: Join): Decision<ReceivedInFuture | WrongState> =>
+  request => {
+    if (command.receivedAt !== null && command.receivedAt > command.at)
+      return E.left({ _tag: 'ReceivedInFuture' })
+    const isOfBatch = command.batch !== null && batchesOf(request).includes(command.batch)
+    if (!isOpen(request.state)) return isOfBatch ? E.right(nothing) : E.left(wrongState(request))
+    const added = {
+      ...(command.receivedAt !== null && command.receivedAt < request.receivedAt
+        ? movedBy(request, command, command.receivedAt)
+        : {}),
+      ...(command.batch === null || isOfBatch ? {} : { batch: command.batch }),
+    }
+    const { by, at } = command
+    return E.right(
+      record(request, [
+        ...(askersOf(request).includes(by) && Object.keys(added).length === 0
+          ? []
+          : [{ type: 'requestJoined', at, data: { by, ...added } } as const]),
+        ...(request.state === 'failed' ? [{ type: 'removalRetried', at, data: { by } } as const] : []),
+      ]),
+    )
+  }
 
 /** Says yes. The last approval that the policy asks for approves the request. Whoever said yes may say so again, ever. */
 export const approve =
@@ -146,6 +174,21 @@ export const retry =
 const deadlinesOf = (command: Submit): { readonly dueAt: Instant; readonly expiresAt: Instant | null } => {
   const due = dueAt(command.calendar, command.receivedAt)
   return { dueAt: due, expiresAt: expiryOf(command.at, due, command.expiresAfterDays) }
+}
+
+/** The deadlines of a request by an earlier receipt. That never gives anybody more time to answer, whatever the calendar says by now. */
+const movedBy = (
+  request: RemovalRequest,
+  { calendar, expiresAfterDays }: Join,
+  receivedAt: Instant,
+): { readonly receivedAt: Instant; readonly dueAt: Instant; readonly expiresAt?: Instant } => {
+  const recomputed = dueAt(calendar, receivedAt)
+  const due = recomputed < request.dueAt ? recomputed : request.dueAt
+  const expiresAt =
+    request.expiresAt === null
+      ? null
+      : (expiryOf(request.submittedAt, due, expiresAfterDays) ?? request.expiresAt)
+  return { receivedAt, dueAt: due, ...(expiresAt === null ? {} : { expiresAt }) }
 }
 
 const approvedAt = (at: Instant, approvals: number): Happening => ({

@@ -16,7 +16,7 @@ export interface AlreadySubmitted {
 export interface NotSubmitted {
   readonly _tag: 'NotSubmitted'
 }
-/** Whoever asked may not approve (four eyes). */
+/** Whoever submitted the request may not approve it (four eyes). Whoever joined it may. */
 export interface SelfApproval {
   readonly _tag: 'SelfApproval'
 }

@@ -80,6 +80,23 @@ const RemovalRequested = eventWith(
     ]),
   ),
 )
+/** Somebody asked again while the request was open: what that adds to it. */
+const RequestJoined = eventWith(
+  'requestJoined',
+  t.exact(
+    t.intersection([
+      t.type({ by: ActorReference }),
+      t.partial({
+        /** Where it is earlier than that of the request, and with the deadlines as it moves them. */
+        receivedAt: Instant,
+        dueAt: Instant,
+        expiresAt: Instant,
+        /** A batch that the request is a part of from now on. */
+        batch: BatchId,
+      }),
+    ]),
+  ),
+)
 const ApprovalGiven = event('approvalGiven', { by: ActorReference })
 const RemovalApproved = event('removalApproved', { approvals: t.number })
 const RemovalDenied = event('removalDenied', {
@@ -123,6 +140,7 @@ const RemovalRetried = event('removalRetried', { by: ActorReference })
 export const RemovalEvent = t.union(
   [
     RemovalRequested,
+    RequestJoined,
     ApprovalGiven,
     RemovalApproved,
     RemovalDenied,
@@ -174,6 +192,7 @@ export const jobsOf = (happened: RemovalEvent): ReadonlyArray<Job> => {
     case 'readBackRecorded':
       return happened.data.nextAt === null ? [] : [performAt(happened, happened.data.nextAt)]
     case 'removalRequested':
+    case 'requestJoined':
     case 'approvalGiven':
     case 'removalDenied':
     case 'removalWithdrawn':
@@ -185,6 +204,19 @@ export const jobsOf = (happened: RemovalEvent): ReadonlyArray<Job> => {
     case 'removalFailed':
       return []
   }
+}
+
+/** A request becomes a part of a batch. */
+export interface BatchAddition {
+  readonly batch: BatchId
+  readonly by: ActorReference
+  readonly at: Instant
+}
+
+/** What an event adds to batches: its request to one at most. */
+export const additionsIn = ({ type, at, data }: RemovalEvent): ReadonlyArray<BatchAddition> => {
+  if ((type !== 'removalRequested' && type !== 'requestJoined') || data.batch === undefined) return []
+  return [{ batch: data.batch, by: type === 'removalRequested' ? data.submittedBy : data.by, at }]
 }
 
 /** The job to perform a removal that an event calls for. */

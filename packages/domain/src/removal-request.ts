@@ -32,14 +32,25 @@ export interface Approval {
   readonly at: Instant
 }
 
+/** Somebody who asked again while the request was open. */
+export interface Joining {
+  readonly by: ActorReference
+  readonly at: Instant
+  /** When the person asked, where that was earlier than was known; else null. */
+  readonly receivedAt: Instant | null
+  /** The batch that it brought; null for none. */
+  readonly batch: BatchId | null
+}
+
 /** What every removal request has, whatever became of it. */
 interface Particulars {
   readonly id: RemovalRequestId
   readonly tenantId: TenantId
   /** The sequence of the last event: what an append expects. */
   readonly version: number
-  /** The batch that it is a part of; null for none. */
+  /** The batch that it was submitted with; null for none. `batchesOf` has all of them. */
   readonly batch: BatchId | null
+  readonly joins: ReadonlyArray<Joining>
   readonly subject: SubjectCommitment
   readonly submittedBy: ActorReference
   readonly submittedAt: Instant
@@ -157,6 +168,16 @@ export const isOpen = (state: RemovalState): boolean => {
   }
 }
 
+/** Who asked for a removal: whoever submitted it first, then those who joined. */
+export const askersOf = ({ submittedBy, joins }: RemovalRequest): ReadonlyArray<ActorReference> => [
+  submittedBy,
+  ...joins.map(({ by }) => by),
+]
+
+/** The batches that a request is a part of, each once: that of its submission first. */
+export const batchesOf = ({ batch, joins }: RemovalRequest): ReadonlyArray<BatchId> =>
+  [batch, ...joins.map(join => join.batch)].filter(id => id !== null)
+
 /** Whether a request has moved past the event that called for a job: then there is nothing left of the job. */
 export const isStale = (request: RemovalRequest, job: Job): boolean =>
   'job' in request && request.job.causedBy > job.causedBy
@@ -216,6 +237,7 @@ const requested = (happened: RemovalEventOf<'removalRequested'>): PendingApprova
         tenantId: happened.tenantId,
         version: happened.sequence,
         batch: happened.data.batch ?? null,
+        joins: [],
         subject: happened.data.subject,
         submittedBy: happened.data.submittedBy,
         submittedAt: happened.at,
@@ -233,6 +255,8 @@ const applied = (
   happened: Exclude<RemovalEvent, RemovalEventOf<'removalRequested'>>,
 ): RemovalRequest => {
   switch (happened.type) {
+    case 'requestJoined':
+      return isOpen(request.state) ? joined(request, happened) : request
     case 'approvalGiven':
       return request.state === 'pendingApproval'
         ? { ...request, approvals: [...request.approvals, { by: happened.data.by, at: happened.at }] }
@@ -295,6 +319,17 @@ const applied = (
       return request.state === 'failed' ? retried(request, happened) : request
   }
 }
+
+const joined = (request: RemovalRequest, { at, data }: RemovalEventOf<'requestJoined'>): RemovalRequest => ({
+  ...request,
+  receivedAt: data.receivedAt ?? request.receivedAt,
+  dueAt: data.dueAt ?? request.dueAt,
+  expiresAt: data.expiresAt ?? request.expiresAt,
+  joins: [
+    ...request.joins,
+    { by: data.by, at, receivedAt: data.receivedAt ?? null, batch: data.batch ?? null },
+  ],
+})
 
 const started = (request: Approved, happened: RemovalEventOf<'removalStarted'>): Removing => ({
   ...particularsOf(request),
@@ -403,6 +438,7 @@ const particularsOf = (request: RemovalRequest): Particulars => ({
   tenantId: request.tenantId,
   version: request.version,
   batch: request.batch,
+  joins: request.joins,
   subject: request.subject,
   submittedBy: request.submittedBy,
   submittedAt: request.submittedAt,

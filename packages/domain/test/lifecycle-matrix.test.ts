@@ -1,9 +1,9 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
 import { RemovalState, type RemovalCommand } from '../src/index.js'
-import { command } from './making/commands.js'
+import { anHourLater, command, secondsAfter, submittedAt } from './making/commands.js'
 import { reach, take } from './making/history.js'
-import { adele, grady, isaiah, lee, megan } from './making/people-and-places.js'
+import { adele, friday, grady, isaiah, lee, megan } from './making/people-and-places.js'
 
 const submitted = [command.submit()]
 const approved = [...submitted, command.approve()]
@@ -32,6 +32,11 @@ const commands: Record<string, RemovalCommand> = {
   'submit, not inbound': command.submit({
     profile: { ...command.submit().profile, homeTenantId: command.submit().tenantId },
   }),
+  join: command.join(),
+  'join, another': command.join({ by: lee }),
+  'join, earlier': command.join({ receivedAt: secondsAfter(submittedAt, -60) }),
+  'join, a batch': command.join({ batch: friday }),
+  'join, in future': command.join({ receivedAt: secondsAfter(anHourLater, 1) }),
   approve: command.approve({ by: megan }),
   'approve, another': command.approve({ by: lee }),
   'approve, submitter': command.approve({ by: adele }),
@@ -71,6 +76,11 @@ const table = `
 submit              | pendingApproval | AlreadySubmitted | AlreadySubmitted | AlreadySubmitted | AlreadySubmitted | AlreadySubmitted | AlreadySubmitted | AlreadySubmitted | AlreadySubmitted | AlreadySubmitted
 submit, automatic   | approved     | AlreadySubmitted | AlreadySubmitted | AlreadySubmitted | AlreadySubmitted | AlreadySubmitted | AlreadySubmitted | AlreadySubmitted | AlreadySubmitted | AlreadySubmitted
 submit, not inbound | NotInbound   | AlreadySubmitted | AlreadySubmitted | AlreadySubmitted | AlreadySubmitted | AlreadySubmitted | AlreadySubmitted | AlreadySubmitted | AlreadySubmitted | AlreadySubmitted
+join                | NotSubmitted | repeat          | repeat           | repeat           | repeat           | W                | removing         | W                | W                | W
+join, another       | NotSubmitted | pendingApproval | approved         | removing         | verifying        | W                | removing         | W                | W                | W
+join, earlier       | NotSubmitted | pendingApproval | approved         | removing         | verifying        | W                | removing         | W                | W                | W
+join, a batch       | NotSubmitted | pendingApproval | approved         | removing         | verifying        | W                | removing         | W                | W                | W
+join, in future     | NotSubmitted | ReceivedInFuture | ReceivedInFuture | ReceivedInFuture | ReceivedInFuture | ReceivedInFuture | ReceivedInFuture | ReceivedInFuture | ReceivedInFuture | ReceivedInFuture
 approve             | NotSubmitted | approved        | repeat           | repeat           | repeat           | repeat           | repeat           | W                | W                | W
 approve, another    | NotSubmitted | approved        | W                | W                | W                | W                | W                | W                | W                | W
 approve, submitter  | NotSubmitted | SelfApproval    | SelfApproval     | SelfApproval     | SelfApproval     | SelfApproval     | SelfApproval     | SelfApproval     | SelfApproval     | SelfApproval

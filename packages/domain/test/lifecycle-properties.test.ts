@@ -3,7 +3,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   type ActorReference,
+  batchesOf,
   decide,
+  dueAt,
   jobsOf,
   RemovalState,
   type RemovalCommand,
@@ -11,8 +13,9 @@ import {
   type RemovalEventType,
   type RemovalRequest,
   replay,
+  saturdayAndSunday,
 } from '../src/index.js'
-import { command } from './making/commands.js'
+import { command, secondsAfter, submittedAt } from './making/commands.js'
 import { eventsOf, run, type State, stateAfter, type Step, take } from './making/history.js'
 import { grady } from './making/people-and-places.js'
 import { histories } from './making/random-commands.js'
@@ -33,7 +36,7 @@ test('the random histories reach every state and record every event', () => {
   const states = new Set(sampled.flat().flatMap(({ after }) => (after === null ? [] : [after.state])))
   const types = new Set(sampled.flatMap(eventsOf).map(happened => happened.type))
   expect([...states].toSorted()).toEqual(Object.keys(RemovalState.keys).toSorted())
-  expect(types.size).toBe(14)
+  expect(types.size).toBe(15)
 })
 
 describe('approvals', () => {
@@ -91,6 +94,7 @@ describe('repeats', () => {
   /** Commands whose repeat is the same command, and not another try or another submission. */
   const isRepeatable = (asked: RemovalCommand): boolean => {
     switch (asked.type) {
+      case 'join':
       case 'approve':
       case 'deny':
       case 'expire':
@@ -142,6 +146,73 @@ describe('repeats', () => {
       expect(again.filter(accepted)).toEqual([])
     })
   })
+})
+
+describe('joining', () => {
+  const receipts = (steps: ReadonlyArray<Step>) =>
+    steps.flatMap(step =>
+      accepted(step) &&
+      (step.command.type === 'submit' || step.command.type === 'join') &&
+      step.command.receivedAt !== null
+        ? [step.command.receivedAt]
+        : [],
+    )
+
+  test('the earliest receipt counts, and moves the due date', () => {
+    forEveryHistory(steps => {
+      const last = steps.at(-1)?.after
+      const [earliest] = receipts(steps).toSorted()
+      expect(last?.receivedAt).toBe(earliest)
+      expect(last?.dueAt).toBe(earliest === undefined ? undefined : dueAt(saturdayAndSunday, earliest))
+    })
+  })
+
+  test('no request ever expires before it is due', () => {
+    forEveryHistory(steps => {
+      const early = steps.filter(
+        ({ after }) => after !== null && after.expiresAt !== null && after.expiresAt < after.dueAt,
+      )
+      expect(early).toEqual([])
+    })
+  })
+
+  test('whoever comes later brings the same deadlines as if they had come first', () => {
+    fc.assert(
+      fc.property(
+        fc.tuple(fc.nat(80), fc.nat(80)),
+        fc.constantFrom(null, 0, 10, 30, 90),
+        ([one, other], expiresAfterDays) => {
+          const received = (days: number) => secondsAfter(submittedAt, -days * 86_400)
+          const deadlinesOf = (first: number, second: number) => {
+            const after = run([
+              command.submit({ receivedAt: received(first), expiresAfterDays }),
+              command.join({ receivedAt: received(second), expiresAfterDays }),
+            ]).at(-1)?.after
+            return [after?.receivedAt, after?.dueAt, after?.expiresAt]
+          }
+          expect(deadlinesOf(one, other)).toEqual(deadlinesOf(other, one))
+        },
+      ),
+    )
+  })
+
+  test('a join adds an asker, a receipt or a batch, or it retries', () => {
+    forEveryHistory(steps => {
+      const idle = steps.filter(
+        step =>
+          step.command.type === 'join' &&
+          accepted(step) &&
+          step.events.every(({ type }) => type === 'requestJoined') &&
+          JSON.stringify([askersOf(step.before), step.before?.receivedAt, batchesIn(step.before)]) ===
+            JSON.stringify([askersOf(step.after), step.after?.receivedAt, batchesIn(step.after)]),
+      )
+      expect(idle).toEqual([])
+    })
+  })
+
+  const askersOf = (state: State) =>
+    state === null ? [] : [...new Set([state.submittedBy, ...state.joins.map(({ by }) => by)])]
+  const batchesIn = (state: State) => (state === null ? [] : batchesOf(state))
 })
 
 describe('histories', () => {
@@ -218,7 +289,7 @@ describe('endings', () => {
       const left = steps.filter(step => accepted(step) && step.before?.state === 'failed')
       const elsewhere = left.filter(
         ({ command: asked, after }) =>
-          !(asked.type === 'retry' && isUnderway(after)) &&
+          !((asked.type === 'retry' || asked.type === 'join') && isUnderway(after)) &&
           !(asked.type === 'withdraw' && after?.state === 'withdrawn'),
       )
       expect(elsewhere).toEqual([])
@@ -253,6 +324,7 @@ describe('endings', () => {
 describe('jobs', () => {
   const jobsFor: Record<RemovalEventType, 'always' | 'never' | 'whenDeferred'> = {
     removalRequested: 'never',
+    requestJoined: 'never',
     approvalGiven: 'never',
     removalApproved: 'always',
     removalDenied: 'never',

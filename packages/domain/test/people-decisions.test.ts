@@ -1,9 +1,20 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
-import { DenialCode } from '../src/index.js'
+import { batchesOf, DenialCode, saturdayAndSunday } from '../src/index.js'
 import { command, anHourLater, secondsAfter, submittedAt } from './making/commands.js'
 import { reach, requestAfter, take } from './making/history.js'
-import { adele, contoso, grady, isaiah, lee, megan, note } from './making/people-and-places.js'
+import {
+  adele,
+  contoso,
+  friday,
+  grady,
+  isaiah,
+  lee,
+  localDate,
+  megan,
+  monday,
+  note,
+} from './making/people-and-places.js'
 
 const required = (approvals: number) => command.submit({ policy: { mode: 'approvers', required: approvals } })
 
@@ -56,6 +67,129 @@ describe('submitting', () => {
       submittedAt,
       dueAt: '2026-12-14T23:59:59.000Z',
     })
+  })
+})
+
+describe('joining', () => {
+  const pending = [command.submit()]
+  const daysBefore = (days: number) => secondsAfter(submittedAt, -days * 86_400)
+
+  test('records another asker, an earlier receipt with the deadlines that it moves, and a batch', () => {
+    const asked = command.join({ by: lee, receivedAt: daysBefore(10), batch: friday })
+    const { events, after } = take(reach(pending), asked)
+
+    expect(events).toMatchObject([{ type: 'requestJoined', sequence: 2, at: anHourLater }])
+    expect(events[0]?.data).toEqual({
+      by: lee,
+      receivedAt: daysBefore(10),
+      dueAt: '2026-12-14T23:59:59.000Z',
+      expiresAt: '2027-01-22T09:00:00.000Z',
+      batch: friday,
+    })
+    expect(after).toMatchObject({
+      state: 'pendingApproval',
+      submittedBy: adele,
+      receivedAt: daysBefore(10),
+      dueAt: '2026-12-14T23:59:59.000Z',
+      joins: [{ by: lee, at: anHourLater, receivedAt: daysBefore(10), batch: friday }],
+    })
+    expect(after === null ? [] : batchesOf(after)).toEqual([friday])
+  })
+
+  test('records no more than what is new', () => {
+    const joined = [...pending, command.join({ by: lee, receivedAt: daysBefore(10), batch: friday })]
+    const data = (asked: ReturnType<typeof command.join>) => take(reach(joined), asked).events[0]?.data
+
+    expect(data(command.join({ by: megan, receivedAt: daysBefore(10), batch: friday }))).toEqual({
+      by: megan,
+    })
+    expect(data(command.join({ by: lee, batch: monday }))).toEqual({ by: lee, batch: monday })
+    expect(data(command.join({ receivedAt: daysBefore(11) }))).toMatchObject({ receivedAt: daysBefore(11) })
+    expect(data(command.join({ receivedAt: daysBefore(11) }))).not.toHaveProperty('batch')
+  })
+
+  test('of the same asker, with nothing new, records nothing', () => {
+    const state = reach([command.submit({ receivedAt: daysBefore(10), batch: friday })])
+    for (const receivedAt of [null, daysBefore(10), daysBefore(9)])
+      expect(take(state, command.join({ receivedAt, batch: friday })).decided).toEqual(E.right([]))
+  })
+
+  test('has a request in the batch of its first event, and in those that it joined', () => {
+    const request = requestAfter([
+      command.submit({ batch: friday }),
+      command.join({ by: lee, batch: monday }),
+      command.join({ by: megan, batch: friday }),
+    ])
+    expect(request.batch).toBe(friday)
+    expect(batchesOf(request)).toEqual([friday, monday])
+  })
+
+  test.each([
+    { after: 60, expiresAt: '2027-01-22T09:00:00.000Z' },
+    { after: 5, expiresAt: '2026-12-14T23:59:59.000Z' },
+    { after: null, expiresAt: '2027-01-22T09:00:00.000Z' },
+  ])(
+    'moves the expiry as a tenant has it whose requests expire after $after days',
+    ({ after, expiresAt }) => {
+      const asked = command.join({ receivedAt: daysBefore(10), expiresAfterDays: after })
+      expect(requestAfter([...pending, asked]).expiresAt).toBe(expiresAt)
+    },
+  )
+
+  test('lets no request expire that never was to', () => {
+    const never = command.submit({ expiresAfterDays: null })
+    expect(requestAfter([never, command.join({ receivedAt: daysBefore(10) })]).expiresAt).toBeNull()
+  })
+
+  test('never moves the due date to later, whatever days off the tenant has by now', () => {
+    const publicHolidays = Array.from({ length: 20 }, (_, day) => localDate(`2026-12-${day + 12}`))
+    const asked = command.join({
+      receivedAt: daysBefore(1),
+      calendar: { ...saturdayAndSunday, publicHolidays },
+    })
+    expect(requestAfter([...pending, asked]).dueAt).toBe('2026-12-23T23:59:59.000Z')
+  })
+
+  test('retries what failed, by whoever asks, whether or not that adds something else', () => {
+    const failed = reach([...pending, command.approve(), command.start(), command.fail()])
+    const plain = take(failed, command.join())
+    const another = take(failed, command.join({ by: lee }))
+
+    expect(plain.events).toMatchObject([{ type: 'removalRetried', data: { by: adele } }])
+    expect(another.events).toMatchObject([
+      { type: 'requestJoined', sequence: 6, data: { by: lee } },
+      { type: 'removalRetried', sequence: 7, data: { by: lee } },
+    ])
+    expect(another.after).toMatchObject({ state: 'removing', retriedBy: lee })
+  })
+
+  test('changes nothing of a request that has ended, and is refused, but for a batch that it is in', () => {
+    const denied = reach([command.submit({ batch: friday }), command.deny()])
+    expect(take(denied, command.join({ by: lee, batch: monday })).decided).toEqual(
+      E.left({ _tag: 'WrongState', state: 'denied' }),
+    )
+    expect(take(denied, command.join({ by: lee, batch: friday })).decided).toEqual(E.right([]))
+  })
+
+  test('leaves approving to whoever joined, and not to the first who asked', () => {
+    const joined = reach([required(2), command.join({ by: lee })])
+    expect(requestAfter([command.approve({ by: lee }), command.approve({ by: megan })], joined).state).toBe(
+      'approved',
+    )
+    expect(take(joined, command.approve({ by: adele })).decided).toEqual(E.left({ _tag: 'SelfApproval' }))
+  })
+
+  test('keeps an approval that was given, and the job of what is under way', () => {
+    const removing = requestAfter([...pending, command.approve(), command.start()])
+    const joined = requestAfter([command.join({ by: megan })], removing)
+    expect(joined).toMatchObject({
+      state: 'removing',
+      approvals: [{ by: megan }],
+      version: removing.version + 1,
+    })
+    expect('job' in joined && 'job' in removing ? joined.job : null).toEqual(
+      'job' in removing ? removing.job : undefined,
+    )
   })
 })
 

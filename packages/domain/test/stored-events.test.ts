@@ -14,6 +14,7 @@ const samples = storedV1.map(decoded(Envelope))
 /** A type that is added to the union does not compile until it has a row, and fails until it has a sample. */
 const everyType: Record<RemovalEventType, true> = {
   removalRequested: true,
+  requestJoined: true,
   approvalGiven: true,
   removalApproved: true,
   removalDenied: true,

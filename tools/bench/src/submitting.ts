@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { openPostgresStore } from '@lethe/adapter-postgres'
 import { randomIdentifiers, sha256Digest, systemClock } from '@lethe/adapter-system'
-import { submitRemoval } from '@lethe/application'
+import { noSignIns, submitRemoval } from '@lethe/application'
 import {
   authorize,
   type BatchId,
@@ -76,6 +76,7 @@ const submitEach = async (
     clock: systemClock,
     identifiers: randomIdentifiers,
     digest: sha256Digest,
+    signIns: noSignIns,
   })
   const grant = grantOf(tenantId)
   let left = count

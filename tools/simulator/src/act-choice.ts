@@ -1,10 +1,10 @@
-import { addSeconds, isOpen, type RemovalState, UserId } from '@lethe/domain'
+import { addSeconds, type BatchId, isOpen, type RemovalState, UserId } from '@lethe/domain'
 import type { Act } from './acts.js'
 import type { Backstage } from './backstage.js'
 import type { KnownRequest } from './known-requests.js'
 import { made } from './made.js'
 import { drawnBatchAct } from './batch-act-choice.js'
-import { codes, personFor, type SimulatedTenant } from './people.js'
+import { codes, type Person, personFor, type SimulatedTenant } from './people.js'
 import { drawnGuid } from './seeded-identifiers.js'
 
 const states: ReadonlyArray<RemovalState> = ['pendingApproval', 'failed', 'completed', 'removing']
@@ -20,7 +20,7 @@ export const drawnAct = (backstage: Backstage): Act => {
     [open.length < tenant.profiles.length ? 8 : 1, 'submit'],
     [requests.length > 0 ? 16 : 0, 'request'],
     [1, 'list'],
-    [requests.some(({ batch }) => batch !== null) ? backstage.batchHabit : 0.3, 'batch'],
+    [backstage.known.batches(tenant.id).length > 0 ? backstage.batchHabit : 0.3, 'batch'],
     [0.4, 'erase'],
   ] as const)
   switch (kind) {
@@ -61,9 +61,10 @@ export const drawnAct = (backstage: Backstage): Act => {
 const drawnSubmission = (backstage: Backstage, tenant: SimulatedTenant): Act => {
   const { random, time } = backstage.stage
   const now = time.clock.now()
+  const by = personFor(random, tenant.people, 'submit')
   return {
     kind: 'submit',
-    by: personFor(random, tenant.people, 'submit'),
+    by,
     userId: random.weighted([
       [20, random.pick(tenant.profiles).userId],
       [1, tenant.local.userId],
@@ -74,8 +75,21 @@ const drawnSubmission = (backstage: Backstage, tenant: SimulatedTenant): Act => 
       [4, addSeconds(now, -random.between(0, 90 * 86_400))],
       [1, addSeconds(now, 3600)],
     ]),
-    batch: random.chance(0.7) ? random.pick(backstage.batches.ids) : null,
+    batch: random.chance(0.7) ? drawnBatch(backstage, tenant, by) : null,
   }
+}
+
+/** Mostly a batch of one's own that is open, or a new one; sometimes whichever. */
+const drawnBatch = (
+  { stage: { random }, batches: { ids }, known }: Backstage,
+  { id: tenantId }: SimulatedTenant,
+  { caller }: Person,
+): BatchId => {
+  const own = ids.filter(id => {
+    const batch = known.batch(tenantId, id)
+    return batch === undefined || (batch.maker === caller.userId && batch.closed === null)
+  })
+  return random.pick(own.length > 0 && random.chance(0.8) ? own : ids)
 }
 
 /** Whoever asks for somebody as a part of a batch often asks for everybody else at the same time. */

@@ -23,7 +23,13 @@ import { actingDeps } from './acting-deps.js'
 import type { Act } from './acts.js'
 import { answerChecks } from './answer-checks.js'
 import type { Backstage } from './backstage.js'
-import { approveWholeBatch, denyWholeBatch, previewBatch } from './batch-acting.js'
+import {
+  approveWholeBatch,
+  denyWholeBatch,
+  previewBatch,
+  retryWholeBatch,
+  withdrawWholeBatch,
+} from './batch-acting.js'
 import { pagesFrom } from './pages.js'
 import { grantOf } from './people.js'
 import type { Strand } from './strand.js'
@@ -79,6 +85,10 @@ export const perform = async (backstage: Backstage, strand: Strand, act: Act): P
           const { state } = answer.request
           const joined = isOpen(state) ? 'joined' : 'joined what ended'
           stage.tally.count('answers', `submit ${answer.joined ? joined : 'new'}`)
+          if (answer.joined && batch !== null && answer.request.batch !== batch)
+            stage.tally.count('answers', 'submit joined with a batch')
+          if (answer.joined && before?.request.state === 'failed')
+            stage.tally.count('answers', 'submit joined what failed')
         })
         checks.notSubmitted(act, answered, before)
         return answered
@@ -134,6 +144,10 @@ export const perform = async (backstage: Backstage, strand: Strand, act: Act): P
       })
     case 'preview':
       return granted('getRemovalRequest', async grant => previewBatch(backstage, strand, act, grant))
+    case 'retryBatch':
+      return granted('retry', async grant => retryWholeBatch(backstage, strand, act, grant))
+    case 'withdrawBatch':
+      return granted('withdraw', async grant => withdrawWholeBatch(backstage, strand, act, grant))
     case 'approveBatch':
       return granted('approve', async grant => approveWholeBatch(backstage, strand, act, grant))
     case 'denyBatch':

@@ -46,6 +46,7 @@ export type Act =
       readonly size: number
     }
   | { readonly kind: 'preview'; readonly by: Person; readonly batch: BatchId }
+  | { readonly kind: 'retryBatch' | 'withdrawBatch'; readonly by: Person; readonly batch: BatchId }
   | ({ readonly kind: 'approveBatch' } & BatchAct)
   | ({
       readonly kind: 'denyBatch'

@@ -1,5 +1,13 @@
 import type { History, RemovalRequestView, SubmittedRemoval } from '@lethe/application'
-import { permission, type RemovalEvent, type RemovalRequest, type RemovalRequestId } from '@lethe/domain'
+import {
+  askersOf,
+  batchesOf,
+  isOpen,
+  permission,
+  type RemovalEvent,
+  type RemovalRequest,
+  type RemovalRequestId,
+} from '@lethe/domain'
 import type { Act } from './acts.js'
 import type { Backstage } from './backstage.js'
 import type { KnownRequest } from './known-requests.js'
@@ -52,11 +60,31 @@ export const answerChecks = ({ stage, known }: Pick<Backstage, 'stage' | 'known'
       report('answersFit', `${truth.label} is shown to be about ${view.userId ?? 'nobody'}`)
   }
 
+  /** Whoever joined is among those who asked, from then on; of what had ended, only its batches hold something for them. */
+  const checkJoined = (
+    { by, receivedAt, batch }: Extract<Act, { readonly kind: 'submit' }>,
+    answered: RemovalRequest,
+    { label, people, request }: KnownRequest,
+  ): void => {
+    const asked = askersOf(request).some(reference => people.get(reference) === by.caller.userId)
+    const lacks = [
+      ...(batch === null || batchesOf(request).includes(batch) ? [] : ['a batch']),
+      ...(isOpen(answered.state) && !asked ? ['an asker'] : []),
+      ...(isOpen(answered.state) && receivedAt !== null && receivedAt < request.receivedAt
+        ? ['a receipt']
+        : []),
+      ...(answered.state === 'failed' ? ['a retry'] : []),
+    ]
+    if (lacks.length > 0)
+      report('acknowledgedJoinIsRecorded', `${label} lacks ${lacks.join(', ')} of ${by.name}, who joined it`)
+  }
+
   return {
-    submitted: (act, { request }) => {
+    submitted: (act, { request, joined }) => {
       const truth = mine(act.by, request)
       if (truth === null) return
       known.acknowledge(truth.id)
+      if (joined) checkJoined(act, request, truth)
       if (truth.userId !== act.userId)
         report('answersFit', `${act.by.name} asked for ${act.userId}, and was given ${truth.label}`)
     },
@@ -115,13 +143,14 @@ export const answerChecks = ({ stage, known }: Pick<Backstage, 'stage' | 'known'
         items.some(({ request }) => known.get(request.id)?.userId !== filter.userId)
       )
         report('listIsExact', `${by.name} is shown a request for somebody else`)
-      if (filter.batch !== undefined && items.some(({ request }) => request.batch !== filter.batch))
+      const { batch } = filter
+      if (batch !== undefined && items.some(({ request }) => !batchesOf(request).includes(batch)))
         report('listIsExact', `${by.name} is shown a request of another batch`)
       if (filter.states !== undefined) return
       const lost = before.filter(
-        ({ id, userId, batch }) =>
+        ({ id, userId, request }) =>
           !ids.includes(id) &&
-          (filter.batch === undefined || filter.batch === batch) &&
+          (batch === undefined || batchesOf(request).includes(batch)) &&
           (filter.userId === undefined || (filter.userId === userId && !known.isSubjectErased(id))),
       )
       if (lost.length > 0)

@@ -1,8 +1,12 @@
+import type { BatchId } from '@lethe/domain'
 import type { Act } from './acts.js'
 import type { Backstage } from './backstage.js'
 import { codes, personFor, type SimulatedTenant } from './people.js'
 
-/** Somebody looks at a batch, or decides one as they once saw it: mostly as it was last, sometimes as it was long before. */
+/**
+ * Somebody looks at a batch, or decides one as they once saw it: mostly one in which something waits, as it was last; sometimes any, as it
+ * was long before.
+ */
 export const drawnBatchAct = (backstage: Backstage, tenant: SimulatedTenant): Act => {
   const { stage, known, batches, tenants } = backstage
   const { random } = stage
@@ -20,13 +24,28 @@ export const drawnBatchAct = (backstage: Backstage, tenant: SimulatedTenant): Ac
       size: random.pick([1, 2, 50]),
     }
   const there = batches.ids.filter(id => known.inBatch(tenant.id, id).length > 0)
+  const waiting = (id: BatchId): boolean =>
+    known.inBatch(tenant.id, id).some(({ request }) => request.state === 'pendingApproval')
+  if (random.chance(0.1)) {
+    const kind = random.pick(['retryBatch', 'withdrawBatch'] as const)
+    const by = personFor(random, people, kind === 'retryBatch' ? 'retry' : 'withdraw')
+    return { kind, by, batch: random.pick(there.length > 0 && random.chance(0.95) ? there : batches.ids) }
+  }
   const seen = batches.shownOf(tenant.id)
-  const last = seen.at(-1)
-  if (last === undefined || random.chance(0.4))
+  const open = seen.filter(({ id }) => waiting(id))
+  const last = open.at(-1) ?? seen.at(-1)
+  const unseen = there.filter(id => waiting(id) && open.every(shown => shown.id !== id))
+  if (last === undefined || random.chance(open.length > 0 ? 0.25 : 0.7))
     return {
       kind: 'preview',
       by: personFor(random, people, 'getRemovalRequest'),
-      batch: random.pick(there.length > 0 && random.chance(0.95) ? there : batches.ids),
+      batch: random.pick(
+        unseen.length > 0 && random.chance(0.7)
+          ? unseen
+          : there.length > 0 && random.chance(0.95)
+            ? there
+            : batches.ids,
+      ),
     }
   const shown = random.chance(0.7) ? last : random.pick(seen)
   const pauses = batches.pausesOf(shown)

@@ -5,6 +5,7 @@ import { type Counts, countOf, type Group } from './tally.js'
 /** What many seeds must have seen, for the invariants to mean something. */
 const events: Record<RemovalEventType, true> = {
   removalRequested: true,
+  requestJoined: true,
   approvalGiven: true,
   removalApproved: true,
   removalDenied: true,
@@ -32,6 +33,10 @@ const ends = ['verifiedAbsent', 'acceptedOnly', 'failed', 'denied', 'withdrawn',
 const answers = [
   'submit new',
   'submit joined',
+  'submit joined with a batch',
+  'submit joined what failed',
+  'submit NotBatchMaker',
+  'submit BatchClosed',
   'submit ProfileNotFound',
   'submit NotInbound',
   'submit ReceivedInFuture',
@@ -61,12 +66,17 @@ const answers = [
   'approveBatch done in part',
   'approveBatch BatchChanged',
   'approveBatch BatchNotFound',
+  'approveBatch NothingWaits',
   'approveBatch Unavailable',
   'approveBatch not granted',
   'denyBatch done',
   'denyBatch BatchChanged',
   'denyBatch NoteRequired',
   'batch gone on with',
+  'withdrawBatch done',
+  'withdrawBatch done in part',
+  'withdrawBatch BatchNotFound',
+  'retryBatch done',
   'eraseSubject done',
   'eraseActor done',
 ]
@@ -82,7 +92,10 @@ const calls = [
   'notes.resolve',
   'batches.list',
   'batches.summary',
-  'batches.pending',
+  'batches.close',
+  'batches.members',
+  'batches.refusalOf',
+  'batches.hasDecided',
   'batches.requestFor',
 ]
 

@@ -96,7 +96,7 @@ const checkLists = async ({ stage: { report }, store, known, tenants, batches }:
           states: [state],
           expected: requests.filter(({ request }) => request.state === state),
         })),
-      ...batches.ids.map(batch => ({ batch, expected: requests.filter(each => each.batch === batch) })),
+      ...batches.ids.map(batch => ({ batch, expected: known.inBatch(tenantId, batch) })),
       ...profiles.map(({ userId }) => ({
         userId,
         expected: requests.filter(each => each.userId === userId && !known.isSubjectErased(each.id)),

@@ -6,26 +6,38 @@ const lifecycle: Record<
   Readonly<Partial<Record<RemovalEventType, ReadonlyArray<RemovalState>>>>
 > = {
   pendingApproval: {
+    requestJoined: ['pendingApproval'],
     approvalGiven: ['pendingApproval'],
     removalApproved: ['approved'],
     removalDenied: ['denied'],
     removalWithdrawn: ['withdrawn'],
     requestExpired: ['expired'],
   },
-  approved: { removalStarted: ['removing'], removalWithdrawn: ['withdrawn'], removalFailed: ['failed'] },
+  approved: {
+    requestJoined: ['approved'],
+    removalStarted: ['removing'],
+    removalWithdrawn: ['withdrawn'],
+    removalFailed: ['failed'],
+  },
   removing: {
+    requestJoined: ['removing'],
     holderCleared: ['removing', 'verifying'],
     holderAttemptFailed: ['removing'],
     holderFailed: ['removing'],
     removalFailed: ['failed'],
   },
   verifying: {
+    requestJoined: ['verifying'],
     readBackRecorded: ['verifying'],
     holderFailed: ['verifying'],
     removalCompleted: ['completed'],
     removalFailed: ['failed'],
   },
-  failed: { removalRetried: ['approved', 'removing', 'verifying'], removalWithdrawn: ['withdrawn'] },
+  failed: {
+    requestJoined: ['failed'],
+    removalRetried: ['approved', 'removing', 'verifying'],
+    removalWithdrawn: ['withdrawn'],
+  },
   completed: {},
   denied: {},
   withdrawn: {},

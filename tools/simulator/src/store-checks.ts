@@ -15,6 +15,7 @@ import type { Stage } from './stage.js'
 /** Compares what the store answers with what is known to be there. */
 export interface StoreChecks {
   readonly submitted: (proposal: Proposal, answer: Submitted) => void
+  readonly notSubmitted: (proposal: Proposal, tag: string) => void
   readonly openFor: (tenantId: TenantId, userId: UserId, found: O.Option<RemovalRequest>) => void
   readonly loaded: (tenantId: TenantId, id: RemovalRequestId, found: O.Option<RemovalRequest>) => void
   /** @param before the version that the request had when the append came. */
@@ -38,6 +39,17 @@ export const storeChecks = ({ report }: Pick<Stage, 'report'>, known: KnownReque
           'answersFit',
           `whoever asked was let join ${known.labelOf(request.id)}, which is neither the open one nor that of the batch`,
         )
+    },
+    notSubmitted: ({ tenantId, userId, batch, by }, tag) => {
+      if (tag === 'Unavailable') return
+      const joinable = known.joinable(tenantId, userId, batch)
+      if (
+        joinable !== undefined ||
+        batch === null ||
+        by === null ||
+        !known.mayBeTold(tenantId, batch, by).includes(tag)
+      )
+        report('answersFit', `whoever adds to a batch is told ${tag}, and that is not so`)
     },
     openFor: (tenantId, userId, found) => {
       const open = known.openFor(tenantId, userId)

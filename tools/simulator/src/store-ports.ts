@@ -1,4 +1,4 @@
-import type { StorePorts, VersionConflict } from '@lethe/application'
+import type { BatchRefusal, StorePorts, Submitted, VersionConflict } from '@lethe/application'
 import type { RemovalEvent, RemovalRequest } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
@@ -33,16 +33,25 @@ export const storePorts = (
     batches: batchPorts(backstage, called, deciding),
     removalRequests: {
       submit: submission => {
-        const { tenantId, requestId, subject, events } = submission
-        const proposal = { id: requestId, tenantId, userId: subject.userId, batch: batchIn(events) }
-        return called({
+        const { tenantId, requestId, subject, submitter, events } = submission
+        const proposal = {
+          id: requestId,
+          tenantId,
+          userId: subject.userId,
+          batch: batchIn(events),
+          by: submitter.actor.kind === 'person' ? submitter.actor.userId : null,
+        }
+        return called<BatchRefusal, Submitted>({
           name: 'submit',
           check: witness.observe,
           run: async () => {
             known.propose(proposal)
             return removalRequests.submit(submission)()
           },
-          done: E.map(answer => checks.submitted(proposal, answer)),
+          done: answer => {
+            if (E.isRight(answer)) checks.submitted(proposal, answer.right)
+            else checks.notSubmitted(proposal, answer.left._tag)
+          },
           said: ({ joined, request }) => `${joined ? 'joined' : 'new'} ${known.labelOf(request.id)}`,
         })
       },
@@ -153,7 +162,11 @@ export const storePorts = (
         called({
           name: 'actors.erase',
           check: witness.observe,
-          run: actors.erase(tenantId, actor),
+          run: async () => {
+            const answer = await actors.erase(tenantId, actor)()
+            if (E.isRight(answer) && actor.kind === 'person') known.eraseActor(tenantId, actor.userId)
+            return answer
+          },
           said: ({ erased, kept }) => `${erased} erased, ${kept} kept`,
         }),
     },

@@ -36,7 +36,9 @@ const describe = ({ known }: World, act: Act): string => {
     case 'eraseActor':
       return `${act.kind} ${act.userId}`
     case 'preview':
-      return `preview ${act.batch}`
+    case 'retryBatch':
+    case 'withdrawBatch':
+      return `${act.kind} ${act.batch}`
     case 'approveBatch':
     case 'denyBatch':
       return `${act.kind} ${act.shown.id}, of ${act.shown.members.size}, from ${act.after ?? 'the beginning'} on`

@@ -1,11 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ApprovalPolicies } from '@lethe/application'
-import type {
-  HolderName,
-  RemovalEvent,
-  RemovalEventOf,
-  RemovalRequest,
-  RemovalRequestId,
+import {
+  askersOf,
+  batchesOf,
+  dueAt,
+  expiryOf,
+  type HolderName,
+  type RemovalEvent,
+  type RemovalEventOf,
+  type RemovalRequest,
+  type RemovalRequestId,
+  saturdayAndSunday,
 } from '@lethe/domain'
 import type { Deliveries } from './deliveries.js'
 import { checkNextTry, checkSaying, checkSettled, type Schedules } from './holder-event-checks.js'
@@ -42,6 +47,34 @@ export const watchEvents = ({ stage, park, policies, deliveries, schedules }: Su
       report('policyIsTheTenants', `${label} was received at ${data.receivedAt}, after it was submitted`)
     if (data.expiresAt !== null && data.expiresAt < data.dueAt)
       report('policyIsTheTenants', `${label} expires at ${data.expiresAt}, before it is due at ${data.dueAt}`)
+  }
+
+  const checkDeadlines = async ({ tenantId, label, events, request }: KnownRequest): Promise<void> => {
+    const { expiresAfterDays } = orThrow(await policies.of(tenantId)())
+    const [earliest] = events
+      .flatMap(({ data }) => ('receivedAt' in data && data.receivedAt !== undefined ? [data.receivedAt] : []))
+      .toSorted()
+    const due = earliest === undefined ? null : dueAt(saturdayAndSunday, earliest)
+    const expires = due === null ? null : expiryOf(request.submittedAt, due, expiresAfterDays)
+    if (request.receivedAt !== earliest || request.dueAt !== due || request.expiresAt !== expires)
+      report(
+        'earliestReceiptCounts',
+        `${label} was received at ${earliest}, and is due at ${request.dueAt}, until ${request.expiresAt}`,
+      )
+  }
+
+  const checkJoined = (
+    { label }: KnownRequest,
+    { data }: RemovalEventOf<'requestJoined'>,
+    before: RemovalRequest | undefined,
+  ): void => {
+    if (before === undefined) return
+    const isEarlier = data.receivedAt !== undefined && data.receivedAt < before.receivedAt
+    const isNew = data.batch !== undefined && !batchesOf(before).includes(data.batch)
+    if (isEarlier !== (data.receivedAt !== undefined) || isNew !== (data.batch !== undefined))
+      report('joinAddsSomething', `${label} was joined with what it had already`)
+    if (!isEarlier && !isNew && askersOf(before).includes(data.by))
+      report('joinAddsSomething', `${label} was joined by somebody who had asked for it already`)
   }
 
   const checkOutcome = (known: KnownRequest, { data }: RemovalEventOf<'removalCompleted'>): void => {
@@ -81,9 +114,11 @@ export const watchEvents = ({ stage, park, policies, deliveries, schedules }: Su
   }
 
   return async (known: KnownRequest, added: ReadonlyArray<RemovalEvent>): Promise<void> => {
+    await checkDeadlines(known)
     for (const happened of added) {
       const before = known.states[happened.sequence - 2]
       if (happened.type === 'removalRequested') await checkRequested(known, happened)
+      if (happened.type === 'requestJoined') checkJoined(known, happened, before)
       if (happened.type === 'removalStarted') startedAt.set(known.id, ledger.moment())
       judge(checkSaying(ledger, known, happened, startedAt.get(known.id) ?? 0))
       if (happened.type === 'holderAttemptFailed' || happened.type === 'readBackRecorded')

@@ -1,6 +1,8 @@
 import type { Digest, StorePorts } from '@lethe/application'
 import {
   type ActorReference,
+  additionsIn,
+  batchesOf,
   isOpen,
   type RemovalEvent,
   type RemovalRequest,
@@ -89,8 +91,22 @@ export const createWitness = (stage: Stage, known: KnownRequests, watched: Watch
       people: await peopleWith(before, tenantId, added),
     }
     known.put(next)
+    checkAdditions(next, added)
     for (const { type } of added) stage.tally.count('events', type)
     await watched.tell(next, added)
+  }
+
+  const checkAdditions = (
+    { tenantId, label, people }: KnownRequest,
+    added: ReadonlyArray<RemovalEvent>,
+  ): void => {
+    for (const { batch, by } of added.flatMap(additionsIn)) {
+      const made = known.batch(tenantId, batch)
+      if (made !== undefined && people.get(by) !== made.maker)
+        report('batchHasOneMaker', `${label} was added to a batch by somebody who did not make it`)
+      if (made !== undefined && made.closed !== null)
+        report('closedBatchStays', `${label} was added to a batch that is closed`)
+    }
   }
 
   const isSeen = async (tenantId: TenantId, id: RemovalRequest['id']): Promise<boolean> => {
@@ -127,12 +143,14 @@ export const createWitness = (stage: Stage, known: KnownRequests, watched: Watch
   const checkOneInBatch = (tenantId: TenantId): void => {
     const seen = new Map<string, KnownRequest>()
     for (const each of known.of(tenantId)) {
-      if (each.batch === null || known.isSubjectErased(each.id)) continue
-      const key = `${each.batch} ${each.userId}`
-      const rival = seen.get(key)
-      if (rival !== undefined)
-        return report('oneRequestInBatch', `${rival.label} and ${each.label} are for the same profile`)
-      seen.set(key, each)
+      if (known.isSubjectErased(each.id)) continue
+      for (const batch of batchesOf(each.request)) {
+        const key = `${batch} ${each.userId}`
+        const rival = seen.get(key)
+        if (rival !== undefined)
+          return report('oneRequestInBatch', `${rival.label} and ${each.label} are for the same profile`)
+        seen.set(key, each)
+      }
     }
   }
 

@@ -72,8 +72,10 @@ export const createWorld = (seed: number, alterations: Alterations, traced: bool
     ),
     store,
     known,
-    batches: createKnownBatches([made(BatchId, drawnGuid(random)), made(BatchId, drawnGuid(random))]),
-    batchHabit: random.pick([2, 10, 40]),
+    batches: createKnownBatches(
+      Array.from({ length: random.pick([2, 3]) }, () => made(BatchId, drawnGuid(random))),
+    ),
+    batchHabit: random.pick([4, 16, 40]),
     batchAtOnce: random.pick([1, 1, 2, 3]),
     witness,
     park,

@@ -8,6 +8,7 @@ import { liesAboutAbsence, removesTwice } from './alterations/broken-holders.js'
 import { forgetsPeople, knowsNobodyAgain, mixesUpPeople } from './alterations/broken-people.js'
 import { buriesDeadJobs, hidesJobs, keepsJobs, losesJobs } from './alterations/broken-queues.js'
 import { blamesWorkers, deniesCalls, failsAtOnce } from './alterations/broken-records.js'
+import * as joins from './alterations/broken-joins.js'
 import * as stores from './alterations/broken-stores.js'
 import * as workers from './alterations/broken-workers.js'
 
@@ -57,6 +58,11 @@ const brokenParts = [
   ['a batch that counts what is open', batches.countsWhatIsOpen, 'batchIsExact'],
   ['a store that forgets batches', batches.forgetsBatches, 'batchIsExact'],
   ['a store that finds nobody in a batch', batches.findsNobodyInABatch, 'batchIsExact'],
+  ['a batch that anybody adds to', batches.takesAnybodyForTheMaker, 'batchHasOneMaker'],
+  ['a batch that is never closed', batches.closesNothing, 'closedBatchStays'],
+  ['a receipt that moves nothing', joins.keepsTheDueDate, 'earliestReceiptCounts'],
+  ['a join that adds nothing', joins.recordsPlainRepeats, 'joinAddsSomething'],
+  ['a join that is lost', joins.losesJoins, 'acknowledgedJoinIsRecorded'],
   ['a list of batches that ends too early', batches.listsOnePageOfBatches, 'listIsExact'],
   ['a list of batches that minds no state', batches.listsAllBatches, 'listIsExact'],
   ['batches that mix tenants', batches.mixesTenants, 'tenantIsolation'],

@@ -6,6 +6,8 @@ describe('the lifecycle, written down a second time', () => {
     [null, 'removalRequested', 'pendingApproval'],
     ['pendingApproval', 'removalApproved', 'approved'],
     ['approved', 'removalStarted', 'removing'],
+    ['removing', 'requestJoined', 'removing'],
+    ['failed', 'requestJoined', 'failed'],
     ['removing', 'holderCleared', 'verifying'],
     ['verifying', 'removalCompleted', 'completed'],
     ['verifying', 'removalFailed', 'failed'],
@@ -25,6 +27,8 @@ describe('the lifecycle, written down a second time', () => {
     ['verifying', 'holderCleared', 'verifying'],
     ['failed', 'removalRetried', 'completed'],
     ['completed', 'removalRetried', 'approved'],
+    ['denied', 'requestJoined', 'denied'],
+    ['failed', 'requestJoined', 'removing'],
     ['withdrawn', 'removalStarted', 'removing'],
   ] as const)('takes no request that is %s by %s to %s', (from, type, to) => {
     expect(isLifecycleStep(from, type, to)).toBe(false)

@@ -1,6 +1,7 @@
 /** Places at which a process can be told to kill itself: before and after each of these. */
 const commits = [
   'submit',
+  'join',
   'approve',
   'approveLast',
   'deny',
@@ -57,6 +58,7 @@ const both = (span: Span): ReadonlyArray<KillPoint> => sides.map(side => `${span
 /** The commits that a process makes on behalf of a caller. */
 const ofCallers: ReadonlySet<Commit> = new Set<Commit>([
   'submit',
+  'join',
   'approve',
   'approveLast',
   'deny',

@@ -3,6 +3,7 @@ import type {
   ApproveRemovalRefusal,
   BatchChanged,
   BatchNotFound,
+  NothingWaits,
   DenyRemovalRefusal,
   InvalidPageToken,
   ProfileNotFound,
@@ -66,6 +67,7 @@ export type Refusal =
   | RequestNotFound
   | BatchNotFound
   | BatchChanged
+  | NothingWaits
   | InvalidPageToken
   | Throttled
   | Unavailable
@@ -88,6 +90,7 @@ export const answerOf = (refusal: Refusal): ErrorAnswer => {
     case 'SelfApproval':
     case 'GuestApproval':
     case 'NotSubmitter':
+    case 'NotBatchMaker':
       return errorAnswer(graphErrors.requestDenied, refusal._tag)
     case 'AccessDenied':
       return errorAnswer(graphErrors.requestDenied, refusal.reason)
@@ -108,6 +111,13 @@ export const answerOf = (refusal: Refusal): ErrorAnswer => {
       return errorAnswer(graphErrors.resourceNotFound(refusal.id), refusal._tag)
     case 'WrongState':
       return errorAnswer(graphErrors.conflict(conflictMessage(refusal.state)), refusal._tag)
+    case 'BatchClosed':
+      return errorAnswer(
+        graphErrors.conflict('The batch was decided: nothing is added to it any more. Begin another one.'),
+        refusal._tag,
+      )
+    case 'NothingWaits':
+      return errorAnswer(graphErrors.conflict('Nothing in the batch waits for approval.'), refusal._tag)
     case 'BatchChanged':
       return errorAnswer(
         graphErrors.conflict(

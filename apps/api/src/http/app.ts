@@ -14,9 +14,11 @@ import type {
   ListProfiles,
   ListRemovalRequests,
   ReadBacklog,
+  RetryBatch,
   RetryRemoval,
   SubmitRemoval,
   ViewRemovalRequest,
+  WithdrawBatch,
   WithdrawRemoval,
 } from '@lethe/application'
 import { apiRoot } from '@lethe/api-contract'
@@ -56,6 +58,8 @@ export interface UseCases {
   readonly getBatch: GetBatch
   readonly approveBatch: ApproveBatch
   readonly denyBatch: DenyBatch
+  readonly retryBatch: RetryBatch
+  readonly withdrawBatch: WithdrawBatch
   readonly countOverdue: CountOverdue
   readonly readBacklog: ReadBacklog
 }

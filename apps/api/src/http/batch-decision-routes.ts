@@ -1,6 +1,7 @@
 import {
   BatchApproval,
   BatchCollection,
+  BatchContinuation,
   BatchDecisionResource,
   BatchDenial,
   type BatchListOptions,
@@ -20,6 +21,8 @@ import type {
   ListBatches,
   ListedBatch,
   Page,
+  RetryBatch,
+  WithdrawBatch,
 } from '@lethe/application'
 import { BatchId } from '@lethe/domain'
 import { graphErrors } from '@lethe/graph-contract'
@@ -39,13 +42,15 @@ import {
   responding,
   withoutOptions,
 } from './handling.js'
-import { presentRemovalRequest } from './removal-request-presenter.js'
+import { presentActor, presentRemovalRequest } from './removal-request-presenter.js'
 
 export interface BatchDecisionRoutesDeps {
   readonly listBatches: ListBatches
   readonly getBatch: GetBatch
   readonly approveBatch: ApproveBatch
   readonly denyBatch: DenyBatch
+  readonly retryBatch: RetryBatch
+  readonly withdrawBatch: WithdrawBatch
   readonly publicUrl: string
   readonly doors: Doors
   readonly respondWithError: RespondWithError
@@ -53,7 +58,7 @@ export interface BatchDecisionRoutesDeps {
 
 const path = `${batchesPath}/:id`
 
-/** Batches: what they hold, and their decision as one. */
+/** Batches: what they hold, and what is done to all of one. */
 export const batchDecisionRoutes = (app: Hono<ApiEnv>, deps: BatchDecisionRoutesDeps): void => {
   const { doors } = deps
   const respond = responding(deps.respondWithError)
@@ -128,6 +133,44 @@ export const batchDecisionRoutes = (app: Hono<ApiEnv>, deps: BatchDecisionRoutes
       ),
     ),
   )
+
+  const meantIn = (c: Incoming, key: string) =>
+    pipe(
+      bodyAs(BatchContinuation, {})(c),
+      TE.bindTo('body'),
+      TE.bindW('id', () => idOf(c, key)),
+      TE.map(({ id, body: { after } }) => ({ id, after: after ?? null })),
+    )
+
+  app.post(`${path}/retry`, doors.authenticated, doors.permitted('retry'), doors.bounded, c =>
+    respond(
+      c,
+      pipe(
+        meantIn(c, c.req.param('id')),
+        TE.flatMap(meant =>
+          pipe(
+            deps.retryBatch({ grant: c.get('grant'), ...meant }),
+            TE.map(progress => c.json(decisionOf(meant.id, progress))),
+          ),
+        ),
+      ),
+    ),
+  )
+
+  app.post(`${path}/withdraw`, doors.authenticated, doors.permitted('withdraw'), doors.bounded, c =>
+    respond(
+      c,
+      pipe(
+        meantIn(c, c.req.param('id')),
+        TE.flatMap(meant =>
+          pipe(
+            deps.withdrawBatch({ grant: c.get('grant'), ...meant }),
+            TE.map(progress => c.json(decisionOf(meant.id, progress))),
+          ),
+        ),
+      ),
+    ),
+  )
 }
 
 /** The id in the path, once the query is known to be empty. */
@@ -144,9 +187,10 @@ const collectionOf = (
   options: BatchListOptions,
   { items, next }: Page<ListedBatch>,
 ): BatchCollection => ({
-  value: items.map(({ id, submittedAt, count, states, dueAt }) => ({
+  value: items.map(({ id, submittedAt, closedAt, count, states, dueAt }) => ({
     id,
     submittedDateTime: submittedAt,
+    closedDateTime: closedAt,
     count,
     states: countsOf(states),
     dueDateTime: dueAt,
@@ -164,8 +208,11 @@ const collectionOf = (
 const countsOf = (states: BatchSummary['states']): BatchResource['states'] =>
   [...states].map(([state, count]) => ({ state, count }))
 
-const presentBatch = ({ id, summary, sample }: BatchPreview): BatchResource => ({
+const presentBatch = ({ id, summary, maker, sample }: BatchPreview): BatchResource => ({
   id,
+  madeBy: presentActor(maker),
+  submittedDateTime: summary.submittedAt,
+  closedDateTime: summary.closedAt,
   count: summary.count,
   digest: summary.digest,
   states: countsOf(summary.states),

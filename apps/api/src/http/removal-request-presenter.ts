@@ -1,6 +1,6 @@
-import type { History, RemovalRequestView } from '@lethe/application'
+import type { Actor, History, RemovalRequestView } from '@lethe/application'
 import type { HistoryResource, RemovalRequestResource } from '@lethe/api-contract'
-import { type ActorReference, approvalsRequired, type RemovalRequest } from '@lethe/domain'
+import { type ActorReference, approvalsRequired, batchesOf, type RemovalRequest } from '@lethe/domain'
 
 /** A removal request as the API shows it. */
 export const presentRemovalRequest = (view: RemovalRequestView): RemovalRequestResource => {
@@ -10,9 +10,16 @@ export const presentRemovalRequest = (view: RemovalRequestView): RemovalRequestR
     userId: view.userId,
     resourceTenantId: request.tenantId,
     batchId: request.batch,
+    batchIds: batchesOf(request),
     state: request.state,
     submittedDateTime: request.submittedAt,
     submittedBy: actorIn(view, request.submittedBy),
+    joins: request.joins.map(({ by, at, receivedAt, batch }) => ({
+      by: actorIn(view, by),
+      joinedDateTime: at,
+      receivedDateTime: receivedAt,
+      batchId: batch,
+    })),
     receivedDateTime: request.receivedAt,
     dueDateTime: request.dueAt,
     expiryDateTime: request.expiresAt,
@@ -58,8 +65,10 @@ const endingIn = (view: RemovalRequestView, request: RemovalRequest): Ending => 
 const actorIn = (
   view: RemovalRequestView,
   reference: ActorReference,
-): RemovalRequestResource['submittedBy'] => {
-  const actor = view.actors.get(reference)
+): RemovalRequestResource['submittedBy'] => presentActor(view.actors.get(reference))
+
+/** Whoever acted, as the API shows them; undefined, or null, once erased. */
+export const presentActor = (actor: Actor | null | undefined): RemovalRequestResource['submittedBy'] => {
   switch (actor?.kind) {
     case 'person':
       return { userId: actor.userId, appId: actor.appId }

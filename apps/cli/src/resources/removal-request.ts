@@ -5,7 +5,7 @@ import type { Cell, Column, Resource } from './resource.js'
 type Actor = RemovalRequestResource['submittedBy']
 
 /** A person's id, or the application's where none was there; `erased` once nobody is known any more. */
-const nameOf = (actor: Actor): string => {
+export const nameOf = (actor: Actor): string => {
   if (actor === null) return 'erased'
   return actor.userId ?? (actor.appId === null ? 'erased' : `app ${actor.appId}`)
 }
@@ -52,9 +52,14 @@ export const removalRequestResource: Resource<RemovalRequestResource> = {
     userId,
     { name: 'resourceTenantId', cell: request => request.resourceTenantId },
     { name: 'batchId', cell: request => request.batchId },
+    { name: 'batchIds', cell: ({ batchIds }) => (batchIds.length === 0 ? null : batchIds.join(', ')) },
     { name: 'receivedDateTime', cell: request => written(request.receivedDateTime) },
     { name: 'submittedDateTime', cell: request => written(request.submittedDateTime) },
     { name: 'submittedBy', cell: request => nameOf(request.submittedBy) },
+    {
+      name: 'joinedBy',
+      cell: ({ joins }) => (joins.length === 0 ? null : joins.map(({ by }) => nameOf(by)).join(', ')),
+    },
     due,
     { name: 'expiryDateTime', cell: request => written(request.expiryDateTime) },
     approvals,

@@ -47,6 +47,7 @@ export const listRequests = ({ url, pageSize, requests }: Listed, { query }: Rec
   const matching = requests.filter(
     request =>
       (options.state === undefined || options.state.includes(request.state)) &&
+      (options.batchId === undefined || request.batchIds.includes(options.batchId)) &&
       (options.userId === undefined || options.userId === request.userId) &&
       (options.dueBefore === undefined || request.dueDateTime < options.dueBefore),
   )

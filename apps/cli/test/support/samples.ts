@@ -26,6 +26,8 @@ export const removalRequest = (over: object = {}): RemovalRequestResource =>
     userId: bobId,
     resourceTenantId: tenantId,
     batchId: null,
+    batchIds: [],
+    joins: [],
     state: 'pendingApproval',
     submittedDateTime: '2026-11-23T09:00:00Z',
     submittedBy: { userId: adeleId, appId },

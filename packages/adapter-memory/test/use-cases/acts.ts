@@ -23,7 +23,7 @@ export const submitted = async ({ deps, adele }: World, by: Claims = adele): Pro
     ),
   )
 
-export const viewIn = ({ view }: SubmittedRemoval): Promise<RemovalRequestView> => succeed(view)
+const viewIn = ({ view }: SubmittedRemoval): Promise<RemovalRequestView> => succeed(view)
 
 const shown = <R>({ deps }: World, acted: TE.TaskEither<R, RemovalRequest>): Promise<RemovalRequestView> =>
   succeed(

@@ -4,7 +4,9 @@ import {
   type BatchProgress,
   denyBatch,
   getBatch,
+  retryBatch,
   submitRemoval,
+  withdrawBatch,
 } from '@lethe/application'
 import { decoded, elementAt, refuse, succeed, upTo } from '@lethe/application/testing'
 import { BatchId, type Hash, type RemovalRequestId } from '@lethe/domain'
@@ -12,8 +14,8 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { describe, expect, it } from 'vitest'
 import { freshIds } from '../fresh-ids.js'
 import { inMemoryProfiles } from '../../src/index.js'
-import { denied } from './acts.js'
-import { bob, type Claims, granted } from './people.js'
+import { approved, denied, submitted } from './acts.js'
+import { administrator, administratorAndOfficer, bob, type Claims, granted } from './people.js'
 import { work } from './worker.js'
 import { bobIn, createWorld, graph, requestOf, type World, type WorldWish } from './world.js'
 
@@ -41,11 +43,12 @@ const statesOf = async (world: World, ids: ReadonlyArray<RemovalRequestId>) =>
 
 describe('getBatch', () => {
   it('shows what an approver decides on', async () => {
-    const { batch, ids, preview } = await batchWorld(3)
+    const { world, batch, ids, preview } = await batchWorld(3)
 
-    const { id, summary, sample } = await preview()
+    const { id, maker, summary, sample } = await preview()
 
     expect(id).toBe(batch)
+    expect(maker).toMatchObject({ kind: 'person', userId: world.adele.oid })
     expect(summary).toMatchObject({ count: 3, homeTenantCount: 3 })
     expect(sample.map(view => view.request.id).toSorted()).toStrictEqual(ids.toSorted())
     expect(sample.every(({ userId }) => userId !== null)).toBe(true)
@@ -107,6 +110,59 @@ describe('approveBatch', () => {
       next: null,
     })
     expect(new Set(await statesOf(world, ids))).toStrictEqual(new Set(['pendingApproval']))
+  })
+
+  it('refuses a decision of what nothing waits for, to whoever made none', async () => {
+    const { world, ids, preview, approve } = await batchWorld(2)
+    const { digest } = (await preview()).summary
+    for (const id of ids) await approved(world, id, world.megan)
+
+    expect(await refuse(approve(digest, world.isaiah))).toStrictEqual({ _tag: 'NothingWaits' })
+    expect(await succeed(approve(digest, world.megan))).toStrictEqual({
+      decided: 0,
+      refused: new Map(),
+      next: null,
+    })
+    expect((await preview()).summary.closedAt).toBeNull()
+  })
+
+  it('closes the batch, so that nothing is added to what was decided', async () => {
+    const { world, deps, batch, preview, approve, submit } = await batchWorld(3)
+    const { digest } = (await preview()).summary
+    await succeed(approve(digest))
+    const late = { ...bobIn(freshIds.tenantId()), userId: freshIds.userId() }
+    const { inboundProfiles } = inMemoryProfiles(graph, new Map([[world.tenantId, [late]]]))
+
+    const adding = submitRemoval({ ...deps, inboundProfiles })({
+      grant: granted('submit', world.adele),
+      userId: late.userId,
+      receivedAt: null,
+      batch,
+    })
+
+    expect(await refuse(adding)).toStrictEqual({ _tag: 'BatchClosed' })
+    expect((await preview()).summary).toMatchObject({ closedAt: world.clock.now(), digest, count: 3 })
+    expect((await submit()).joined).toBe(true)
+  })
+
+  it('decides what joined the batch with all of it', async () => {
+    const { world, deps, batch, ids, preview, approve } = await batchWorld(2)
+    const working = { ...deps, inboundProfiles: world.graphData.inboundProfiles }
+    const elsewhere = await submitted(world, administratorAndOfficer(world.tenantId))
+    await succeed(
+      submitRemoval(working)({
+        grant: granted('submit', world.adele),
+        userId: bob,
+        receivedAt: null,
+        batch,
+      }),
+    )
+    const { digest, count } = (await preview()).summary
+
+    expect(count).toBe(3)
+    expect(await succeed(approve(digest))).toMatchObject({ decided: 3 })
+
+    expect(await statesOf(world, [...ids, elsewhere.request.id])).toStrictEqual(upTo(3).map(() => 'approved'))
   })
 
   it('leaves what was decided otherwise, and may be repeated', async () => {
@@ -189,6 +245,72 @@ describe('denyBatch', () => {
     expect(await succeed(deny('legalClaims'))).toMatchObject({ decided: 3, next: null })
 
     expect(new Set(await statesOf(world, ids))).toStrictEqual(new Set(['denied']))
+  })
+})
+
+describe('withdrawBatch', () => {
+  it('withdraws all of it that can be, part by part', async () => {
+    const { world, deciding, batch, ids } = await batchWorld(6)
+    await denied(world, elementAt(ids, 2), world.isaiah)
+    const withdraw = (after: RemovalRequestId | null) =>
+      succeed(withdrawBatch(deciding)({ grant: granted('withdraw', world.adele), id: batch, after }))
+
+    const first = await withdraw(null)
+    expect(first).toMatchObject({ decided: 4, next: elementAt(ids.toSorted(), 4) })
+    expect(await withdraw(first.next)).toMatchObject({ decided: 1, next: null })
+    expect(await withdraw(null)).toMatchObject({ decided: 0, next: null })
+
+    expect((await statesOf(world, ids)).filter(state => state === 'withdrawn')).toHaveLength(5)
+  })
+
+  it("leaves others' requests to whoever may withdraw only their own", async () => {
+    const { world, deciding, batch, ids } = await batchWorld(2)
+    const withdraw = (by: Claims) =>
+      withdrawBatch(deciding)({ grant: granted('withdraw', by), id: batch, after: null })
+
+    expect(await succeed(withdraw(administrator(world.tenantId)))).toStrictEqual({
+      decided: 0,
+      refused: new Map([['NotSubmitter', 2]]),
+      next: null,
+    })
+    expect(await succeed(withdraw(world.megan))).toMatchObject({ decided: 2 })
+    expect(new Set(await statesOf(world, ids))).toStrictEqual(new Set(['withdrawn']))
+  })
+})
+
+describe('retryBatch', () => {
+  it('retries what failed of it, with one sign-in for all', async () => {
+    const { world, deciding, batch, ids, preview, approve } = await batchWorld(3)
+    await succeed(approve((await preview()).summary.digest))
+    world.configure([])
+    await work(world)
+    expect(new Set(await statesOf(world, ids))).toStrictEqual(new Set(['failed']))
+    let keepers = 0
+    const signIns = {
+      ...world.deps.signIns,
+      forMany: () => {
+        keepers += 1
+        return world.deps.signIns
+      },
+    }
+    const retry = () =>
+      retryBatch({ ...deciding, signIns })({ grant: granted('retry', world.adele), id: batch, after: null })
+
+    expect(await succeed(retry())).toStrictEqual({ decided: 3, refused: new Map(), next: null })
+    expect(keepers).toBe(1)
+    expect(new Set(await statesOf(world, ids))).toStrictEqual(new Set(['approved']))
+    expect(await succeed(retry())).toMatchObject({ decided: 0 })
+  })
+
+  it.each(['retry', 'withdraw'] as const)('%s finds no batch that is not there', async what => {
+    const { world, deciding } = await batchWorld(1)
+    const id = decoded(BatchId, freshIds.tenantId())
+    const acted =
+      what === 'retry'
+        ? retryBatch(deciding)({ grant: granted(what, world.adele), id, after: null })
+        : withdrawBatch(deciding)({ grant: granted(what, world.adele), id, after: null })
+
+    expect(await refuse(acted)).toStrictEqual({ _tag: 'BatchNotFound', id })
   })
 })
 

@@ -138,7 +138,12 @@ describe('submitRemoval', () => {
     const { view, joined } = await succeed(submitRemoval(world.deps)({ ...input(world), grant }))
 
     expect(joined).toBe(true)
-    expect(await succeed(view)).toStrictEqual(first)
+    const shown = await succeed(view)
+    expect(shown.request.id).toBe(first.request.id)
+    expect([...shown.actors.values()]).toMatchObject([
+      { userId: world.adele.oid },
+      { userId: grant.caller.kind === 'workAccount' ? grant.caller.userId : null },
+    ])
     expect(await recorded(world)).toBe(1)
   })
 

@@ -12,6 +12,7 @@ import type {
 } from '@lethe/domain'
 import type { Option } from 'fp-ts/lib/Option.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import type { BatchRefusal } from './batches.js'
 import type { Page, PageRequest } from './page.js'
 import type { ActorRecord, NoteRecord, SubjectRecord } from './people.js'
 import type { InvalidPageToken, Unavailable, VersionConflict } from './problems.js'
@@ -29,7 +30,7 @@ export interface Submission {
 /** What became of a submission. */
 export type Submitted =
   | { readonly joined: false; readonly request: RemovalRequest }
-  /** The profile already has an open request, or one of the same batch: that one, and nothing was recorded. */
+  /** The batch already has a request for the profile, or the profile an open one: that one, and nothing was recorded. */
   | { readonly joined: true; readonly request: RemovalRequest }
 
 /** The next events of a request, and the references that they introduce. */
@@ -51,7 +52,7 @@ export interface RemovalRequestFilter {
   readonly userId?: UserId
   /** Requests that are due before this moment. */
   readonly dueBefore?: Instant
-  /** Requests of this batch. */
+  /** Requests of this batch, whichever other ones they are a part of. */
   readonly batch?: BatchId
 }
 
@@ -69,8 +70,12 @@ export interface StoredHistory {
  * be seen without the other, whatever fails.
  */
 export interface RemovalRequests {
-  /** Records a new request, unless its profile has an open one, or its batch has one for the profile, open or not. */
-  readonly submit: (submission: Submission) => TaskEither<Unavailable, Submitted>
+  /**
+   * Records a new request, unless its batch has one for the profile, open or not, or the profile has an open one.
+   *
+   * @returns a `BatchRefusal` where the submitter may not add to its batch.
+   */
+  readonly submit: (submission: Submission) => TaskEither<Unavailable | BatchRefusal, Submitted>
   /** The open request for a profile; none where every request for it has ended. */
   readonly openFor: (tenantId: TenantId, userId: UserId) => TaskEither<Unavailable, Option<RemovalRequest>>
   readonly load: (
@@ -80,8 +85,9 @@ export interface RemovalRequests {
   /**
    * Appends to a request.
    *
-   * @returns the request after it; `VersionConflict` where its version is not the expected one, or where the actor has
-   * acted on it under another reference in the meantime.
+   * @returns the request after it; `VersionConflict` where its version is not the expected one, where the actor has acted on it
+   * under another reference in the meantime, or where it joins a batch that has another request for the profile, or to which the
+   * actor may not add.
    */
   readonly append: (append: Append) => TaskEither<Unavailable | VersionConflict, RemovalRequest>
   /** The newest first. */

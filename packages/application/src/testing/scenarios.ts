@@ -2,12 +2,13 @@ import {
   addSeconds,
   type ApprovalPolicy,
   approve,
-  type BatchId,
+  BatchId,
   deny,
   expire,
   fail,
   HolderName,
   type Instant,
+  join,
   recordHolderResult,
   recordReadBack,
   type RemovalEvent,
@@ -19,7 +20,7 @@ import {
   start,
   submit,
   type TenantId,
-  type UserId,
+  UserId,
   withdraw,
 } from '@lethe/domain'
 import type * as E from 'fp-ts/lib/Either.js'
@@ -64,6 +65,16 @@ export const somebody = ({ ids }: Making): Actor => ({
   appId: ids.appId(),
 })
 
+/** A batch that nobody has heard of. */
+export const freshBatch = ({ ids }: Pick<Making, 'ids'>): BatchId => decoded(BatchId, ids.tenantId())
+
+/** Who makes a batch where a test does not say: the same person each time. */
+export const makerOf = (_: Making, batch: BatchId): Actor => ({
+  kind: 'person',
+  userId: decoded(UserId, batch),
+  appId: null,
+})
+
 /** An actor under a reference of their own. */
 export const recordOf = (h: Making, actor: Actor = somebody(h)): ActorRecord => ({
   reference: h.ids.identifiers.actorReference(),
@@ -77,7 +88,10 @@ export const submissionOf = (h: Making, wish: Wish): Submission => {
   const salt = h.ids.identifiers.salt()
   const commitment = h.digest.commitment(salt, tenantId, userId)
   const requestId = h.ids.identifiers.requestId()
-  const submitter = recordOf(h, wish.submitter)
+  const submitter = recordOf(
+    h,
+    wish.submitter ?? (wish.batch === undefined ? somebody(h) : makerOf(h, wish.batch)),
+  )
   const at = h.clock.now()
   const homeTenantId = wish.homeTenantId ?? h.ids.tenantId()
   const events = submit({
@@ -145,6 +159,39 @@ export const approvedBy = async (
   request: RemovalRequest,
   by: ActorRecord,
 ): Promise<RemovalRequest> => succeed(h.store.removalRequests.append(approvalOf(h, request, by)))
+
+/** What joining a request brings. */
+interface Brought {
+  readonly batch?: BatchId
+  readonly receivedDaysAgo?: number
+}
+
+/** What somebody appends who joins a request. */
+export const joinOf = (
+  h: StoreHarness,
+  request: RemovalRequest,
+  by: ActorRecord,
+  { batch, receivedDaysAgo }: Brought = {},
+): Append =>
+  appendOf(
+    request,
+    join({
+      by: by.reference,
+      at: h.clock.now(),
+      receivedAt: receivedDaysAgo === undefined ? null : addSeconds(h.clock.now(), -receivedDaysAgo * day),
+      expiresAfterDays: null,
+      calendar: saturdayAndSunday,
+      batch: batch ?? null,
+    }),
+    by,
+  )
+
+export const joinedBy = async (
+  h: StoreHarness,
+  request: RemovalRequest,
+  by: ActorRecord,
+  brought: Brought = {},
+): Promise<RemovalRequest> => succeed(h.store.removalRequests.append(joinOf(h, request, by, brought)))
 
 export const deniedBy = async (
   h: StoreHarness,
@@ -220,41 +267,48 @@ export const verifiedAbsent = async (h: StoreHarness, request: RemovalRequest): 
     }),
   )
 
-/** A new request that was brought to a state by events that the domain decided. */
+/**
+ * A new request that was brought to a state by events that the domain decided.
+ *
+ * @param first done to it as soon as it was submitted.
+ */
 export const requestIn = async (
   h: StoreHarness,
   state: RemovalState,
   wish: Wish,
+  first: (request: RemovalRequest) => Promise<RemovalRequest> = async request => request,
 ): Promise<RemovalRequest> => {
   switch (state) {
     case 'pendingApproval':
-      return submitted(h, { ...wish, policy: wish.policy ?? oneApprover })
+      return first(await submitted(h, { ...wish, policy: wish.policy ?? oneApprover }))
     case 'approved':
-      return approvedBy(h, await requestIn(h, 'pendingApproval', wish), recordOf(h))
+      return approvedBy(h, await requestIn(h, 'pendingApproval', wish, first), recordOf(h))
     case 'removing':
-      return started(h, await requestIn(h, 'approved', wish))
+      return started(h, await requestIn(h, 'approved', wish, first))
     case 'verifying':
-      return cleared(h, await requestIn(h, 'removing', wish))
+      return cleared(h, await requestIn(h, 'removing', wish, first))
     case 'completed':
-      return verifiedAbsent(h, await requestIn(h, 'verifying', wish))
+      return verifiedAbsent(h, await requestIn(h, 'verifying', wish, first))
     case 'failed':
       return decide(
         h,
-        await requestIn(h, 'removing', wish),
+        await requestIn(h, 'removing', wish, first),
         fail({ reason: 'workerFailed', at: h.clock.now() }),
       )
     case 'denied':
-      return deniedBy(h, await requestIn(h, 'pendingApproval', wish), recordOf(h))
+      return deniedBy(h, await requestIn(h, 'pendingApproval', wish, first), recordOf(h))
     case 'withdrawn':
-      return withdrawnBy(h, await requestIn(h, 'pendingApproval', wish), recordOf(h))
+      return withdrawnBy(h, await requestIn(h, 'pendingApproval', wish, first), recordOf(h))
     case 'expired':
       return decide(
         h,
-        await submitted(h, {
-          receivedAt: addSeconds(h.clock.now(), -90 * day),
-          expiresAfterDays: 1,
-          ...wish,
-        }),
+        await first(
+          await submitted(h, {
+            receivedAt: addSeconds(h.clock.now(), -90 * day),
+            expiresAfterDays: 1,
+            ...wish,
+          }),
+        ),
         expire({ at: addSeconds(h.clock.now(), 400 * day) }),
       )
   }

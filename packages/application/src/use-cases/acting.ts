@@ -62,28 +62,38 @@ export const act =
   <Refusal>(
     acting: Acting<Refusal>,
   ): TE.TaskEither<RequestNotFound | Refusal | Unavailable, RemovalRequest> =>
-    actOnce(deps, acting, mostTries)
+    untilUncontested(() => actOnce(deps)(acting))
 
-const actOnce = <Refusal>(
-  deps: ActingDeps,
-  acting: Acting<Refusal>,
-  triesLeft: number,
-): TE.TaskEither<RequestNotFound | Refusal | Unavailable, RemovalRequest> =>
+/** Does again what lost against somebody who was faster. */
+export const untilUncontested = <Refusal, A>(
+  once: () => TE.TaskEither<Refusal | Unavailable | VersionConflict, A>,
+  triesLeft: number = mostTries,
+): TE.TaskEither<Refusal | Unavailable, A> =>
   pipe(
-    loadRequest(deps.removalRequests)(acting.tenantId, acting.id),
-    TE.flatMap(request =>
-      pipe(
-        deps.actors.referenceOf(acting.tenantId, acting.id, acting.actor),
-        TE.flatMap(known => appendDecision(deps, acting, request, known)),
-      ),
-    ),
+    once(),
     TE.orElse(problem => {
       if (!isConflict(problem)) return TE.left(problem)
       return triesLeft > 1
-        ? actOnce(deps, acting, triesLeft - 1)
+        ? untilUncontested(once, triesLeft - 1)
         : TE.left<Unavailable>({ _tag: 'Unavailable', retryAfterSeconds: 1 })
     }),
   )
+
+/** The same as `act`, once: `VersionConflict` where somebody else was faster. */
+export const actOnce =
+  (deps: ActingDeps) =>
+  <Refusal>(
+    acting: Acting<Refusal>,
+  ): TE.TaskEither<RequestNotFound | Refusal | Unavailable | VersionConflict, RemovalRequest> =>
+    pipe(
+      loadRequest(deps.removalRequests)(acting.tenantId, acting.id),
+      TE.flatMap(request =>
+        pipe(
+          deps.actors.referenceOf(acting.tenantId, acting.id, acting.actor),
+          TE.flatMap(known => appendDecision(deps, acting, request, known)),
+        ),
+      ),
+    )
 
 const appendDecision = <Refusal>(
   { removalRequests, identifiers }: ActingDeps,

@@ -32,7 +32,7 @@ export type DenyRemoval = (input: {
 export const denyRemoval =
   (deps: DenyRemovalDeps): DenyRemoval =>
   ({ grant, id, code, note }) => {
-    if (code === 'other' && (note === null || note.trim() === '')) return TE.left({ _tag: 'NoteRequired' })
+    if (lacksNote(code, note)) return TE.left({ _tag: 'NoteRequired' })
     const record = note === null ? null : { reference: deps.identifiers.noteReference(), text: note }
     return act(deps)({
       tenantId: grant.tenantId,
@@ -43,3 +43,7 @@ export const denyRemoval =
       decide: by => deny({ by, code, note: record?.reference ?? null, at: deps.clock.now() }),
     })
   }
+
+/** Whether a denial has to say why in a note, and does not. */
+export const lacksNote = (code: DenialCode, note: string | null): boolean =>
+  code === 'other' && (note === null || note.trim() === '')

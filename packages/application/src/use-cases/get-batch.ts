@@ -3,6 +3,7 @@ import * as RA from 'fp-ts/lib/ReadonlyArray.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Batches, BatchSummary } from '../ports/batches.js'
+import type { Actor } from '../ports/people.js'
 import type { Unavailable } from '../ports/problems.js'
 import type { RemovalRequests } from '../ports/removal-requests.js'
 import { type BatchNotFound, batchNotFound } from './refusals.js'
@@ -17,6 +18,8 @@ export interface GetBatchDeps extends ViewDeps {
 export interface BatchPreview {
   readonly id: BatchId
   readonly summary: BatchSummary
+  /** Who made it; null once erased. */
+  readonly maker: Actor | null
   readonly sample: ReadonlyArray<RemovalRequestView>
 }
 
@@ -37,7 +40,14 @@ export const getBatch =
           summary.sample,
           TE.traverseArray(sampled => deps.removalRequests.load(tenantId, sampled)),
           TE.flatMap(requests => viewAll(deps)(tenantId, RA.compact(requests))),
-          TE.map(sample => ({ id, summary, sample })),
+          TE.bindTo('sample'),
+          TE.bind('makers', () => deps.actors.resolve(tenantId, [summary.maker])),
+          TE.map(({ sample, makers }) => ({
+            id,
+            summary,
+            maker: makers.get(summary.maker) ?? null,
+            sample,
+          })),
         ),
       ),
     )

@@ -18,6 +18,11 @@ export interface BatchNotFound {
   readonly id: BatchId
 }
 
+/** Nothing in the batch waits for a decision, and the caller made none of it. */
+export interface NothingWaits {
+  readonly _tag: 'NothingWaits'
+}
+
 /** The batch is not the one that was looked at: requests were added to it. */
 export interface BatchChanged {
   readonly _tag: 'BatchChanged'

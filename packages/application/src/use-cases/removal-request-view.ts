@@ -1,4 +1,11 @@
-import type { ActorReference, NoteReference, RemovalRequest, TenantId, UserId } from '@lethe/domain'
+import {
+  type ActorReference,
+  askersOf,
+  type NoteReference,
+  type RemovalRequest,
+  type TenantId,
+  type UserId,
+} from '@lethe/domain'
 import * as RA from 'fp-ts/lib/ReadonlyArray.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
@@ -75,7 +82,7 @@ const notesOf = (request: RemovalRequest): ReadonlyArray<NoteReference> =>
   request.state === 'denied' && request.denial.note !== null ? [request.denial.note] : []
 
 const actorsOf = (request: RemovalRequest): ReadonlyArray<ActorReference> => [
-  request.submittedBy,
+  ...askersOf(request),
   ...request.approvals.map(approval => approval.by),
   ...enderOf(request),
 ]

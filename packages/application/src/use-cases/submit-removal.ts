@@ -1,8 +1,10 @@
 import {
   type BatchId,
+  batchesOf,
   type Grant,
   type InboundSharedUserProfile,
   type Instant,
+  join,
   type NotInbound,
   type ReceivedInFuture,
   type RemovalRequest,
@@ -15,19 +17,23 @@ import * as O from 'fp-ts/lib/Option.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { ApprovalPolicies, TenantPolicy } from '../ports/approval-policies.js'
-import type { Batches } from '../ports/batches.js'
+import type { Batches, BatchRefusal } from '../ports/batches.js'
 import type { DataHolders } from '../ports/data-holders.js'
 import type { Clock, Digest, Identifiers } from '../ports/environment.js'
 import type { InboundProfiles } from '../ports/inbound-profiles.js'
 import type { Throttled, Unavailable } from '../ports/problems.js'
 import type { RemovalRequests, Submission } from '../ports/removal-requests.js'
-import { actorOf } from './acting.js'
+import type { SignIns } from '../ports/sign-ins.js'
+import { type ActingDeps, actOnce, actorOf, untilUncontested } from './acting.js'
 import { type ProfileNotFound, profileNotFound } from './refusals.js'
 import { type RemovalRequestView, type ViewDeps, viewOf } from './removal-request-view.js'
 
-export interface SubmitRemovalDeps extends ViewDeps {
-  readonly removalRequests: Pick<RemovalRequests, 'submit' | 'openFor'>
-  readonly batches: Pick<Batches, 'requestFor'>
+export interface SubmitRemovalDeps extends ViewDeps, ActingDeps {
+  readonly removalRequests: Pick<RemovalRequests, 'submit' | 'openFor' | 'load' | 'append'>
+  readonly actors: ViewDeps['actors'] & ActingDeps['actors']
+  readonly batches: Pick<Batches, 'requestFor' | 'refusalOf'>
+  /** Where a worker acts for people: for whoever sets it going. */
+  readonly signIns: Pick<SignIns, 'keep'>
   readonly inboundProfiles: Pick<InboundProfiles, 'get'>
   readonly dataHolders: DataHolders
   readonly approvalPolicies: ApprovalPolicies
@@ -40,19 +46,25 @@ export interface SubmitRemovalDeps extends ViewDeps {
 export interface SubmitRemovalInput {
   readonly grant: Grant<'submit'>
   readonly userId: UserId
-  /** When the person asked; null for now. */
+  /** When the person asked; null for the moment of the first submission. */
   readonly receivedAt: Instant | null
   /** The batch that it is to be a part of; null for none. */
   readonly batch: BatchId | null
 }
 
-export type SubmitRemovalRefusal = ProfileNotFound | NotInbound | ReceivedInFuture | Throttled | Unavailable
+export type SubmitRemovalRefusal =
+  | ProfileNotFound
+  | NotInbound
+  | ReceivedInFuture
+  | BatchRefusal
+  | Throttled
+  | Unavailable
 
 export interface SubmittedRemoval {
   readonly request: RemovalRequest
   /** The request as it is shown: made only for whoever shows it. */
   readonly view: TE.TaskEither<Unavailable, RemovalRequestView>
-  /** Whether the profile already had an open request, or one of the batch, and this is it. */
+  /** Whether the batch already had a request for the profile, or the profile an open one, and this is it. */
   readonly joined: boolean
 }
 
@@ -63,9 +75,10 @@ export type SubmitRemoval = (
 /**
  * Records a request to remove all personal data of an inbound shared user from the caller's tenant.
  *
- * A profile that is gone, or going, may still have an open request: a repeat joins it all the same. Within a batch a repeat joins
- * even a request that has ended, so that whoever was interrupted may send all of it again. Where the profile cannot be looked up,
- * nothing is recorded.
+ * Where the profile has an open request, the caller joins that: what is new about it is recorded there, and what failed is
+ * retried. A profile that is gone, or going, may still have an open request, to be joined all the same. Within a batch a repeat
+ * finds even a request that has ended, so that whoever was interrupted may send all of it again. Where the profile cannot be
+ * looked up, nothing is recorded.
  */
 export const submitRemoval =
   (deps: SubmitRemovalDeps): SubmitRemoval =>
@@ -75,8 +88,17 @@ export const submitRemoval =
     if (input.receivedAt !== null && input.receivedAt > at) return E.left({ _tag: 'ReceivedInFuture' })
     const found = await deps.inboundProfiles.get(input.grant.tenantId, input.userId)()
     if (E.isLeft(found)) return found
-    return O.isNone(found.right) ? joinOpen(deps, input)() : record(deps, input, at, found.right.value)
+    const policy = await deps.approvalPolicies.of(input.grant.tenantId)()
+    if (E.isLeft(policy)) return policy
+    return O.isNone(found.right)
+      ? joinKnown(deps, input, policy.right, mostTries)
+      : record(deps, input, at, found.right.value, policy.right)
   }
+
+/** How often a submission is made anew because the request that it was to join has just ended. */
+const mostTries = 3
+
+type Submitting = Promise<E.Either<SubmitRemovalRefusal, SubmittedRemoval>>
 
 /** Written out and not piped: every request comes through here, and the pipe would cost as much as the decision. */
 const record = async (
@@ -84,41 +106,85 @@ const record = async (
   input: SubmitRemovalInput,
   at: Instant,
   profile: InboundSharedUserProfile,
-): Promise<E.Either<SubmitRemovalRefusal, SubmittedRemoval>> => {
-  const policy = await deps.approvalPolicies.of(input.grant.tenantId)()
-  if (E.isLeft(policy)) return policy
-  const submission = decide(deps, input, at, profile, policy.right)
+  policy: TenantPolicy,
+): Submitting => {
+  const submission = decide(deps, input, at, profile, policy)
   if (E.isLeft(submission)) return submission
-  const recorded = await deps.removalRequests.submit(submission.right)()
-  if (E.isLeft(recorded)) return recorded
-  const { joined, request } = recorded.right
-  return E.right(
-    joined
-      ? joinedTo(deps, request)
-      : { request, view: TE.right(viewOfNew(submission.right, request)), joined },
-  )
+  for (let tries = 1; tries <= mostTries; tries += 1) {
+    const recorded = await deps.removalRequests.submit(submission.right)()
+    if (E.isLeft(recorded)) return recorded
+    const { joined, request } = recorded.right
+    if (!joined) return E.right({ request, view: TE.right(viewOfNew(submission.right, request)), joined })
+    const joining = await joinTo(deps, input, policy, request)
+    if (joining !== null) return joining
+  }
+  return comeBack
 }
 
-const joinOpen = (
+/** Joins what there is for a profile that is gone. */
+const joinKnown = async (
+  deps: SubmitRemovalDeps,
+  input: SubmitRemovalInput,
+  policy: TenantPolicy,
+  triesLeft: number,
+): Submitting => {
+  const known = await knownRequest(deps, input)()
+  if (E.isLeft(known)) return known
+  const joining = await joinTo(deps, input, policy, known.right)
+  if (joining !== null) return joining
+  return triesLeft > 1 ? joinKnown(deps, input, policy, triesLeft - 1) : comeBack
+}
+
+const comeBack: E.Either<Unavailable, never> = E.left({ _tag: 'Unavailable', retryAfterSeconds: 1 })
+
+const knownRequest = (
   deps: SubmitRemovalDeps,
   { grant: { tenantId }, userId, batch }: SubmitRemovalInput,
-): TE.TaskEither<SubmitRemovalRefusal, SubmittedRemoval> =>
+): TE.TaskEither<ProfileNotFound | Unavailable, RemovalRequest> =>
   pipe(
-    deps.removalRequests.openFor(tenantId, userId),
-    TE.flatMap(open =>
-      O.isSome(open) || batch === null
-        ? TE.right<Unavailable, O.Option<RemovalRequest>>(open)
-        : deps.batches.requestFor(tenantId, batch, userId),
+    batch === null
+      ? TE.right<Unavailable, O.Option<RemovalRequest>>(O.none)
+      : deps.batches.requestFor(tenantId, batch, userId),
+    TE.flatMap(inBatch =>
+      O.isSome(inBatch) ? TE.right(inBatch) : deps.removalRequests.openFor(tenantId, userId),
     ),
     TE.flatMap(found => TE.fromOption(() => profileNotFound(userId))(found)),
-    TE.map(request => joinedTo(deps, request)),
   )
 
-const joinedTo = (deps: SubmitRemovalDeps, request: RemovalRequest): SubmittedRemoval => ({
-  request,
-  view: viewOf(deps)(request),
-  joined: true,
-})
+/** @returns null where the request has ended by now. */
+const joinTo = async (
+  deps: SubmitRemovalDeps,
+  { grant, receivedAt, batch }: SubmitRemovalInput,
+  { expiresAfterDays }: TenantPolicy,
+  request: RemovalRequest,
+): Promise<E.Either<SubmitRemovalRefusal, SubmittedRemoval> | null> => {
+  const { tenantId, caller } = grant
+  const actor = actorOf(caller)
+  const isNew = batch !== null && !batchesOf(request).includes(batch)
+  const refusal = (): TE.TaskEither<Unavailable, BatchRefusal | null> =>
+    isNew ? deps.batches.refusalOf(tenantId, batch, actor) : TE.right(null)
+  const once = () =>
+    pipe(
+      refusal(),
+      TE.flatMap(refused => (refused === null ? TE.right(undefined) : TE.left(refused))),
+      TE.flatMap(() =>
+        actOnce(deps)({
+          tenantId,
+          id: request.id,
+          actor,
+          note: null,
+          signIn: { caller, signIns: deps.signIns },
+          decide: by =>
+            join({ by, at: deps.clock.now(), receivedAt, expiresAfterDays, calendar: deps.calendar, batch }),
+        }),
+      ),
+    )
+  const joined = await untilUncontested(once)()
+  if (E.isRight(joined))
+    return E.right({ request: joined.right, view: viewOf(deps)(joined.right), joined: true })
+  const { left } = joined
+  return left._tag === 'WrongState' || left._tag === 'RequestNotFound' ? null : E.left(left)
+}
 
 const decide = (
   deps: SubmitRemovalDeps,

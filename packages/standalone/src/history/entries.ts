@@ -83,6 +83,7 @@ const resultOf = (event: RemovalEvent): Pick<HistoryEntry, 'holder' | 'outcome'>
     case 'removalCompleted':
       return { holder: null, outcome: event.data.outcome }
     case 'removalRequested':
+    case 'requestJoined':
     case 'approvalGiven':
     case 'removalApproved':
     case 'removalDenied':

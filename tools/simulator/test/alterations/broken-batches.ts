@@ -1,12 +1,23 @@
 import { hash } from 'node:crypto'
-import type { Batches, BatchPending, BatchSummary, ListedBatch, Page } from '@lethe/application'
+import type {
+  Actor,
+  Batches,
+  BatchStanding,
+  BatchSummary,
+  DecideBatchDeps,
+  ListedBatch,
+  Page,
+} from '@lethe/application'
 import {
+  type ActorReference,
+  additionsIn,
   type BatchId,
   Hash,
   isOpen,
   type RemovalEvent,
   type RemovalEventOf,
   type RemovalRequest,
+  type RemovalRequestId,
   type TenantId,
 } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
@@ -22,44 +33,104 @@ const batches = (alter: (sound: Batches) => Partial<Batches>): Alterations => ({
   store: store => ({ ...store, batches: { ...store.batches, ...alter(store.batches) } }),
 })
 
-/** Breaks what is handed to whoever decides a batch, and leaves the store as it is. */
-const handing = (
-  change: (
-    pending: BatchPending,
-    asked: { readonly tenantId: TenantId; readonly digest: Hash },
-  ) => BatchPending,
+type DecidingBatches = DecideBatchDeps['batches']
+
+/** Breaks what whoever decides a batch works with, and leaves the store as it is. */
+const deciding = (
+  alter: (sound: DecidingBatches, digest: Hash) => Partial<DecidingBatches>,
 ): Alterations => ({
   ...unaltered,
-  deciding: (deps, digest) => ({
-    ...deps,
-    batches: {
-      pending: (tenantId, batch, after, limit) =>
-        TE.map(O.map((found: BatchPending) => change(found, { tenantId, digest })))(
-          deps.batches.pending(tenantId, batch, after, limit),
-        ),
-    },
-  }),
+  deciding: (deps, digest) => ({ ...deps, batches: { ...deps.batches, ...alter(deps.batches, digest) } }),
 })
+
+/** Changes how a batch is said to stand. */
+const saying = (
+  change: (standing: BatchStanding, asked: { readonly digest: Hash }) => BatchStanding,
+): Alterations =>
+  deciding((sound, digest) => ({
+    close: (tenantId, batch, seen, at) =>
+      TE.map(O.map((standing: BatchStanding) => change(standing, { digest })))(
+        sound.close(tenantId, batch, seen, at),
+      ),
+  }))
+
+/** Changes what is handed out to be decided. */
+const handing = (
+  change: (
+    ids: ReadonlyArray<RemovalRequestId>,
+    asked: { readonly tenantId: TenantId },
+  ) => ReadonlyArray<RemovalRequestId>,
+): Alterations =>
+  deciding(sound => ({
+    members: (tenantId, batch, states, after, limit) =>
+      TE.map(O.map((ids: ReadonlyArray<RemovalRequestId>) => change(ids, { tenantId })))(
+        sound.members(tenantId, batch, states, after, limit),
+      ),
+  }))
 
 const someDigest = (text: string): Hash => made(Hash, hash('sha256', text))
 
 /** Compares no digest: what is found is taken for what was asked for. */
-export const comparesNoDigest = (): Alterations => handing((found, { digest }) => ({ ...found, digest }))
+export const comparesNoDigest = (): Alterations => saying((found, { digest }) => ({ ...found, digest }))
 
 /** Remembers the digest that a batch had at first, and never looks again. */
 export const remembersDigests = (): Alterations => {
   const first = new Map<string, Hash>()
   return batches(sound => ({
-    pending: (tenantId, batch, after, limit) =>
+    summary: (tenantId, batch) =>
       TE.map(
-        O.map((found: BatchPending) => {
+        O.map((found: BatchSummary) => {
           const key = `${tenantId} ${batch}`
           const digest = first.get(key) ?? found.digest
           first.set(key, digest)
           return { ...found, digest }
         }),
-      )(sound.pending(tenantId, batch, after, limit)),
+      )(sound.summary(tenantId, batch)),
   }))
+}
+
+/** Says that a batch is closed, and lets more into it. */
+export const closesNothing = (): Alterations =>
+  batches(sound => ({
+    close: (tenantId, batch, _, at) => sound.close(tenantId, batch, someDigest('another'), at),
+  }))
+
+/** Takes everybody for the maker of every batch. */
+export const takesAnybodyForTheMaker = (): Alterations => {
+  const makers = new Map<string, Actor>()
+  const disguised = new Map<ActorReference, Actor>()
+  return {
+    ...unaltered,
+    store: store => ({
+      ...store,
+      removalRequests: {
+        ...store.removalRequests,
+        submit: submission => async () => {
+          const { tenantId, submitter, events } = submission
+          const [batch] = events.flatMap(additionsIn).map(addition => addition.batch)
+          const key = `${tenantId} ${batch}`
+          const maker = batch === undefined ? undefined : makers.get(key)
+          const answer = await store.removalRequests.submit({
+            ...submission,
+            submitter: { ...submitter, actor: maker ?? submitter.actor },
+          })()
+          if (E.isRight(answer) && !answer.right.joined && batch !== undefined) {
+            makers.set(key, maker ?? submitter.actor)
+            disguised.set(submitter.reference, submitter.actor)
+          }
+          return answer
+        },
+      },
+      actors: {
+        ...store.actors,
+        resolve: (tenantId, references) =>
+          TE.map(
+            (found: ReadonlyMap<ActorReference, Actor>) =>
+              new Map([...found].map(([reference, actor]) => [reference, disguised.get(reference) ?? actor])),
+          )(store.actors.resolve(tenantId, references)),
+      },
+    }),
+  }
 }
 
 /** Says of every page of batches that it is the last. */
@@ -75,11 +146,10 @@ export const listsAllBatches = (): Alterations =>
 
 /** Takes every batch for another one. */
 export const refusesEveryBatch = (): Alterations =>
-  handing(found => ({ ...found, digest: someDigest('another') }))
+  saying(found => ({ ...found, digest: someDigest('another') }))
 
 /** Leaves the last of what waits out, where there is more than one. */
-export const leavesSomeOut = (): Alterations =>
-  handing(found => ({ ...found, ids: found.ids.length > 1 ? found.ids.slice(0, -1) : found.ids }))
+export const leavesSomeOut = (): Alterations => handing(ids => (ids.length > 1 ? ids.slice(0, -1) : ids))
 
 /** Hands out everything of the tenant that waits for approval, whatever batch it is in. */
 export const mixesBatches = (): Alterations => {
@@ -91,10 +161,7 @@ export const mixesBatches = (): Alterations => {
     else known.delete(request.id)
   }
   return {
-    ...handing((found, { tenantId }) => ({
-      ...found,
-      ids: [...(waiting.get(tenantId)?.keys() ?? found.ids)],
-    })),
+    ...handing((ids, { tenantId }) => [...(waiting.get(tenantId)?.keys() ?? ids)]),
     store: store => ({
       ...store,
       removalRequests: {
@@ -157,8 +224,8 @@ export const mixesTenants = (): Alterations => {
       batches: {
         ...store.batches,
         summary: (tenantId, batch) => store.batches.summary(homes.get(batch) ?? tenantId, batch),
-        pending: (tenantId, batch, after, limit) =>
-          store.batches.pending(homes.get(batch) ?? tenantId, batch, after, limit),
+        members: (tenantId, batch, states, after, limit) =>
+          store.batches.members(homes.get(batch) ?? tenantId, batch, states, after, limit),
       },
     }),
   }

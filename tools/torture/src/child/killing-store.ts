@@ -32,6 +32,8 @@ const commitOf = (events: ReadonlyArray<RemovalEvent>): Commit => {
   switch (last.type) {
     case 'removalRequested':
       return 'submit'
+    case 'requestJoined':
+      return 'join'
     case 'approvalGiven':
       return 'approve'
     case 'removalApproved':
