@@ -34,6 +34,8 @@ const answers = [
   'previewBatch',
   'approveBatch',
   'denyBatch',
+  'retryBatch',
+  'withdrawBatch',
   'me',
 ] as const
 const sides = ['before', 'after'] as const

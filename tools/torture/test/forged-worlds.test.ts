@@ -1,4 +1,4 @@
-import { sha256Digest } from '@lethe/adapter-system'
+import { sha256Digest, systemClock } from '@lethe/adapter-system'
 import { PositiveInteger, readEvent, type RemovalEvent } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
@@ -7,7 +7,7 @@ import type { Seen, StoredRequest } from '../src/checks/seen.js'
 import type { Rule } from '../src/checks/violation.js'
 import { made } from '../src/made.js'
 import { sealed, storedAfter, userIds } from './making/requests.js'
-import { type SoundWorld, soundWorld, subjectOf, told } from './making/sound-world.js'
+import { digestOf, type SoundWorld, soundWorld, subjectOf, told } from './making/sound-world.js'
 
 const rulesBroken = (seen: Seen): ReadonlyArray<Rule> => [
   ...new Set(checkAll(sha256Digest.envelope)(seen).map(({ rule }) => rule)),
@@ -236,12 +236,12 @@ const forgeries: ReadonlyArray<readonly [string, Forgery, ReadonlyArray<Rule>]> 
   [
     'two requests for one profile in a batch, though one has ended',
     world => replaced(world, { ...storedAfter(['deny'], world.batched.batch), subject: world.added.subject }),
-    ['oneRequestInBatch', 'batchIsServedAsStored', 'batchDecidesWhatWasShown'],
+    ['oneRequestInBatch', 'batchIsServedAsStored', 'batchDecidesWhatWasShown', 'closedBatchStays'],
   ],
   [
     'a request that is found in another batch than its own',
     world => replaced(world, { ...world.pending, batch: world.batched.batch }),
-    ['projectionIsFold', 'batchIsServedAsStored'],
+    ['projectionIsFold', 'batchIsServedAsStored', 'closedBatchStays'],
   ],
   [
     'a batch that is not found',
@@ -255,11 +255,11 @@ const forgeries: ReadonlyArray<readonly [string, Forgery, ReadonlyArray<Rule>]> 
   ],
   [
     'a batch with the digest of what it was',
-    ({ seen, shown }) => ({
+    ({ seen, batched }) => ({
       ...seen,
       batches: seen.batches.map(({ here, ...batch }) => ({
         ...batch,
-        here: here === null ? null : { ...here, digest: shown.digest },
+        here: here === null ? null : { ...here, digest: digestOf([batched]) },
       })),
     }),
     ['batchIsServedAsStored'],
@@ -285,12 +285,65 @@ const forgeries: ReadonlyArray<readonly [string, Forgery, ReadonlyArray<Rule>]> 
   ],
   [
     'a request that is found in no batch, and was submitted to one',
-    world => replaced(world, { ...world.added, batch: null }),
-    ['projectionIsFold', 'batchIsServedAsStored'],
+    world => replaced(world, { ...world.batched, batch: null }),
+    [
+      'acknowledgedBatchIsDecided',
+      'acknowledgedIsRecorded',
+      'projectionIsFold',
+      'batchIsServedAsStored',
+      'closedBatchStays',
+      'batchHasOneMaker',
+    ],
+  ],
+  [
+    'a request that joined a batch, and is not found in it',
+    world => replaced(world, { ...world.added, joined: [] }),
+    [
+      'acknowledgedBatchIsDecided',
+      'acknowledgedIsRecorded',
+      'projectionIsFold',
+      'batchIsServedAsStored',
+      'closedBatchStays',
+    ],
+  ],
+  [
+    'a due date that is another than that of the earliest receipt',
+    world => replaced(world, { ...world.pending, dueAt: systemClock.now() }),
+    ['projectionIsFold'],
+  ],
+  [
+    'a batch that somebody else added to',
+    world => {
+      const { people, ...added } = world.added
+      const [adele] = world.batched.people.values()
+      return replaced(world, {
+        ...added,
+        people: new Map(
+          [...people].map(([reference, who]) => [reference, who === adele ? userIds.isaiah : who]),
+        ),
+      })
+    },
+    ['acknowledgedIsRecorded', 'batchHasOneMaker'],
+  ],
+  [
+    'a batch that grew after it was closed',
+    ({ seen, batched }) => ({
+      ...seen,
+      storedBatches: seen.storedBatches.map(batch => ({ ...batch, closedWith: digestOf([batched]) })),
+    }),
+    ['closedBatchStays'],
+  ],
+  [
+    'a submission that joined, of which the history knows nothing',
+    ({ seen, pending }) => ({
+      ...seen,
+      acknowledged: [...seen.acknowledged, { ...told(pending), what: 'submitted', by: userIds.isaiah }],
+    }),
+    ['acknowledgedIsRecorded'],
   ],
   [
     'a decision that was refused, and made all the same',
-    ({ seen, shown }) => ({ ...seen, batchAttempts: [{ ...shown, told: 'changed' }] }),
+    ({ seen, shown }) => ({ ...seen, batchAttempts: [{ ...shown, told: 'refused' }] }),
     ['batchDecidesWhatWasShown'],
   ],
   [

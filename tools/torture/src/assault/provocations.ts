@@ -26,6 +26,7 @@ const preparation = 8000
 
 const routeOf: ReadonlyMap<string, AnsweredRoute> = new Map<string, AnsweredRoute>([
   ['commit submit', 'removePersonalData'],
+  ['commit join', 'ownBatch'],
   ['commit approve', 'approve'],
   ['commit approveLast', 'approve'],
   ['commit deny', 'deny'],
@@ -47,6 +48,8 @@ const routeOf: ReadonlyMap<string, AnsweredRoute> = new Map<string, AnsweredRout
   ['answer previewBatch', 'previewBatch'],
   ['answer approveBatch', 'approveBatch'],
   ['answer denyBatch', 'denyBatch'],
+  ['answer retryBatch', 'retryBatch'],
+  ['answer withdrawBatch', 'withdrawBatch'],
   ['answer me', 'me'],
 ])
 

@@ -1,6 +1,14 @@
-import { type EnvelopeDigest, isOpen, readEvent, type RemovalEvent, replay, verifyChain } from '@lethe/domain'
+import {
+  batchesOf,
+  type EnvelopeDigest,
+  isOpen,
+  readEvent,
+  type RemovalEvent,
+  replay,
+  verifyChain,
+} from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
-import type { Seen, ServedRequest, StoredRequest } from './seen.js'
+import { batchesOfStored, type Seen, type ServedRequest, type StoredRequest } from './seen.js'
 import { type Violation, violation } from './violation.js'
 
 /** Each history by itself, against what is stored beside it, and against what is served of it. */
@@ -26,7 +34,8 @@ const checkChain = (digest: EnvelopeDigest, stored: StoredRequest): ReadonlyArra
     : [violation('chainVerifies', `${requestId}: ${verified.left.reason} at event ${verified.left.position}`)]
 }
 
-const checkFold = ({ requestId, events, version, state, endedAs, subject }: StoredRequest) => {
+const checkFold = (stored: StoredRequest) => {
+  const { requestId, events, version, state, endedAs, subject } = stored
   const read: Array<RemovalEvent> = []
   for (const { envelope } of events) {
     const event = readEvent(envelope)
@@ -39,12 +48,19 @@ const checkFold = ({ requestId, events, version, state, endedAs, subject }: Stor
     return [violation('projectionIsFold', `${requestId}: event ${folded.left.sequence} does not fit`)]
   const { right: request } = folded
   const ended = isOpen(request.state) ? null : requestId
-  return request.state === state && request.version === version && (subject === null || endedAs === ended)
+  const isPlaced =
+    request.batch === stored.batch &&
+    request.dueAt === stored.dueAt &&
+    batchesOf(request).toSorted().join() === batchesOfStored(stored).toSorted().join()
+  return isPlaced &&
+    request.state === state &&
+    request.version === version &&
+    (subject === null || endedAs === ended)
     ? []
     : [
         violation(
           'projectionIsFold',
-          `${requestId}: stored as ${state} at ${version}${endedAs === null ? '' : ', ended'}, folds to ${request.state} at ${request.version}`,
+          `${requestId}: stored as ${state} at ${version}${endedAs === null ? '' : ', ended'}, due at ${stored.dueAt}, in ${batchesOfStored(stored).length} batches; folds to ${request.state} at ${request.version}, due at ${request.dueAt}, in ${batchesOf(request).length}`,
         ),
       ]
 }

@@ -4,7 +4,14 @@ import type { MadeBatch } from '../load/batches.js'
 import { batchIn, historyIn, isWorthRetrying, requestIn, send } from '../load/api-client.js'
 import { megan, tenants } from '../world/cast.js'
 import type { World } from '../world/world.js'
-import { joblessRequests, letheConnections, storedRequests, strayRequests, waitingJobs } from './rows.js'
+import {
+  joblessRequests,
+  letheConnections,
+  storedBatches,
+  storedRequests,
+  strayRequests,
+  waitingJobs,
+} from './rows.js'
 import type { Seen, ServedBatch, ServedRequest, StoredRequest } from './seen.js'
 
 /** How many requests are asked for at a time. */
@@ -46,6 +53,7 @@ export const openLooker = (world: World): Looker => {
         stored,
         served,
         batches: await Promise.all(world.load.batches().map(batch => servedBatch(world, batch))),
+        storedBatches: await storedBatches(asOwner),
         batchAttempts: [...world.load.batchAttempts()],
         calls: [...world.ledger.calls()],
         effects: [...world.ledger.effects()],

@@ -56,6 +56,8 @@ const routes: ReadonlyArray<readonly [RegExp, AnsweredRoute]> = [
   [/^GET \/lethe\/v1\/batches\/[^/]+$/, 'previewBatch'],
   [/^POST \/lethe\/v1\/batches\/[^/]+\/approve$/, 'approveBatch'],
   [/^POST \/lethe\/v1\/batches\/[^/]+\/deny$/, 'denyBatch'],
+  [/^POST \/lethe\/v1\/batches\/[^/]+\/retry$/, 'retryBatch'],
+  [/^POST \/lethe\/v1\/batches\/[^/]+\/withdraw$/, 'withdrawBatch'],
   [/^GET \/lethe\/v1\/me$/, 'me'],
 ]
 

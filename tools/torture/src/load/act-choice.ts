@@ -63,7 +63,7 @@ export const actChoice = (random: Random, ledger: Ledger, agenda: Agenda) => {
       route,
       tenantId,
       subjects,
-      by: fate === 'approveOwn' ? alma : adele,
+      by: fate === 'approveOwn' || (known !== null && random.chance(0.3)) ? alma : adele,
       overdue: route === 'submit' && overdue,
       fate,
       batch: null,
@@ -102,6 +102,8 @@ export const actChoice = (random: Random, ledger: Ledger, agenda: Agenda) => {
       [2, ofBatches.preview],
       [2, ofBatches.repeat],
       [4, () => ofBatches.decide(random.chance(0.8) ? 'approveBatch' : 'denyBatch')],
+      [2, () => ofBatches.actOn('retryBatch')],
+      [1, () => ofBatches.actOn('withdrawBatch')],
       [3, () => read('profile')],
       [1, () => read('profiles')],
       [4, () => read('list')],
@@ -123,12 +125,16 @@ export const actChoice = (random: Random, ledger: Ledger, agenda: Agenda) => {
       case 'retry':
         return decide(route)
       case 'ownBatch':
-        return ofBatches.repeat()
+        // A new batch finds somebody who was asked for already: its request is joined.
+        return random.chance(0.5) ? ofBatches.begin() : ofBatches.repeat()
       case 'previewBatch':
         return ofBatches.preview()
       case 'approveBatch':
       case 'denyBatch':
         return ofBatches.decide(route)
+      case 'retryBatch':
+      case 'withdrawBatch':
+        return ofBatches.actOn(route)
       case 'profile':
       case 'profiles':
       case 'list':

@@ -34,6 +34,7 @@ const tenantOf = (act: Act): TenantId => {
     case 'decide':
       return act.request.tenantId
     case 'preview':
+    case 'actOnBatch':
       return act.batch.tenantId
     case 'decideBatch':
       return act.shown.tenantId
@@ -52,6 +53,11 @@ const callOf = (act: Act): Pick<Call, 'method' | 'path' | 'body'> => {
       }
     case 'preview':
       return { method: 'GET', path: batchPathOf(act.batch.id) }
+    case 'actOnBatch':
+      return {
+        method: 'POST',
+        path: batchActionPath(act.batch.id, act.route === 'retryBatch' ? 'retry' : 'withdraw'),
+      }
     case 'decideBatch': {
       const { id, digest } = act.shown
       return act.route === 'approveBatch'

@@ -42,6 +42,12 @@ export type Act =
       readonly insists: boolean
     }
   | {
+      readonly kind: 'actOnBatch'
+      readonly route: 'retryBatch' | 'withdrawBatch'
+      readonly batch: MadeBatch
+      readonly by: Person
+    }
+  | {
       readonly kind: 'read'
       readonly route: 'profile' | 'profiles' | 'list' | 'get' | 'history' | 'me'
       readonly tenantId: TenantId
@@ -62,7 +68,7 @@ export type Fate =
   | 'decidedWithBatch'
 
 /** What clients mean to do with a batch once they have seen it. */
-export type BatchFate = 'approve' | 'addAndApprove' | 'approveOwn' | 'deny' | 'leave'
+export type BatchFate = 'approve' | 'approveOnce' | 'addAndApprove' | 'approveOwn' | 'deny' | 'leave'
 
 /** What a fate calls for, in this order. */
 export const decisionsOf = (

@@ -51,7 +51,7 @@ export const reportOf = (outcome: Outcome): string => {
 
 const said = {
   done: 'done',
-  changed: 'refused, the batch had changed',
+  refused: 'refused, the batch had changed, or nothing in it waited',
   nothing: 'no answer, or another',
 } as const
 
