@@ -110,7 +110,7 @@ const serve = async (
 }
 
 /** A worker in the same process need not wait for its next turn to see the jobs of what was just done. */
-const waking = (worker: Worker, useCases: UseCases): UseCases => {
+export const waking = (worker: Pick<Worker, 'wake'>, useCases: UseCases): UseCases => {
   const wake = () => {
     worker.wake()
   }

@@ -16,7 +16,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
 import { actorColumns } from './actor-rows.js'
 import { batchRefusals, lockingBatches } from './batch-admission.js'
-import { membersOf, readBatchPage, statesIn } from './batch-listing.js'
+import { hasState, membersOf, readBatchPage, stateOfJoined, statesIn } from './batch-listing.js'
 import { columnIn, dateColumn, decodedRow, type ReadRequest } from './event-rows.js'
 import { openStates, type PeopleDeps } from './people.js'
 import { orUnavailable } from './problems.js'
@@ -157,11 +157,7 @@ const closing = (tenantId: TenantId, batch: BatchId, digest: Hash, at: Instant):
     with standing as materialized (
       select
         ${digestColumn} as digest,
-        coalesce(
-          (select true from lethe.removal_request where ${ofBatch} and state = 'pendingApproval' limit 1),
-          (select true from ${membersOf('$2')} where state = 'pendingApproval' limit 1),
-          false
-        ) as waits
+        ${hasState('$2', `array['pendingApproval']`)} as waits
     ), closed as (
       insert into lethe.batch_closed (tenant_id, batch_id, digest, closed_at)
       select $1, $2, decode($3, 'hex'), $4 from standing
@@ -200,12 +196,9 @@ const membersStatement = (
         )
         union all
         (
-          select member.request_id from lethe.batch_member member
-          join lethe.removal_request request
-            on request.tenant_id = member.tenant_id and request.request_id = member.request_id
-          where member.tenant_id = $1 and member.batch_id = $2 and request.state = any($3)
-            and ($4::uuid is null or member.request_id > $4)
-          order by member.request_id
+          select request_id from lethe.batch_member joined
+          where ${ofBatch} and ${stateOfJoined} = any($3) and ($4::uuid is null or request_id > $4)
+          order by request_id
           limit $5
         )
       ) as members

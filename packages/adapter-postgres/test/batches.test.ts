@@ -48,14 +48,14 @@ describe('the digest of a batch', () => {
 })
 
 describe('the list of batches in a state', () => {
-  it('looks at no more than a thousand batches for a page, and says where to go on', async () => {
+  it('looks at no more than 250 batches for a page, and says where to go on', async () => {
     const tenantId = h.ids.tenantId()
     const [old, young] = [freshBatch(h), freshBatch(h)]
     await submitted(h, { tenantId, batch: old })
     // Younger ones, in which nothing is in that state, nor in any.
     await h.database.asOwner(
       `insert into lethe.batch (tenant_id, batch_id, maker, submitted_at)
-       select $1, gen_random_uuid(), gen_random_uuid(), now() + n * interval '1 second' from generate_series(1, 2100) as n`,
+       select $1, gen_random_uuid(), gen_random_uuid(), now() + n * interval '1 second' from generate_series(1, 525) as n`,
       [tenantId],
     )
     await h.clock.advance(86_400)

@@ -56,7 +56,11 @@ that only you can read, and from which the same command goes on after Ctrl-C or 
 nobody is asked for twice.
 
 The summary counts rows; requests is how many requests the batch holds, which is fewer where
-somebody stands in the file twice.
+somebody stands in the file twice. Somebody who has an open request already (joined) keeps that one:
+it is in this batch, too, and is decided with it.
+
+Once an approver has decided a batch it is closed. What is left of the file goes on under a new
+batch id, which is said on stderr and kept in the file of results.
 
 With --dry-run nothing is asked for: it counts who would be (found), has an open request
 (alreadyOpen), is unknown (notFound), or is a user of your own tenant (notInbound). With --results
@@ -171,7 +175,7 @@ const submit = ({ lethe, say }: Session, subject: string, input: NewRemovalReque
   pipe(
     lethe.submit(input),
     TE.tapTask(({ status, value }) => async () => {
-      // An earlier receipt than the one that counts is worth a look: the deadline does not move by itself.
+      // The earliest receipt counts, and says when the request is due: whether that is the one given here is worth a look.
       if (status === 200)
         await say(
           `request ${value.id} was open already, received ${DateTime.encode(value.receivedDateTime)}: joined.`,
