@@ -112,6 +112,7 @@ export const compose = (
         ...deps,
         attempts: attemptsFor(config.attemptLimitSeconds),
         readBacks: readBacksFor(config.readBackLimitSeconds),
+        absence: config.absence,
       }),
       abandonRemoval: abandonRemoval(deps),
       expireRemovals: expireRemovals(deps),

@@ -1,4 +1,5 @@
 import {
+  type AbsenceRule,
   ContractName,
   describeErrors,
   type ApprovalPolicy,
@@ -55,6 +56,8 @@ export interface Config {
   readonly calendar: WorkingCalendar
   readonly readBackLimitSeconds: number
   readonly attemptLimitSeconds: number
+  /** When a profile counts as gone. */
+  readonly absence: AbsenceRule
   readonly shutdownSeconds: number
   readonly logLevel: LogLevel
   /** Where everything is kept; null for in memory, gone with the process. */
@@ -140,6 +143,8 @@ const Settings = t.type({
   LETHE_PUBLIC_HOLIDAYS: optional(listOf('a list of dates as YYYY-MM-DD', LocalDate), []),
   LETHE_READ_BACK_LIMIT_SECONDS: optional(wholeNumber('seconds, 1 or more', 1, 999_999_999), week),
   LETHE_ATTEMPT_LIMIT_SECONDS: optional(wholeNumber('seconds, 1 or more', 1, 999_999_999), week),
+  LETHE_ABSENCE_LOOKS: optional(wholeNumber('looks, 1 to 100', 1, 100), 3),
+  LETHE_ABSENCE_SECONDS: optional(wholeNumber('seconds, 0 to 86400', 0, 86_400), 60),
   LETHE_SHUTDOWN_SECONDS: optional(wholeNumber('seconds, 0 to 3600', 0, 3600), 10),
   LETHE_LOG_LEVEL: optional(
     setting('fatal, error, warn, info, debug or silent', text => LogLevel.decode(text)),
@@ -263,6 +268,7 @@ const configOf = (settings: Settings, dataPlane: DataPlaneConfig): Config => ({
   calendar: { ...saturdayAndSunday, publicHolidays: settings.LETHE_PUBLIC_HOLIDAYS },
   readBackLimitSeconds: settings.LETHE_READ_BACK_LIMIT_SECONDS,
   attemptLimitSeconds: settings.LETHE_ATTEMPT_LIMIT_SECONDS,
+  absence: { looks: settings.LETHE_ABSENCE_LOOKS, seconds: settings.LETHE_ABSENCE_SECONDS },
   shutdownSeconds: settings.LETHE_SHUTDOWN_SECONDS,
   logLevel: settings.LETHE_LOG_LEVEL,
   databaseUrl: settings.LETHE_DATABASE_URL,

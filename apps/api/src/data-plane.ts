@@ -1,5 +1,5 @@
 import type { DataHolders, InboundProfiles, SignIns } from '@lethe/application'
-import type { Caller, Instant, TenantId } from '@lethe/domain'
+import type { BlockedBy, Caller, Instant, TenantId } from '@lethe/domain'
 
 /** Lets workers act on behalf of people who are signed in to the API. */
 interface Delegation {
@@ -13,12 +13,15 @@ export interface DataPlaneHealth {
   readonly closed: number
   readonly open: number
   readonly halfOpen: number
+  /** Tenants for which nothing can be done until an administrator acts. */
+  readonly blocked: number
 }
 
 /** How calls for one tenant fare. */
 interface TenantHealth {
-  readonly state: keyof DataPlaneHealth
+  readonly state: 'closed' | 'open' | 'halfOpen'
   readonly sinceDateTime: Instant | null
+  readonly blockedBy: BlockedBy | null
 }
 
 /** Where the profiles of inbound users are, and who holds data of theirs. */

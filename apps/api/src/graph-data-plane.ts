@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { type AcquisitionProblem, type ClientCredential, graphTokens } from '@lethe/adapter-entra'
 import {
   type BreakerState,
+  type BreakerStatus,
+  defaultBlockLimits,
   type EndingKind,
   type EndingReport,
   graphClient,
@@ -12,7 +14,7 @@ import {
 } from '@lethe/adapter-graph'
 import { systemClock } from '@lethe/adapter-system'
 import type { StorePorts } from '@lethe/application'
-import { type Caller, Instant, type TenantId } from '@lethe/domain'
+import { type BlockedBy, type Caller, Instant, type TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Logger } from 'pino'
 import type { DataPlane, DataPlaneHealth } from './data-plane.js'
@@ -57,14 +59,22 @@ export const graphDataPlane = (
     clientRequestId: randomUUID,
     pace: sharedPace({ states: paces, ...processTime }),
     onEnding: report => {
-      if (report.ending === 'unauthorized' || report.ending === 'forbidden') tokens.distrust(report.tenantId)
+      // What an application may do is written in its token: one that is asked for anew may say more.
+      if (report.ending === 'forbidden') tokens.distrust(report.tenantId)
       logEnding(log)(report)
     },
     onBreak: logBreak(log),
+    block: { ...defaultBlockLimits, delegated: config.delegated !== null },
+    onBlock: logBlock(log),
   })
   const holder = graphDataHolder(client)
   return {
-    inboundProfiles: graphInboundProfiles(client),
+    inboundProfiles: graphInboundProfiles(client, {
+      pageSizes: false,
+      onLeftOut: (tenantId, count) => {
+        log.warn({ tenantId, count }, 'profiles without an id or a home tenant are left out')
+      },
+    }),
     dataHolders: { of: () => [holder] },
     ...(config.delegated === null
       ? {}
@@ -76,11 +86,18 @@ export const graphDataPlane = (
             },
           },
         }),
-    health: () => healthIn(client.breakers().map(({ state }) => state)),
+    health: () => healthIn(client.breakers(), new Set(client.blocks().map(({ tenantId }) => tenantId)).size),
     healthOf: tenantId => {
       const breaker = client.breakers().find(status => status.tenantId === tenantId)
       const since = Instant.decode(breaker?.since)
-      return { state: breaker?.state ?? 'closed', sinceDateTime: E.isRight(since) ? since.right : null }
+      const blocks = client.blocks().filter(block => block.tenantId === tenantId)
+      // Without its credential nothing can be done at all; without a permission, only removals cannot.
+      const block = blocks.find(({ by }) => by === 'credential') ?? blocks[0]
+      return {
+        state: breaker?.state ?? 'closed',
+        sinceDateTime: E.isRight(since) ? since.right : null,
+        blockedBy: block?.by ?? null,
+      }
     },
     close: async () => {
       await client.close()
@@ -89,9 +106,9 @@ export const graphDataPlane = (
   }
 }
 
-const healthIn = (states: ReadonlyArray<BreakerState>): DataPlaneHealth => {
-  const count = (wanted: BreakerState): number => states.filter(state => state === wanted).length
-  return { closed: count('closed'), open: count('open'), halfOpen: count('halfOpen') }
+const healthIn = (breakers: ReadonlyArray<BreakerStatus>, blocked: number): DataPlaneHealth => {
+  const count = (wanted: BreakerState): number => breakers.filter(({ state }) => state === wanted).length
+  return { closed: count('closed'), open: count('open'), halfOpen: count('halfOpen'), blocked }
 }
 
 /** Endings that say nothing new: what was asked for, or what the breaker and the pace have said already. */
@@ -101,18 +118,28 @@ const unremarkable: ReadonlySet<EndingKind> = new Set([
   'notFound',
   'busy',
   'circuitOpen',
+  'credentialBlocked',
+  'permissionBlocked',
 ])
 
 /** How calls end, by the names of the table of endings. */
 const logEnding =
   (log: Logger) =>
-  (report: EndingReport): void => {
-    if (unremarkable.has(report.ending)) log.debug(report, 'graph')
-    else log.warn(report, 'graph')
+  ({ answer, ...report }: EndingReport): void => {
+    const said = { ...report, ...answer }
+    if (unremarkable.has(report.ending)) log.debug(said, 'graph')
+    else log.warn(said, 'graph')
   }
 
 const logBreak =
   (log: Logger) =>
   (tenantId: TenantId, state: BreakerState): void => {
     log.warn({ tenantId, state }, 'graph breaker')
+  }
+
+const logBlock =
+  (log: Logger) =>
+  (tenantId: TenantId, blockedBy: BlockedBy, since: string | null): void => {
+    if (since === null) log.info({ tenantId, blockedBy }, 'graph is no longer blocked')
+    else log.error({ tenantId, blockedBy, since }, 'graph is blocked until an administrator acts')
   }

@@ -17,13 +17,13 @@ describe('the status of a tenant', () => {
     const world = openWorld(issuer, {
       graphOf: tenantId => {
         asked.push(tenantId)
-        return { state: 'open', sinceDateTime: null }
+        return { state: 'open', sinceDateTime: null, blockedBy: 'credential' }
       },
     })
     const answer = await world.ask('GET', path, { as: 'pradeep' })
     expect([answer.status, jsonOf(answer)]).toEqual([
       200,
-      { overdue: 0, queue, graph: { state: 'open', sinceDateTime: null } },
+      { overdue: 0, queue, graph: { state: 'open', sinceDateTime: null, blockedBy: 'credential' } },
     ])
     expect(asked).toEqual([contoso])
   })

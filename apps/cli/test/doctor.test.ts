@@ -293,7 +293,9 @@ describe('lethe doctor', () => {
   })
 
   it.each([
-    [{ graph: { state: 'open', sinceDateTime: null } }, /Graph is not called/],
+    [{ graph: { state: 'open', sinceDateTime: null, blockedBy: null } }, /Graph is not called/],
+    [{ graph: { state: 'closed', sinceDateTime: null, blockedBy: 'credential' } }, /Lethe's own credential/],
+    [{ graph: { state: 'closed', sinceDateTime: null, blockedBy: 'permission' } }, /Lethe's own permission/],
     [{ queue: { waiting: 5, longestWaitSeconds: 3000, held: 0 } }, /first of 5 for 3000 s/],
     [{ overdue: 2 }, /2 requests of your tenant are overdue/],
   ])('warns of what waits in the tenant (%#)', async (over, finding) => {

@@ -113,6 +113,8 @@ describe('graph history', () => {
       'removalApproved',
       'removalStarted',
       'holderCleared',
+      'absenceSeen',
+      'absenceSeen',
       'readBackRecorded',
       'removalCompleted',
     ])

@@ -20,7 +20,7 @@ describe('lethe status', () => {
       caller: { kind: 'workAccount', operations: ['listProfiles', 'submit'] },
       overdue: 2,
       queue: { waiting: 3, longestWaitSeconds: 40, held: 1 },
-      graph: { state: 'open', sinceDateTime: '2026-11-23T09:00:00Z' },
+      graph: { state: 'open', sinceDateTime: '2026-11-23T09:00:00Z', blockedBy: null },
     })
   })
 

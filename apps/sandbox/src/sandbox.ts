@@ -172,6 +172,8 @@ const apiEnvironment = (
   { certificateFile, sealingKeys }: Kept,
 ): Readonly<Record<string, string | undefined>> => ({
   LETHE_LOG_LEVEL: 'warn',
+  // A minute is long for who tries it out.
+  LETHE_ABSENCE_SECONDS: '2',
   LETHE_PUBLIC_URL: addresses.lethe,
   ...environment,
   LETHE_HOST: '127.0.0.1',

@@ -1,7 +1,8 @@
+import { type HolderAnswer, holderAnswer } from '@lethe/domain'
 import { GraphErrorBody } from '@lethe/graph-contract'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
-import { bareEnding, type BareEnding, type Ending } from './endings.js'
+import { type BareEnding, bareEnding, type Ending } from './endings.js'
 import type { AnswerBody, Cause, Outcome } from './outcome.js'
 import { readRetryAfter } from './retry-after.js'
 
@@ -18,27 +19,53 @@ export const classify =
   <A>(decode: Decode<A>, challenged: boolean, nowMs: number) =>
   (outcome: Outcome): Ending<A> => {
     if (outcome.kind === 'unanswered') return bareEnding(withoutAnswer(outcome.cause, outcome.sent))
-    const { status, body } = outcome
-    const retryAfterSeconds = readRetryAfter(outcome.headers.retryAfter, nowMs)
-    if (status === 200) return decode === null ? bareEnding('otherStatus') : found(body, decode)
-    if (status === 401) return bareEnding(challenged ? 'claimsChallenge' : 'unauthorized')
-    if (status === 404) return bareEnding(notFound(body))
-    if (status === 429)
-      return bareEnding(retryAfterSeconds === null ? 'throttled' : 'throttledFor', retryAfterSeconds)
-    if (status === 503)
-      return bareEnding(retryAfterSeconds === null ? 'unavailable' : 'unavailableFor', retryAfterSeconds)
-    return bareEnding(ofStatus(status), retryAfterSeconds)
+    const { status, headers, body } = outcome
+    const retryAfterSeconds = readRetryAfter(headers.retryAfter, nowMs)
+    const answer = answerIn(body, headers.requestId)
+    if (status === 200) return found(body, decode, answer)
+    return bareEnding(
+      ofStatus(status, { challenged, saysWhen: retryAfterSeconds !== null }),
+      retryAfterSeconds,
+      answer,
+    )
   }
 
-const ofStatus = (status: number): BareEnding['kind'] => {
-  if (status === 204) return 'noContent'
-  if (status === 400) return 'badRequest'
-  if (status === 403) return 'forbidden'
-  if (status === 405) return 'methodNotAllowed'
-  if (status === 409) return 'conflict'
-  if (status === 502 || status === 504) return 'gatewayError'
+const ofStatus = (
+  status: number,
+  { challenged, saysWhen }: { readonly challenged: boolean; readonly saysWhen: boolean },
+): BareEnding['kind'] => {
+  switch (status) {
+    case 202:
+      return 'accepted'
+    case 204:
+      return 'noContent'
+    case 400:
+      return 'badRequest'
+    case 401:
+      return challenged ? 'claimsChallenge' : 'unauthorized'
+    case 403:
+      return 'forbidden'
+    case 404:
+      return 'notFound'
+    case 405:
+      return 'methodNotAllowed'
+    case 408:
+      return 'otherStatus'
+    case 409:
+      return 'conflict'
+    case 423:
+    case 425:
+      return 'locked'
+    case 429:
+      return saysWhen ? 'throttledFor' : 'throttled'
+    case 502:
+    case 504:
+      return 'gatewayError'
+    case 503:
+      return saysWhen ? 'unavailableFor' : 'unavailable'
+  }
   if (status >= 500 && status < 600) return 'serverError'
-  return status >= 400 && status < 500 && status !== 408 ? 'otherClientError' : 'otherStatus'
+  return status >= 400 && status < 500 ? 'otherClientError' : 'otherStatus'
 }
 
 const withoutAnswer = (cause: Cause, sent: boolean): BareEnding['kind'] => {
@@ -57,24 +84,22 @@ const withoutAnswer = (cause: Cause, sent: boolean): BareEnding['kind'] => {
   }
 }
 
-const found = <A>(body: AnswerBody, decode: t.Decode<unknown, A>): Ending<A> => {
-  if (body.kind !== 'whole') return bareEnding(incomplete(body))
+const found = <A>(body: AnswerBody, decode: Decode<A>, answer: HolderAnswer): Ending<A> => {
+  if (body.kind !== 'whole') return bareEnding(body.kind === 'cut' ? 'truncated' : 'unreadable', null, answer)
+  if (decode === null && body.text.trim() === '') return bareEnding('accepted', null, answer)
   const json = parseJson(body.text)
-  const value = E.isLeft(json) ? json : decode(json.right)
-  return E.isLeft(value) ? bareEnding('unreadable') : { kind: 'found', value: value.right }
+  if (E.isLeft(json)) return bareEnding('unreadable', null, answer)
+  if (decode === null) return bareEnding('accepted', null, answer)
+  const value = decode(json.right)
+  return E.isLeft(value) ? bareEnding('oddAnswer', null, answer) : { kind: 'found', value: value.right }
 }
 
-const notFound = (body: AnswerBody): BareEnding['kind'] => {
-  if (body.kind !== 'whole') return incomplete(body)
-  const json = parseJson(body.text)
+/** Graph's own code, and the number by which its support finds the answer; whatever is no word is left out. */
+const answerIn = (body: AnswerBody, requestId: string | undefined): HolderAnswer => {
+  const json = body.kind === 'whole' ? parseJson(body.text) : E.left(null)
   const error = E.isLeft(json) ? json : GraphErrorBody.decode(json.right)
-  return E.isRight(error) && error.right.error.code === 'Request_ResourceNotFound'
-    ? 'notFound'
-    : 'notFoundOtherwise'
+  return holderAnswer(E.isRight(error) ? error.right.error.code : null, requestId)
 }
-
-const incomplete = (body: Exclude<AnswerBody, { readonly kind: 'whole' }>): 'truncated' | 'unreadable' =>
-  body.kind === 'cut' ? 'truncated' : 'unreadable'
 
 const parseJson = (text: string): E.Either<unknown, unknown> =>
   E.tryCatch(

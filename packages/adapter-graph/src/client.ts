@@ -1,7 +1,8 @@
-import type { TenantId } from '@lethe/domain'
+import type { BlockedBy, TenantId } from '@lethe/domain'
 import type { Dispatcher } from 'undici'
 import { askAgainAfter, defaultRetrying, type Retrying } from './ask-again.js'
 import { attempt, type AttemptDeps } from './attempt.js'
+import { type Blocks, type BlockLimits, defaultBlockLimits, noBlocks, tenantBlocks } from './blocks.js'
 import {
   type BreakerLimits,
   type BreakerState,
@@ -11,7 +12,7 @@ import {
 } from './breakers.js'
 import { proxiedDispatcher } from './dispatcher.js'
 import { bareEnding, type Ending } from './endings.js'
-import { type GraphCall, wholeLimit } from './graph-call.js'
+import { type GraphCall, type Operation, wholeLimit } from './graph-call.js'
 import { openScope, pause, type Scope } from './stopping.js'
 import { defaultTimeLimits, type TimeLimits } from './time-limits.js'
 
@@ -29,6 +30,10 @@ export interface GraphClientDeps extends Pick<
   readonly connections?: number
   readonly timeouts?: Partial<TimeLimits>
   readonly breaker?: BreakerLimits
+  /** Null where nobody is to be held back by what concerns everybody. */
+  readonly block?: BlockLimits | null
+  /** Told when something begins to hold everybody of a tenant back; null as `since` when it is over. */
+  readonly onBlock?: (tenantId: TenantId, by: BlockedBy, since: string | null) => void
   readonly retrying?: Retrying
   /** Gives a number from 0 to 1, for jitter. */
   readonly random?: () => number
@@ -43,8 +48,16 @@ export interface GraphClient {
    * @returns how it ended: a row of the table of endings. It rejects only if one of its dependencies does.
    */
   readonly call: <A>(call: GraphCall<A>) => Promise<Ending<A>>
+  /**
+   * Makes several calls within the time of one.
+   *
+   * @param calls is given what makes a call.
+   */
+  readonly within: <B>(operation: Operation, calls: (call: GraphClient['call']) => Promise<B>) => Promise<B>
   /** The breakers of the tenants that were called so far. */
   readonly breakers: () => ReadonlyArray<BreakerStatus>
+  /** What holds everybody of a tenant back now. */
+  readonly blocks: Blocks['all']
   /** Gives up what is under way, waits until that has ended, and closes the connections. Later calls end at once. */
   readonly close: () => Promise<void>
 }
@@ -56,10 +69,14 @@ export const graphClient = (given: GraphClientDeps): GraphClient => {
   const random = given.random ?? Math.random
   const dispatcher = given.dispatcher ?? proxiedDispatcher(limits, given.connections ?? 64)
   const breakers = tenantBreakers(given.breaker ?? defaultBreakerLimits, given.onBreak)
+  const blocks =
+    given.block === null
+      ? noBlocks
+      : tenantBlocks(given.block ?? defaultBlockLimits, given.onBlock ?? (() => undefined), random)
   const running = new Map<Scope, Promise<unknown>>()
   let closing: Promise<void> | null = null
 
-  const deps = { ...given, dispatcher, limits, breakers }
+  const deps = { ...given, dispatcher, limits, breakers, blocks }
 
   const keepAsking = async <A>(call: GraphCall<A>, scope: Scope): Promise<Ending<A>> => {
     const { signal } = scope
@@ -78,21 +95,26 @@ export const graphClient = (given: GraphClientDeps): GraphClient => {
     if (given.dispatcher === undefined) await dispatcher.destroy()
   }
 
+  const within: GraphClient['within'] = async (operation, calls) => {
+    const scope = openScope(wholeLimit(limits, operation))
+    const ended = calls(async call =>
+      closing === null ? keepAsking(call, scope) : bareEnding('shutDownBeforeSending'),
+    )
+    running.set(scope, ended)
+    try {
+      return await ended
+    } finally {
+      scope.end()
+      running.delete(scope)
+    }
+  }
+
   return {
     root: given.root,
-    call: async call => {
-      if (closing !== null) return bareEnding('shutDownBeforeSending')
-      const scope = openScope(wholeLimit(limits, call.operation))
-      const ended = keepAsking(call, scope)
-      running.set(scope, ended)
-      try {
-        return await ended
-      } finally {
-        scope.end()
-        running.delete(scope)
-      }
-    },
+    call: async call => within(call.operation, make => make(call)),
+    within,
     breakers: breakers.statuses,
+    blocks: blocks.all,
     close: async () => {
       closing ??= close()
       return closing

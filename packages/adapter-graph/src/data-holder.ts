@@ -1,10 +1,10 @@
 import type { DataHolder } from '@lethe/application'
-import { HolderName } from '@lethe/domain'
-import { profilePath, removePersonalDataPath } from '@lethe/graph-contract'
+import { HolderName, type InboundSharedUserProfile } from '@lethe/domain'
+import { decodeProfilePresence, removePersonalDataPath } from '@lethe/graph-contract'
 import * as E from 'fp-ts/lib/Either.js'
 import type { GraphClient } from './client.js'
-import { decodeProfileOf } from './decode-profile-of.js'
 import { readBackResult, removalResult } from './holder-results.js'
+import { look } from './look.js'
 
 /** Its name in plans and histories. */
 const name: HolderName = (() => {
@@ -12,6 +12,15 @@ const name: HolderName = (() => {
   if (E.isLeft(decoded)) throw new Error('The name of the data holder breaks the rule for such names')
   return decoded.right
 })()
+
+/** To read back, the id alone is needed: a profile without names is there all the same. */
+const presence = {
+  decode: decodeProfilePresence,
+  listed: ({ userId, userPrincipalName, displayName }: InboundSharedUserProfile) => ({
+    userId,
+    isHusk: userPrincipalName === null && displayName === null,
+  }),
+}
 
 /**
  * Microsoft Graph as a data holder: `removePersonalData`, and the profile itself for reading back. What each ending of a call
@@ -21,24 +30,24 @@ export const graphDataHolder = (client: GraphClient): DataHolder => ({
   name,
   remove:
     ({ tenantId, requestId, userId, onBehalfOf }) =>
-    async () =>
-      removalResult(
-        await client.call<never>({
+    () =>
+      client.within('removal', async call => {
+        const ended = await call<never>({
           tenantId,
           operation: 'removal',
           removing: { requestId, onBehalfOf },
           url: `${client.root}${removePersonalDataPath(userId)}`,
           decode: null,
-        }),
-      ),
-  readBack: (tenantId, userId) => async () =>
-    readBackResult(
-      await client.call({
-        tenantId,
-        operation: 'readBack',
-        removing: null,
-        url: `${client.root}${profilePath(userId)}`,
-        decode: decodeProfileOf(userId),
+        })
+        return ended.kind === 'notFound'
+          ? removalResult(
+              ended,
+              await look(client, call, { tenantId, userId, operation: 'readBack' }, presence),
+            )
+          : removalResult(ended, null)
       }),
+  readBack: (tenantId, userId) => () =>
+    client.within('readBack', async call =>
+      readBackResult(await look(client, call, { tenantId, userId, operation: 'readBack' }, presence)),
     ),
 })

@@ -1,4 +1,4 @@
-import type { TenantId } from '@lethe/domain'
+import type { HolderAnswer, TenantId } from '@lethe/domain'
 import type { Decode } from './classify.js'
 import type { EndingKind } from './endings.js'
 import type { CallKind } from './pace.js'
@@ -25,6 +25,8 @@ export interface EndingReport {
   readonly ending: EndingKind
   /** The HTTP status; null where there was no answer. */
   readonly status: number | null
+  /** What Graph said of itself: its error code, and its header `request-id`, which its support asks for. */
+  readonly answer: HolderAnswer
   /** The header `client-request-id`, by which Graph's support finds the request; null where none was sent. */
   readonly clientRequestId: string | null
   /** 1 for the first request of a call. */

@@ -1,20 +1,26 @@
-import type { InboundProfiles, InvalidPageToken } from '@lethe/application'
-import { type InboundSharedUserProfile, meetsConditions, type ProfileCondition } from '@lethe/domain'
-import { decodeProfilePage, largestProfilePage, profilePath, profilesUrl } from '@lethe/graph-contract'
+import type { InboundProfiles, InvalidPageToken, Throttled, Unavailable } from '@lethe/application'
+import {
+  type InboundSharedUserProfile,
+  meetsConditions,
+  type ProfileCondition,
+  type TenantId,
+} from '@lethe/domain'
+import { decodeProfile, decodeProfilePage, largestProfilePage, profilesUrl } from '@lethe/graph-contract'
 import * as E from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
+import { identity, pipe } from 'fp-ts/lib/function.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as t from 'io-ts'
 import type { GraphClient } from './client.js'
-import { decodeProfileOf } from './decode-profile-of.js'
-import { endings } from './endings.js'
-import { lookupProblem } from './lookup-problem.js'
+import { type BareEnding, endings } from './endings.js'
+import { look } from './look.js'
 import { cutPage, type GraphPage } from './page-cut.js'
 import { type PagePosition, readPageToken, skipTokenOf } from './page-token.js'
 
 export interface GraphProfilesOptions {
   /** Whether to ask Graph for pages of the size wanted (`$top`). Its schema says that it does not take that here. */
   readonly pageSizes: boolean
+  /** Told how many items of a page are left out, because they have no user id or no home tenant. */
+  readonly onLeftOut?: (tenantId: TenantId, count: number) => void
 }
 
 const invalidPageToken: InvalidPageToken = { _tag: 'InvalidPageToken' }
@@ -23,12 +29,17 @@ const start: PagePosition = { skipToken: null, shown: [] }
 /** The inbound shared user profiles of Microsoft Graph. What each ending of a call means is in the table of endings. */
 export const graphInboundProfiles = (
   client: GraphClient,
-  { pageSizes }: GraphProfilesOptions = { pageSizes: false },
+  { pageSizes, onLeftOut }: GraphProfilesOptions = { pageSizes: false },
 ): InboundProfiles => ({
   get: (tenantId, userId) => async () => {
-    const url = `${client.root}${profilePath(userId)}`
-    const decode = decodeProfileOf(userId)
-    const ending = await client.call({ tenantId, operation: 'lookup', removing: null, url, decode })
+    const ending = await client.within('lookup', call =>
+      look(
+        client,
+        call,
+        { tenantId, userId, operation: 'lookup' },
+        { decode: decodeProfile, listed: identity },
+      ),
+    )
     if (ending.kind === 'found') return E.right(O.some(ending.value))
     return endings[ending.kind].lookup === 'none' ? E.right(O.none) : E.left(lookupProblem(ending))
   },
@@ -47,26 +58,44 @@ export const graphInboundProfiles = (
         url,
         decode: decodePage(conditions),
       })
-      if (ending.kind === 'found') return E.right(cutPage(ending.value, position.value, size))
+      if (ending.kind === 'found') {
+        const { leftOut } = ending.value
+        if (leftOut > 0) onLeftOut?.(tenantId, leftOut)
+        return E.right(cutPage(ending.value, position.value, size))
+      }
       return E.left(
         ending.kind === 'badRequest' && skipToken !== null ? invalidPageToken : lookupProblem(ending),
       )
     },
 })
 
+/** What a caller is told to wait where nobody said for how long, in seconds. */
+const defaultWaitSeconds = 5
+
+/** What the table of endings says of a look-up that found nothing out. */
+const lookupProblem = ({ kind, retryAfterSeconds }: BareEnding): Unavailable | Throttled => {
+  const wait = Math.ceil(retryAfterSeconds ?? defaultWaitSeconds)
+  return endings[kind].lookup === 'throttled'
+    ? { _tag: 'Throttled', retryAfterSeconds: wait }
+    : { _tag: 'Unavailable', retryAfterSeconds: wait }
+}
+
 /** Conditions are checked again: a Graph that passed one over must not widen what is shown. */
 const decodePage =
-  (conditions: ReadonlyArray<ProfileCondition>): t.Decode<unknown, GraphPage<InboundSharedUserProfile>> =>
+  (
+    conditions: ReadonlyArray<ProfileCondition>,
+  ): t.Decode<unknown, GraphPage<InboundSharedUserProfile> & { readonly leftOut: number }> =>
   body =>
     pipe(
       decodeProfilePage(body),
-      E.flatMap(({ profiles, nextLink }) => {
+      E.flatMap(({ profiles, nextLink, leftOut }) => {
         const next = nextLink === null ? O.none : skipTokenOf(nextLink)
         return nextLink !== null && O.isNone(next)
           ? t.failures([])
           : t.success({
               items: profiles.filter(meetsConditions(conditions)),
               nextSkipToken: O.toNullable(next),
+              leftOut,
             })
       }),
     )

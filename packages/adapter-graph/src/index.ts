@@ -1,4 +1,5 @@
 export { defaultRetrying, type Retrying } from './ask-again.js'
+export { type BlockLimits, defaultBlockLimits, type TenantBlock } from './blocks.js'
 export {
   type BreakerLimits,
   type BreakerState,

@@ -5,6 +5,7 @@ import type { Stop } from './stopping.js'
 export interface AnswerHeaders {
   readonly retryAfter: string | undefined
   readonly wwwAuthenticate: string | undefined
+  readonly requestId: string | undefined
 }
 
 /** What became of a body: all of it is there, it ended too early, or it is larger than is read. */

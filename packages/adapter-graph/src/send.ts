@@ -32,7 +32,12 @@ export const send = async (
     headers: AnswerHeaders
     readonly chunks: Array<Buffer>
     size: number
-  } = { status: null, headers: { retryAfter: undefined, wwwAuthenticate: undefined }, chunks: [], size: 0 }
+  } = {
+    status: null,
+    headers: { retryAfter: undefined, wwwAuthenticate: undefined, requestId: undefined },
+    chunks: [],
+    size: 0,
+  }
   let controller: Dispatcher.DispatchController | null = null
   let sent = false
 
@@ -73,6 +78,7 @@ export const send = async (
           answer.headers = {
             retryAfter: single(received['retry-after']),
             wwwAuthenticate: single(received['www-authenticate']),
+            requestId: single(received['request-id']),
           }
         },
         onResponseData: (receiving, chunk) => {

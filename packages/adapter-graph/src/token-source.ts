@@ -22,7 +22,9 @@ export interface TokenRequest {
   readonly removing: RemovalInName | null
   /** What Graph's claims challenge asked for, decoded (JSON); null unless it challenged the token before. */
   readonly claims: string | null
+  /** The token that Graph answered 401 to: it is not to be given again. Null unless it did so just now. */
+  readonly rejected: string | null
 }
 
-/** Gives access tokens for Graph, without the scheme. */
+/** Gives access tokens for Graph, without the scheme. Where there is no better one than that which was rejected, it gives that. */
 export type TokenSource = (request: TokenRequest) => TaskEither<TokenProblem, string>

@@ -10,7 +10,7 @@ import {
 import { makeClient, tokenFor } from './making/client.js'
 import { freshIds } from './making/fresh-ids.js'
 import { perform, somebody } from './making/operations.js'
-import { always, errorReply, rawServer, reply } from './making/raw-server.js'
+import { always, besideTheCollection, errorReply, rawServer, reply } from './making/raw-server.js'
 
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
@@ -125,32 +125,65 @@ describe('tokens', () => {
     await perform(client, 'lookup', { tenantId, userId })
 
     expect(asked).toStrictEqual(
-      [{ requestId, onBehalfOf: null }, null, null].map(removing => ({ tenantId, removing, claims: null })),
+      [{ requestId, onBehalfOf: null }, null, null].map(removing => ({
+        tenantId,
+        removing,
+        claims: null,
+        rejected: null,
+      })),
     )
   })
 
   it.each(operations)('are asked for again with the claims that Graph wants, once: %s', async operation => {
     const claims = '{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}'
     const header = `Bearer realm="", authorization_uri="https://login.example/oauth2", error="insufficient_claims", claims="${Buffer.from(claims).toString('base64')}"`
-    const { root, requests } = await rawServer((socket, request) => {
-      const answer = request.includes('Bearer better')
-        ? errorReply(404, 'Request_ResourceNotFound')
-        : errorReply(401, 'InvalidAuthenticationToken', { 'www-authenticate': header })
-      socket.write(answer)
+    const { root } = await rawServer((socket, request, number) => {
+      if (request.includes('Bearer better'))
+        besideTheCollection(errorReply(404, 'Request_ResourceNotFound'))(socket, request, number)
+      else socket.write(errorReply(401, 'InvalidAuthenticationToken', { 'www-authenticate': header }))
     })
     const asked: Array<string | null> = []
     const { client } = makeClient(root, {
       tokens: request => {
         asked.push(request.claims)
-        return TE.right(request.claims === null ? 'good' : 'better')
+        return TE.right(asked.includes(claims) ? 'better' : 'good')
       },
     })
 
     const result = await perform(client, operation, somebody())
 
     expect(result).toBe(operation === 'lookup' ? 'none' : 'absent')
-    expect(asked).toStrictEqual([null, claims])
-    expect(requests).toHaveLength(2)
+    expect(asked.filter(wanted => wanted !== null)).toStrictEqual([claims])
+  })
+
+  it.each(operations)(
+    'are asked for anew after a 401, once, before anything is concluded: %s',
+    async operation => {
+      const { root, requests } = await rawServer((socket, request, number) => {
+        if (request.includes('Bearer fresh'))
+          besideTheCollection(errorReply(404, 'x'))(socket, request, number)
+        else socket.write(errorReply(401, 'InvalidAuthenticationToken'))
+      })
+      const rejected: Array<string | null> = []
+      const { client } = makeClient(root, {
+        tokens: request => {
+          rejected.push(request.rejected)
+          return TE.right(rejected.includes('stale') ? 'fresh' : 'stale')
+        },
+      })
+
+      expect(await perform(client, operation, somebody())).toBe(operation === 'lookup' ? 'none' : 'absent')
+      expect(rejected.filter(token => token !== null)).toStrictEqual(['stale'])
+      expect(requests.filter(request => request.includes('Bearer stale'))).toHaveLength(1)
+    },
+  )
+
+  it('are not sent again where there is no other', async () => {
+    const { root, requests } = await rawServer(always(errorReply(401, 'x')))
+    const { client } = makeClient(root)
+
+    expect(await perform(client, 'removal', somebody())).toStrictEqual({ _tag: 'SignInRequired', sent: true })
+    expect(requests).toHaveLength(1)
   })
 
   it('end in a sign-in where those claims cannot be had', async () => {

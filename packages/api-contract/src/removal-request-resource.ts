@@ -1,6 +1,7 @@
 import {
   AppId,
   BatchId,
+  BlockedBy,
   DenialCode,
   FailureReason,
   HolderName,
@@ -18,6 +19,9 @@ const orNull = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
 
 /** Who did something: a person through an application, or an application as itself; null once erased. */
 export const Actor = orNull(t.strict({ userId: orNull(UserId), appId: orNull(AppId) }, 'Actor'))
+
+/** What a holder said when last it settled nothing, for its support: its own code, and its number for the answer. */
+const answer = { detail: orNull(t.string), holderRequestId: orNull(t.string) }
 
 /** A removal request as Lethe's own API shows it. */
 export const RemovalRequestResource = t.strict(
@@ -55,7 +59,12 @@ export const RemovalRequestResource = t.strict(
     ),
     withdrawal: orNull(t.strict({ by: Actor, withdrawnDateTime: DateTime })),
     failure: orNull(
-      t.strict({ reason: FailureReason, holder: orNull(HolderName), failedDateTime: DateTime }),
+      t.strict({
+        reason: FailureReason,
+        holder: orNull(HolderName),
+        ...answer,
+        failedDateTime: DateTime,
+      }),
     ),
     holders: t.readonlyArray(
       t.strict({
@@ -68,6 +77,9 @@ export const RemovalRequestResource = t.strict(
           failed: null,
         }),
         attempts: t.number,
+        /** Why nothing can be done there for anybody of the tenant until an administrator acts; null where it can. */
+        blockedBy: orNull(BlockedBy),
+        ...answer,
       }),
     ),
     outcome: orNull(Outcome),

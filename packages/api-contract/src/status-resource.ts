@@ -1,3 +1,4 @@
+import { BlockedBy } from '@lethe/domain'
 import * as t from 'io-ts'
 import { DateTime } from './date-time.js'
 
@@ -25,6 +26,8 @@ export const StatusResource = t.strict(
         state: GraphState,
         /** When it last changed; null where it never did. */
         sinceDateTime: t.union([DateTime, t.null]),
+        /** Why nothing can be done for anybody of the tenant until an administrator acts; null where it can. */
+        blockedBy: t.union([BlockedBy, t.null]),
       }),
       t.null,
     ]),

@@ -35,7 +35,9 @@ const resource = {
   denial: { code: 'legalClaims', note: null, by: null, deniedDateTime: '2026-11-23T10:00:00.5Z' },
   withdrawal: null,
   failure: null,
-  holders: [{ name: 'graph', state: 'pending', attempts: 0 }],
+  holders: [
+    { name: 'graph', state: 'pending', attempts: 0, blockedBy: null, detail: null, holderRequestId: null },
+  ],
   outcome: null,
   completedDateTime: null,
 }

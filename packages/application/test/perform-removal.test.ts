@@ -43,6 +43,7 @@ const depsOf = (broken: Partial<PerformRemovalDeps> = {}): PerformRemovalDeps =>
   clock,
   attempts: schedule,
   readBacks: schedule,
+  absence: { looks: 1, seconds: 0 },
   ...broken,
 })
 const finished = { kind: 'finished' }

@@ -9,7 +9,7 @@ import type {
   SubjectCommitment,
   TenantId,
 } from './identifiers.js'
-import type { FailureReason, RetrySchedule } from './removal-plan.js'
+import type { AbsenceRule, BlockedBy, FailureReason, HolderAnswer, RetrySchedule } from './removal-plan.js'
 import type { DenialCode, ReadBackResult } from './removal-event.js'
 import type { InboundSharedUserProfile } from './shared-profile.js'
 import type { Instant } from './time.js'
@@ -68,6 +68,8 @@ export interface Expire {
 }
 export interface Start {
   readonly holders: ReadonlyArray<HolderName>
+  /** When a profile counts as gone. */
+  readonly absence: AbsenceRule
   readonly at: Instant
 }
 /** How asking a holder to remove ended. */
@@ -78,6 +80,8 @@ export type RemovalResult =
 export interface RecordHolderResult {
   readonly holder: HolderName
   readonly result: RemovalResult
+  /** What it said where that settled nothing. */
+  readonly answer?: HolderAnswer
   /** Whether the holder was asked to remove, or only read. */
   readonly called: boolean
   readonly schedule: RetrySchedule
@@ -90,8 +94,17 @@ export interface RecordReadBack {
     /** `afterSeconds`: how long the holder asked to wait; null or absent where it did not. */
     | { readonly kind: 'unknown'; readonly afterSeconds?: number | null }
     | { readonly kind: 'failed'; readonly reason: FailureReason }
+  /** What it said where that settled nothing. */
+  readonly answer?: HolderAnswer
   readonly removalRepeated: boolean
   readonly schedule: RetrySchedule
+  readonly at: Instant
+}
+export interface RecordBlock {
+  readonly holder: HolderName
+  readonly blockedBy: BlockedBy
+  /** When to try again. */
+  readonly retryAt: Instant
   readonly at: Instant
 }
 export interface Fail {
@@ -109,5 +122,6 @@ export type RemovalCommand =
   | ({ readonly type: 'start' } & Start)
   | ({ readonly type: 'recordHolderResult' } & RecordHolderResult)
   | ({ readonly type: 'recordReadBack' } & RecordReadBack)
+  | ({ readonly type: 'recordBlock' } & RecordBlock)
   | ({ readonly type: 'fail' } & Fail)
   | ({ readonly type: 'retry' } & Retry)

@@ -4,7 +4,7 @@ import type { Decision, Events } from './deciding.js'
 import { approve, deny, join, retry, submit, withdraw } from './people-decisions.js'
 import type { RemovalRefusal } from './refusals.js'
 import type { RemovalRequest } from './removal-request.js'
-import { expire, fail, recordHolderResult, recordReadBack, start } from './worker-decisions.js'
+import { expire, fail, recordBlock, recordHolderResult, recordReadBack, start } from './worker-decisions.js'
 
 /**
  * Decides any command. A repeat succeeds with no events.
@@ -40,6 +40,8 @@ const decideExisting = (
       return recordHolderResult(command)
     case 'recordReadBack':
       return recordReadBack(command)
+    case 'recordBlock':
+      return recordBlock(command)
     case 'fail':
       return fail(command)
     case 'retry':

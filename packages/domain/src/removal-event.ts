@@ -10,7 +10,7 @@ import {
   TenantId,
 } from './identifiers.js'
 import { PositiveInteger } from './positive-integer.js'
-import { FailureReason, Outcome } from './removal-plan.js'
+import { BlockedBy, FailureReason, HolderAnswer, Outcome } from './removal-plan.js'
 import { Instant } from './time.js'
 
 export const DenialCode = t.keyof(
@@ -62,23 +62,28 @@ const eventWith = <Type extends string, Data extends t.Mixed>(type: Type, data: 
 const event = <Type extends string, Data extends t.Props>(type: Type, data: Data) =>
   eventWith(type, t.strict(data))
 
-const RemovalRequested = eventWith(
+/** With members that events of earlier versions do not have. */
+const eventSince = <Type extends string, Data extends t.Props, More extends t.Props>(
+  type: Type,
+  data: Data,
+  more: More,
+) => eventWith(type, t.exact(t.intersection([t.type(data), t.partial(more)])))
+
+const answerProps = HolderAnswer.type.props
+
+const RemovalRequested = eventSince(
   'removalRequested',
-  t.exact(
-    t.intersection([
-      t.type({
-        subject: SubjectCommitment,
-        submittedBy: ActorReference,
-        receivedAt: Instant,
-        dueAt: Instant,
-        expiresAt: orNull(Instant),
-        policy: ApprovalPolicy,
-        holders: t.readonlyArray(HolderName),
-      }),
-      /** Absent where the request was made by itself, as all were once. */
-      t.partial({ batch: BatchId }),
-    ]),
-  ),
+  {
+    subject: SubjectCommitment,
+    submittedBy: ActorReference,
+    receivedAt: Instant,
+    dueAt: Instant,
+    expiresAt: orNull(Instant),
+    policy: ApprovalPolicy,
+    holders: t.readonlyArray(HolderName),
+  },
+  /** Absent where the request was made by itself, as all were once. */
+  { batch: BatchId },
 )
 /** Somebody asked again while the request was open: what that adds to it. */
 const RequestJoined = eventWith(
@@ -106,10 +111,15 @@ const RemovalDenied = event('removalDenied', {
 })
 const RemovalWithdrawn = event('removalWithdrawn', { by: ActorReference })
 const RequestExpired = event('requestExpired', {})
-const RemovalStarted = event('removalStarted', {
-  /** The holders that are configured now: they, not those at the submission, are the ones to clear. */
-  holders: t.readonlyArray(HolderName),
-})
+const RemovalStarted = eventSince(
+  'removalStarted',
+  {
+    /** The holders that are configured now: they, not those at the submission, are the ones to clear. */
+    holders: t.readonlyArray(HolderName),
+  },
+  /** How often, and over how many seconds, a profile must be found absent; once where these are absent. */
+  { absenceLooks: PositiveInteger, absenceSeconds: t.number },
+)
 const HolderCleared = event('holderCleared', {
   holder: HolderName,
   /** `removed`: the holder took the call. `absent`: it had nothing of the person, or not any more. */
@@ -117,20 +127,44 @@ const HolderCleared = event('holderCleared', {
   /** Whether the holder was asked to remove, or only read. */
   called: t.boolean,
 })
-const HolderAttemptFailed = event('holderAttemptFailed', {
+const HolderAttemptFailed = eventSince(
+  'holderAttemptFailed',
+  {
+    holder: HolderName,
+    reason: t.keyof({ retryLater: null, unknownOutcome: null }),
+    called: t.boolean,
+    retryAt: Instant,
+  },
+  answerProps,
+)
+/** Nothing can be done at the holder for anybody of the tenant. The wait counts against no limit. */
+const HolderBlocked = event('holderBlocked', {
   holder: HolderName,
-  reason: t.keyof({ retryLater: null, unknownOutcome: null }),
-  called: t.boolean,
+  blockedBy: BlockedBy,
   retryAt: Instant,
 })
-const HolderFailed = event('holderFailed', { holder: HolderName, reason: FailureReason, called: t.boolean })
-const ReadBackRecorded = event('readBackRecorded', {
+const HolderFailed = eventSince(
+  'holderFailed',
+  { holder: HolderName, reason: FailureReason, called: t.boolean },
+  answerProps,
+)
+const ReadBackRecorded = eventSince(
+  'readBackRecorded',
+  {
+    holder: HolderName,
+    result: ReadBackResult,
+    /** Whether the holder was asked to remove once more because the data was still there. */
+    removalRepeated: t.boolean,
+    /** When it is read again; null where there is no need to. */
+    nextAt: orNull(Instant),
+  },
+  answerProps,
+)
+/** A look that found the profile absent, but not the last one that the rule asks for. */
+const AbsenceSeen = event('absenceSeen', {
   holder: HolderName,
-  result: ReadBackResult,
-  /** Whether the holder was asked to remove once more because the data was still there. */
   removalRepeated: t.boolean,
-  /** When it is read again; null where there is no need to. */
-  nextAt: orNull(Instant),
+  nextAt: Instant,
 })
 const RemovalCompleted = event('removalCompleted', { outcome: Outcome })
 const RemovalFailed = event('removalFailed', { reason: FailureReason, holder: orNull(HolderName) })
@@ -149,8 +183,10 @@ export const RemovalEvent = t.union(
     RemovalStarted,
     HolderCleared,
     HolderAttemptFailed,
+    HolderBlocked,
     HolderFailed,
     ReadBackRecorded,
+    AbsenceSeen,
     RemovalCompleted,
     RemovalFailed,
     RemovalRetried,
@@ -188,7 +224,10 @@ export const jobsOf = (happened: RemovalEvent): ReadonlyArray<Job> => {
     case 'removalRetried':
       return [performAt(happened, null)]
     case 'holderAttemptFailed':
+    case 'holderBlocked':
       return [performAt(happened, happened.data.retryAt)]
+    case 'absenceSeen':
+      return [performAt(happened, happened.data.nextAt)]
     case 'readBackRecorded':
       return happened.data.nextAt === null ? [] : [performAt(happened, happened.data.nextAt)]
     case 'removalRequested':

@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
 import type { HolderName } from './identifiers.js'
+import type { Instant } from './time.js'
 
 export const FailureReason = t.keyof(
   {
@@ -24,6 +25,56 @@ export const FailureReason = t.keyof(
 )
 export type FailureReason = t.TypeOf<typeof FailureReason>
 
+const word = /^[\w-]{1,64}$/
+const Word = t.refinement(t.string, text => word.test(text), 'a word of 1 to 64 letters, digits, - or _')
+
+/**
+ * What a holder said with an answer that settled nothing, for its support and for whoever looks into it: codes only, never a
+ * text, which could name people.
+ */
+export const HolderAnswer = t.exact(
+  t.partial({
+    /** The holder's own code, such as Graph's `error.code`; `husk` for a profile that is there without its names. */
+    detail: Word,
+    /** By which the holder's support finds the answer: Graph's header `request-id`. */
+    holderRequestId: Word,
+  }),
+  'HolderAnswer',
+)
+export type HolderAnswer = t.TypeOf<typeof HolderAnswer>
+
+/** @returns what of it is a word; what is none is left out. */
+export const holderAnswer = (
+  detail: string | null | undefined,
+  holderRequestId: string | null | undefined,
+): HolderAnswer => ({
+  ...(Word.is(detail) ? { detail } : {}),
+  ...(Word.is(holderRequestId) ? { holderRequestId } : {}),
+})
+
+export const BlockedBy = t.keyof(
+  {
+    /** The holder, or who issues tokens for it, takes Lethe's own credential no more: an administrator renews it. */
+    credential: null,
+    /** The holder lets Lethe's application remove nobody: an administrator consents anew. */
+    permission: null,
+  },
+  'BlockedBy',
+)
+/** Why nothing can be done for anybody of a tenant, until an administrator acts. */
+export type BlockedBy = t.TypeOf<typeof BlockedBy>
+
+/** How often a profile must be found absent before it counts as gone. */
+export interface AbsenceRule {
+  /** Looks in a row, 1 or more. */
+  readonly looks: number
+  /** The first and the last of them are at least so far apart. */
+  readonly seconds: number
+}
+
+/** What held before there was a rule. */
+export const oneLook: AbsenceRule = { looks: 1, seconds: 0 }
+
 export const Outcome = t.keyof({ verifiedAbsent: null, acceptedOnly: null }, 'Outcome')
 /** How a removal ended well: read back as gone, or accepted by a holder that cannot be read back. */
 export type Outcome = t.TypeOf<typeof Outcome>
@@ -41,6 +92,12 @@ export interface HolderProgress {
   /** Tries in a row, of calls or of read-backs, that brought nothing: the wait before the next one grows with them. */
   readonly tries: number
   readonly failure: FailureReason | null
+  /** What it said when last it settled nothing. */
+  readonly answer: HolderAnswer
+  /** Since when nothing can be done at this holder for anybody of the tenant, and why; null where it can. */
+  readonly blocked: { readonly by: BlockedBy; readonly at: Instant } | null
+  /** Looks in a row that found the profile absent, and when the first of them was. */
+  readonly absent: { readonly looks: number; readonly since: Instant } | null
   /** Whether the last call ended so that nobody knows whether it took effect: it is settled by reading back. */
   readonly unknownOutcome: boolean
 }
@@ -52,6 +109,9 @@ export const pendingHolder = (name: HolderName): HolderProgress => ({
   attempts: 0,
   tries: 0,
   failure: null,
+  answer: {},
+  blocked: null,
+  absent: null,
   unknownOutcome: false,
 })
 

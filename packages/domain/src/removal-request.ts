@@ -11,9 +11,12 @@ import type {
   TenantId,
 } from './identifiers.js'
 import {
+  type AbsenceRule,
   type FailureReason,
+  type HolderAnswer,
   type HolderProgress,
   isDone,
+  oneLook,
   type Outcome,
   pendingHolder,
   updateHolder,
@@ -25,7 +28,7 @@ import {
   type RemovalEvent,
   type RemovalEventOf,
 } from './removal-event.js'
-import type { Instant } from './time.js'
+import { addSeconds, type Instant, secondsBetween } from './time.js'
 
 export interface Approval {
   readonly by: ActorReference
@@ -62,6 +65,8 @@ interface Particulars {
   readonly policy: ApprovalPolicy
   readonly approvals: ReadonlyArray<Approval>
   readonly holders: ReadonlyArray<HolderProgress>
+  /** When a profile counts as gone: as it was when the removal started. */
+  readonly absence: AbsenceRule
   /** Who asked for the latest retry, if anybody did. */
   readonly retriedBy: ActorReference | null
 }
@@ -80,12 +85,12 @@ export interface Approved extends Particulars, Underway {
 }
 export interface Removing extends Particulars, Underway {
   readonly state: 'removing'
-  /** When the removal started, or was last retried: attempts are given up so long after it. */
+  /** When the removal started, or was last retried, later by the time that it was blocked: attempts are given up so long after it. */
   readonly since: Instant
 }
 export interface Verifying extends Particulars, Underway {
   readonly state: 'verifying'
-  /** When the last holder was cleared, or verifying was last retried: read-backs are given up so long after it. */
+  /** When the last holder was cleared, or verifying was last retried, later by the time that it was blocked. */
   readonly since: Instant
   /** After a retry: a holder that still has the data is asked to remove it once more. */
   readonly repeatIfPresent: ReadonlyArray<HolderName>
@@ -247,6 +252,7 @@ const requested = (happened: RemovalEventOf<'removalRequested'>): PendingApprova
         policy: happened.data.policy,
         approvals: [],
         holders: happened.data.holders.map(pendingHolder),
+        absence: oneLook,
         retriedBy: null,
       }
 
@@ -288,15 +294,21 @@ const applied = (
     case 'removalStarted':
       return request.state === 'approved' ? started(request, happened) : request
     case 'holderCleared':
-      return request.state === 'removing' ? cleared(request, happened) : request
+      return request.state === 'removing' ? cleared(unblocked(request, happened), happened) : request
     case 'holderAttemptFailed':
-      return request.state === 'removing' ? attemptFailed(request, happened) : request
+      return request.state === 'removing' ? attemptFailed(unblocked(request, happened), happened) : request
+    case 'holderBlocked':
+      return request.state === 'removing' || request.state === 'verifying'
+        ? blocked(unblocked(request, happened), happened)
+        : request
     case 'holderFailed':
       return request.state === 'removing' || request.state === 'verifying'
-        ? holderFailed(request, happened)
+        ? holderFailed(unblocked(request, happened), happened)
         : request
     case 'readBackRecorded':
-      return request.state === 'verifying' ? readBack(request, happened) : request
+      return request.state === 'verifying' ? readBack(unblocked(request, happened), happened) : request
+    case 'absenceSeen':
+      return request.state === 'verifying' ? absenceSeen(unblocked(request, happened), happened) : request
     case 'removalCompleted':
       return request.state === 'verifying'
         ? {
@@ -337,6 +349,43 @@ const started = (request: Approved, happened: RemovalEventOf<'removalStarted'>):
   since: happened.at,
   job: request.job,
   holders: happened.data.holders.map(pendingHolder),
+  absence: {
+    looks: happened.data.absenceLooks ?? oneLook.looks,
+    seconds: happened.data.absenceSeconds ?? oneLook.seconds,
+  },
+})
+
+/** Takes a holder for blocked no longer: time began to count again when that became known. */
+const unblocked = <S extends Removing | Verifying>(
+  request: S,
+  { at, data }: { readonly at: Instant; readonly data: { readonly holder: HolderName } },
+): S => ({
+  ...request,
+  since: countedSince(request, data.holder, at),
+  holders: updateHolder(request.holders, data.holder, holder => ({ ...holder, blocked: null })),
+})
+
+/** From when on time counts against a limit: the time for which a holder was blocked does not. */
+export const countedSince = (request: Removing | Verifying, name: HolderName, at: Instant): Instant => {
+  const from = request.holders.find(holder => holder.name === name)?.blocked?.at
+  return from === undefined ? request.since : addSeconds(request.since, Math.max(0, secondsBetween(from, at)))
+}
+
+const blocked = <S extends Removing | Verifying>(
+  request: S,
+  happened: RemovalEventOf<'holderBlocked'>,
+): S => ({
+  ...request,
+  job: performAt(happened, happened.data.retryAt),
+  holders: updateHolder(request.holders, happened.data.holder, holder => ({
+    ...holder,
+    blocked: { by: happened.data.blockedBy, at: happened.at },
+  })),
+})
+
+const answerIn = ({ detail, holderRequestId }: HolderAnswer): HolderAnswer => ({
+  ...(detail === undefined ? {} : { detail }),
+  ...(holderRequestId === undefined ? {} : { holderRequestId }),
 })
 
 const cleared = (request: Removing, happened: RemovalEventOf<'holderCleared'>): Removing | Verifying => {
@@ -346,6 +395,7 @@ const cleared = (request: Removing, happened: RemovalEventOf<'holderCleared'>): 
     attempts: holder.attempts + (happened.data.called ? 1 : 0),
     tries: 0,
     failure: null,
+    answer: {},
     unknownOutcome: false,
   }))
   return holders.every(holder => holder.state === 'cleared')
@@ -367,6 +417,7 @@ const attemptFailed = (request: Removing, happened: RemovalEventOf<'holderAttemp
     ...holder,
     attempts: holder.attempts + (happened.data.called ? 1 : 0),
     tries: holder.tries + 1,
+    answer: answerIn(happened.data),
     // Only an answer ends the doubt about a call: being told to come back later says nothing of the one before.
     unknownOutcome: happened.data.reason === 'unknownOutcome' || holder.unknownOutcome,
   })),
@@ -382,6 +433,7 @@ const holderFailed = <S extends Removing | Verifying>(
     state: 'failed',
     attempts: holder.attempts + (happened.data.called ? 1 : 0),
     failure: happened.data.reason,
+    answer: answerIn(happened.data),
   })),
 })
 
@@ -399,9 +451,27 @@ const readBack = (request: Verifying, happened: RemovalEventOf<'readBackRecorded
         result === 'absent' ? 'verifiedAbsent' : result === 'notSupported' ? 'acceptedOnly' : holder.state,
       attempts: holder.attempts + (removalRepeated ? 1 : 0),
       tries: nextAt === null ? 0 : holder.tries + 1,
+      answer: answerIn(happened.data),
+      // What could not be asked says nothing: only the profile itself starts the count anew.
+      absent: result === 'unknown' ? holder.absent : null,
     })),
   }
 }
+
+const absenceSeen = (request: Verifying, happened: RemovalEventOf<'absenceSeen'>): Verifying => ({
+  ...request,
+  job: performAt(happened, happened.data.nextAt),
+  repeatIfPresent: happened.data.removalRepeated
+    ? request.repeatIfPresent.filter(other => other !== happened.data.holder)
+    : request.repeatIfPresent,
+  holders: updateHolder(request.holders, happened.data.holder, holder => ({
+    ...holder,
+    attempts: holder.attempts + (happened.data.removalRepeated ? 1 : 0),
+    tries: 0,
+    answer: {},
+    absent: { looks: (holder.absent?.looks ?? 0) + 1, since: holder.absent?.since ?? happened.at },
+  })),
+})
 
 const retried = (
   request: Failed,
@@ -409,7 +479,9 @@ const retried = (
 ): Approved | Removing | Verifying => {
   const resumed = (state: 'pending' | 'cleared') =>
     request.holders.map(holder =>
-      holder.state === 'failed' ? { ...holder, state, tries: 0, failure: null } : { ...holder, tries: 0 },
+      holder.state === 'failed'
+        ? { ...holder, state, tries: 0, failure: null, answer: {}, absent: null }
+        : { ...holder, tries: 0, absent: null },
     )
   const underway = {
     ...particularsOf(request),
@@ -448,5 +520,6 @@ const particularsOf = (request: RemovalRequest): Particulars => ({
   policy: request.policy,
   approvals: request.approvals,
   holders: request.holders,
+  absence: request.absence,
   retriedBy: request.retriedBy,
 })

@@ -3,8 +3,10 @@ import type { TenantId, UserId } from './identifiers.js'
 /** The profile of a person of another tenant, shared into a resource tenant through B2B direct connect. */
 export interface InboundSharedUserProfile {
   readonly userId: UserId
-  readonly userPrincipalName: string
-  readonly displayName: string
+  /** Null where the directory gives none. */
+  readonly userPrincipalName: string | null
+  /** Null where the directory gives none. */
+  readonly displayName: string | null
   readonly homeTenantId: TenantId
 }
 
@@ -22,4 +24,4 @@ export interface ProfileCondition {
 export const meetsConditions =
   (conditions: ReadonlyArray<ProfileCondition>) =>
   (profile: InboundSharedUserProfile): boolean =>
-    conditions.every(({ property, value }) => profile[property].toLowerCase() === value.toLowerCase())
+    conditions.every(({ property, value }) => profile[property]?.toLowerCase() === value.toLowerCase())

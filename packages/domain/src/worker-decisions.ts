@@ -1,6 +1,14 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { isApproved } from './approval.js'
-import type { Expire, Fail, RecordHolderResult, RecordReadBack, RemovalResult, Start } from './commands.js'
+import type {
+  Expire,
+  Fail,
+  RecordBlock,
+  RecordHolderResult,
+  RecordReadBack,
+  RemovalResult,
+  Start,
+} from './commands.js'
 import { type Decision, type Events, nothing, record } from './deciding.js'
 import type { HolderName } from './identifiers.js'
 import {
@@ -11,6 +19,7 @@ import {
   type WrongState,
 } from './refusals.js'
 import {
+  type AbsenceRule,
   delayAfter,
   type HolderProgress,
   isDone,
@@ -19,8 +28,15 @@ import {
   settledFailure,
 } from './removal-plan.js'
 import type { Happening } from './removal-event.js'
-import { evolve, type Failed, type RemovalRequest, type Removing, type Verifying } from './removal-request.js'
-import { addSeconds, type Instant } from './time.js'
+import {
+  countedSince,
+  evolve,
+  type Failed,
+  type RemovalRequest,
+  type Removing,
+  type Verifying,
+} from './removal-request.js'
+import { addSeconds, type Instant, secondsBetween } from './time.js'
 
 /** Ends a request that nobody decided in time. */
 export const expire =
@@ -66,7 +82,15 @@ export const start =
                 },
               ])
             : record(request, [
-                { type: 'removalStarted', at: command.at, data: { holders: command.holders } },
+                {
+                  type: 'removalStarted',
+                  at: command.at,
+                  data: {
+                    holders: command.holders,
+                    absenceLooks: command.absence.looks,
+                    absenceSeconds: command.absence.seconds,
+                  },
+                },
               ]),
         )
       case 'removing':
@@ -127,6 +151,38 @@ export const recordReadBack =
       case 'removing':
       case 'pendingApproval':
       case 'approved':
+      case 'denied':
+      case 'withdrawn':
+      case 'expired':
+        return E.left(wrongState(request))
+    }
+  }
+
+/** So long is a block not worth another word in the history, in seconds: half of the time after which a job counts as lost. */
+const blockToldSeconds = 12 * 3600
+
+/** Records that nothing can be done at a holder for anybody. A block that was recorded a moment ago is a repeat. */
+export const recordBlock =
+  (command: RecordBlock): Decision<UnknownHolder | WrongState> =>
+  request => {
+    switch (request.state) {
+      case 'removing':
+      case 'verifying':
+        return withHolder(request, command.holder, ({ name, blocked }) =>
+          blocked?.by === command.blockedBy && secondsBetween(blocked.at, command.at) < blockToldSeconds
+            ? nothing
+            : record(request, [
+                {
+                  type: 'holderBlocked',
+                  at: command.at,
+                  data: { holder: name, blockedBy: command.blockedBy, retryAt: command.retryAt },
+                },
+              ]),
+        )
+      case 'pendingApproval':
+      case 'approved':
+      case 'completed':
+      case 'failed':
       case 'denied':
       case 'withdrawn':
       case 'expired':
@@ -199,13 +255,17 @@ const isAnswered = (holder: HolderProgress, result: RemovalResult | RecordReadBa
 }
 
 const holderResult = (request: Removing, holder: HolderProgress, command: RecordHolderResult): Happening => {
-  const { result, called, at } = command
+  const { result, answer, called, at } = command
   switch (result.kind) {
     case 'removed':
     case 'absent':
       return { type: 'holderCleared', at, data: { holder: holder.name, result: result.kind, called } }
     case 'failed':
-      return { type: 'holderFailed', at, data: { holder: holder.name, reason: result.reason, called } }
+      return {
+        type: 'holderFailed',
+        at,
+        data: { holder: holder.name, reason: result.reason, called, ...answer },
+      }
     case 'retryLater':
       return attemptFailed(request, holder, command, 'retryLater', result.afterSeconds ?? 0)
     case 'unknownOutcome':
@@ -216,44 +276,69 @@ const holderResult = (request: Removing, holder: HolderProgress, command: Record
 const attemptFailed = (
   request: Removing,
   holder: HolderProgress,
-  { schedule, called, at }: RecordHolderResult,
+  { schedule, answer, called, at }: RecordHolderResult,
   reason: 'retryLater' | 'unknownOutcome',
   atLeastSeconds: number,
 ): Happening => {
   const wait = Math.max(delayAfter(schedule, holder.tries + 1), atLeastSeconds)
-  const retryAt = nextTry(request, schedule, at, wait)
+  const retryAt = nextTry(request, holder.name, schedule, at, wait)
   return retryAt === null
-    ? { type: 'holderFailed', at, data: { holder: holder.name, reason: 'holderUnavailable', called } }
-    : { type: 'holderAttemptFailed', at, data: { holder: holder.name, reason, called, retryAt } }
+    ? {
+        type: 'holderFailed',
+        at,
+        data: { holder: holder.name, reason: 'holderUnavailable', called, ...answer },
+      }
+    : { type: 'holderAttemptFailed', at, data: { holder: holder.name, reason, called, retryAt, ...answer } }
 }
 
 /**
  * When to try again. One job is for all holders, so it waits for the one that asked for the longest wait; but never past the
- * moment at which trying is given up, whatever a holder asks for.
+ * moment at which trying is given up, whatever a holder asks for. The time for which the holder was blocked does not count.
  *
  * @param waitSeconds from `at` on.
  * @returns null once that moment has come.
  */
 export const nextTry = (
   request: Removing | Verifying,
+  holder: HolderName,
   schedule: RetrySchedule,
   at: Instant,
   waitSeconds: number,
 ): Instant | null => {
-  const lastTry = addSeconds(request.since, schedule.giveUpAfterSeconds)
-  const { notBefore } = request.job
-  const wanted = addSeconds(at, waitSeconds)
-  const next = notBefore !== null && notBefore > wanted ? notBefore : wanted
+  const lastTry = addSeconds(countedSince(request, holder, at), schedule.giveUpAfterSeconds)
+  const next = notBefore(request, addSeconds(at, waitSeconds))
   if (at >= lastTry) return null
   return next < lastTry ? next : lastTry
 }
 
+/** One job is for all holders: it comes no earlier than any of them asked for. */
+const notBefore = ({ job }: Removing | Verifying, wanted: Instant): Instant =>
+  job.notBefore !== null && job.notBefore > wanted ? job.notBefore : wanted
+
+/** When to look again at a holder that was just found to have nothing; null where that was the last look that the rule asks for. */
+const nextLook = (request: Verifying, { absent }: HolderProgress, at: Instant): Instant | null => {
+  const { looks, seconds }: AbsenceRule = request.absence
+  const seen = (absent?.looks ?? 0) + 1
+  const enough = addSeconds(absent?.since ?? at, seconds)
+  if (seen < looks) return notBefore(request, addSeconds(at, seconds / (looks - 1)))
+  return looks === 1 || at >= enough ? null : notBefore(request, enough)
+}
+
 const readBackEvents = (request: Verifying, progress: HolderProgress, command: RecordReadBack): Happening => {
-  const { holder, result, removalRepeated, at } = command
+  const { holder, result, answer, removalRepeated, at } = command
   switch (result.kind) {
     case 'failed':
-      return { type: 'holderFailed', at, data: { holder, reason: result.reason, called: removalRepeated } }
-    case 'absent':
+      return {
+        type: 'holderFailed',
+        at,
+        data: { holder, reason: result.reason, called: removalRepeated, ...answer },
+      }
+    case 'absent': {
+      const nextAt = nextLook(request, progress, at)
+      return nextAt === null
+        ? { type: 'readBackRecorded', at, data: { holder, result: 'absent', removalRepeated, nextAt } }
+        : { type: 'absenceSeen', at, data: { holder, removalRepeated, nextAt } }
+    }
     case 'notSupported':
       return {
         type: 'readBackRecorded',
@@ -270,16 +355,20 @@ const readBackEvents = (request: Verifying, progress: HolderProgress, command: R
 const notGoneYet = (
   request: Verifying,
   holder: HolderProgress,
-  { removalRepeated, schedule, at }: RecordReadBack,
+  { answer, removalRepeated, schedule, at }: RecordReadBack,
   result: 'present' | 'unknown',
   atLeastSeconds: number,
 ): Happening => {
   const wait = Math.max(delayAfter(schedule, holder.tries + 1), atLeastSeconds)
-  const nextAt = nextTry(request, schedule, at, wait)
+  const nextAt = nextTry(request, holder.name, schedule, at, wait)
   const reason = result === 'present' ? 'stillPresent' : 'holderUnavailable'
   return nextAt === null
-    ? { type: 'holderFailed', at, data: { holder: holder.name, reason, called: removalRepeated } }
-    : { type: 'readBackRecorded', at, data: { holder: holder.name, result, removalRepeated, nextAt } }
+    ? { type: 'holderFailed', at, data: { holder: holder.name, reason, called: removalRepeated, ...answer } }
+    : {
+        type: 'readBackRecorded',
+        at,
+        data: { holder: holder.name, result, removalRepeated, nextAt, ...answer },
+      }
 }
 
 /** What happened to one holder, and the end of the request where that was the last that was open. */

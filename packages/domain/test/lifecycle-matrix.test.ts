@@ -61,6 +61,7 @@ const commands: Record<string, RemovalCommand> = {
   'read back n/s': command.recordReadBack({ result: { kind: 'notSupported' } }),
   'read back present': command.recordReadBack({ result: { kind: 'present' } }),
   'read back refused': command.recordReadBack({ result: { kind: 'failed', reason: 'refused' } }),
+  blocked: command.recordBlock(),
   fail: command.fail(),
   retry: command.retry(),
 }
@@ -105,6 +106,7 @@ read back absent    | NotSubmitted | W               | W                | W     
 read back n/s       | NotSubmitted | W               | W                | W                | completed        | repeat           | W                | W                | W                | W
 read back present   | NotSubmitted | W               | W                | W                | verifying        | repeat           | W                | W                | W                | W
 read back refused   | NotSubmitted | W               | W                | W                | failed           | repeat           | W                | W                | W                | W
+blocked             | NotSubmitted | W               | W                | removing         | verifying        | W                | W                | W                | W                | W
 fail                | NotSubmitted | W               | failed           | failed           | failed           | W                | W                | W                | W                | W
 retry               | NotSubmitted | W               | W                | W                | W                | W                | removing         | W                | W                | W
 `

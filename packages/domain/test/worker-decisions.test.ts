@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
-import { type RemovalCommand, replay } from '../src/index.js'
+import { holderAnswer, type RemovalCommand, replay } from '../src/index.js'
 import { rightOf } from './making/decoded.js'
 import { anHourLater, command, schedule, secondsAfter } from './making/commands.js'
 import { reach, requestAfter, take } from './making/history.js'
@@ -322,5 +322,136 @@ describe('retrying', () => {
       command.recordHolderResult({ holder: payroll, result: refused }),
     ]
     expect(requestAfter([...again, command.retry()])).toMatchObject({ state: 'removing', retriedBy: adele })
+  })
+})
+
+describe('a profile counts as gone', () => {
+  const rule = { looks: 3, seconds: 60 }
+  const cleared = [...approved, command.start({ absence: rule }), clear(graph)]
+  const look = (kind: 'absent' | 'present' | 'unknown', seconds: number) =>
+    command.recordReadBack({ result: { kind }, at: later(seconds) })
+  const after = (looks: ReadonlyArray<RemovalCommand>) => requestAfter([...cleared, ...looks])
+
+  test('after as many looks as the rule asks for, each of them in the history', () => {
+    const request = after([look('absent', 0), look('absent', 30)])
+    expect(request).toMatchObject({ state: 'verifying', job: { notBefore: later(60) } })
+    const steps = [look('absent', 0), look('absent', 30), look('absent', 60)]
+    const last = take(request, look('absent', 60))
+    expect(last.events.map(({ type }) => type)).toEqual(['readBackRecorded', 'removalCompleted'])
+    expect(after(steps)).toMatchObject({ state: 'completed', outcome: 'verifiedAbsent' })
+    expect(take(requestAfter(cleared), look('absent', 0)).events).toMatchObject([
+      { type: 'absenceSeen', data: { nextAt: later(30) } },
+    ])
+  })
+
+  test('not before the first and the last of them are as far apart as it asks for', () => {
+    const early = [look('absent', 0), look('absent', 10), look('absent', 20)]
+    expect(after(early)).toMatchObject({ state: 'verifying', job: { notBefore: later(60) } })
+    expect(after([...early, look('absent', 60)])).toMatchObject({ state: 'completed' })
+  })
+
+  test('only where nothing in between found the profile, which starts the count anew', () => {
+    const seen = [look('absent', 0), look('absent', 30), look('present', 40), look('absent', 70)]
+    expect(after(seen)).toMatchObject({
+      state: 'verifying',
+      holders: [{ absent: { looks: 1, since: later(70) } }],
+    })
+    expect(after([...seen, look('absent', 100), look('absent', 130)])).toMatchObject({ state: 'completed' })
+  })
+
+  test('also where a look in between could not be made', () => {
+    const seen = [look('absent', 0), look('unknown', 30), look('absent', 60)]
+    expect(after([...seen, look('absent', 120)])).toMatchObject({ state: 'completed' })
+  })
+
+  test('even where the time for read-backs is over in between', () => {
+    const nearTheEnd = schedule.giveUpAfterSeconds - 1
+    const looks = [0, 30, 60].map(seconds => look('absent', nearTheEnd + seconds))
+    expect(after(looks)).toMatchObject({ state: 'completed' })
+    expect(after([...looks.slice(0, 2), look('present', nearTheEnd + 60)])).toMatchObject({
+      state: 'failed',
+      failure: { reason: 'stillPresent' },
+    })
+  })
+
+  test('after one look where the removal started without a rule, as all did once', () => {
+    expect(requestAfter([...verifying(), look('absent', 0)])).toMatchObject({ state: 'completed' })
+  })
+
+  test('anew after a retry', () => {
+    const refusedLater = command.recordReadBack({ result: refused, at: later(40) })
+    const retried = after([look('absent', 0), look('absent', 30), refusedLater, command.retry()])
+    expect(retried).toMatchObject({ state: 'verifying', holders: [{ absent: null }] })
+  })
+})
+
+describe('a block', () => {
+  const blockedAt = (seconds: number) =>
+    command.recordBlock({ at: later(seconds), retryAt: later(seconds + 60) })
+  const day = 86_400
+
+  test('is in the history once, then every twelve hours, each time with the job that tries again', () => {
+    const request = requestAfter([...removing(), blockedAt(0)])
+    expect(request).toMatchObject({
+      state: 'removing',
+      job: { causedBy: request.version, notBefore: later(60) },
+      holders: [{ blocked: { by: 'credential', at: later(0) } }],
+    })
+    expect(take(request, blockedAt(60)).events).toEqual([])
+    expect(
+      take(request, command.recordBlock({ blockedBy: 'permission', at: later(60) })).events,
+    ).toHaveLength(1)
+    expect(take(request, blockedAt(day / 2)).events).toHaveLength(1)
+  })
+
+  test('takes no time away from attempts, however long it lasts', () => {
+    const waited = [blockedAt(0), blockedAt(day), blockedAt(5 * day)]
+    const again = retryLater(null, graph, later(5 * day + 10))
+    expect(requestAfter([...removing(), ...waited, again])).toMatchObject({
+      state: 'removing',
+      since: later(5 * day + 10),
+      holders: [{ blocked: null }],
+    })
+    const lastTry = retryLater(null, graph, later(6 * day + 10))
+    expect(requestAfter([...removing(), ...waited, again, lastTry])).toMatchObject({
+      state: 'failed',
+      failure: { reason: 'holderUnavailable' },
+    })
+  })
+
+  test('takes no time away from read-backs either', () => {
+    expect(requestAfter([...verifying(), blockedAt(0), present(later(3 * day))])).toMatchObject({
+      state: 'verifying',
+      since: later(3 * day),
+    })
+  })
+})
+
+describe('what a holder said', () => {
+  const answer = { detail: 'Authorization_RequestDenied', holderRequestId: 'a1' }
+
+  test('stays with the attempt that failed, and goes with the next one', () => {
+    const attempt = command.recordHolderResult({ result: { kind: 'retryLater', afterSeconds: 1 }, answer })
+    expect(holderOf([...removing(), attempt])?.answer).toEqual(answer)
+    expect(holderOf([...removing(), attempt, retryLater(null)])?.answer).toEqual({})
+    expect(holderOf([...removing(), command.recordHolderResult({ result: refused, answer })])).toMatchObject({
+      failure: 'refused',
+      answer,
+    })
+  })
+
+  test('stays with the read-back that failed', () => {
+    const husk = { detail: 'husk' }
+    const seen = command.recordReadBack({ result: { kind: 'present' }, answer: husk, at: later(2 * 86_400) })
+    expect(holderOf([...verifying(), seen])).toMatchObject({ failure: 'stillPresent', answer: husk })
+  })
+
+  test('is words and never a text', () => {
+    expect(holderAnswer('Request_ResourceNotFound', '7b2ff2ba-0f3c')).toEqual({
+      detail: 'Request_ResourceNotFound',
+      holderRequestId: '7b2ff2ba-0f3c',
+    })
+    expect(holderAnswer('Bob is not there', `x${'y'.repeat(64)}`)).toEqual({})
+    expect(holderAnswer(null, undefined)).toEqual({})
   })
 })

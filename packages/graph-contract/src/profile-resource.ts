@@ -1,32 +1,43 @@
 import { type InboundSharedUserProfile, TenantId, UserId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import * as RA from 'fp-ts/lib/ReadonlyArray.js'
 import * as t from 'io-ts'
 import { profileProperties, type ProfileProperty } from './profile-property.js'
 
-const profileProps = {
-  userId: UserId,
-  userPrincipalName: t.string,
-  displayName: t.string,
-  homeTenantId: TenantId,
-}
+/** A name: null where Graph gives null, or nothing at all. */
+const name = new t.Type<string | null, string | null, unknown>(
+  'a text or null',
+  (u): u is string | null => u === null || typeof u === 'string',
+  (u, context) => (u === undefined || u === null ? t.success(null) : t.string.validate(u, context)),
+  t.identity,
+)
 
 /** The entity `inboundSharedUserProfile`. Ids are read in either case; what is not declared is dropped. */
 export const ProfileResource = t.exact(
-  t.intersection([t.type(profileProps), t.partial({ '@odata.context': t.string })]),
+  t.intersection([
+    t.type({ userId: UserId, userPrincipalName: name, displayName: name, homeTenantId: TenantId }),
+    t.partial({ '@odata.context': t.string }),
+  ]),
   'inboundSharedUserProfile',
 )
 export type ProfileResource = t.TypeOf<typeof ProfileResource>
 
+const collectionOf = <C extends t.Mixed>(item: C) =>
+  t.exact(
+    t.intersection([
+      t.type({ value: t.readonlyArray(item) }),
+      t.partial({ '@odata.context': t.string, '@odata.nextLink': t.string }),
+    ]),
+    'inboundSharedUserProfiles',
+  )
+
 /** A page of the collection of `inboundSharedUserProfile`. */
-export const ProfileCollection = t.exact(
-  t.intersection([
-    t.type({ value: t.readonlyArray(ProfileResource) }),
-    t.partial({ '@odata.context': t.string, '@odata.nextLink': t.string }),
-  ]),
-  'inboundSharedUserProfiles',
-)
+export const ProfileCollection = collectionOf(ProfileResource)
 export type ProfileCollection = t.TypeOf<typeof ProfileCollection>
+
+/** The same, each item still to be read by itself. */
+const UnreadCollection = collectionOf(t.unknown)
 
 /** A page of profiles, in the terms of the domain. */
 export interface ProfilePage {
@@ -35,18 +46,47 @@ export interface ProfilePage {
   readonly nextLink: string | null
 }
 
+/** A page as it was read, and how many of its items are no profiles: without a user id or a home tenant. */
+export interface ReadProfilePage extends ProfilePage {
+  readonly leftOut: number
+}
+
 /** @returns the profile in an answer of Graph; io-ts' errors where it is none. */
 export const decodeProfile: t.Decode<unknown, InboundSharedUserProfile> = body =>
   pipe(ProfileResource.decode(body), E.map(profileOf))
 
-/** @returns the page in an answer of Graph; io-ts' errors where it, or one of its profiles, is none. */
-export const decodeProfilePage: t.Decode<unknown, ProfilePage> = body =>
+/** The least that shows that a profile is there. */
+const ProfilePresence = t.exact(
+  t.intersection([
+    t.type({ userId: UserId }),
+    t.partial({ userPrincipalName: t.unknown, displayName: t.unknown }),
+  ]),
+  'inboundSharedUserProfile, its id',
+)
+
+/** @returns whose profile it is, and whether it is one without names; io-ts' errors where it is none. */
+export const decodeProfilePresence: t.Decode<
+  unknown,
+  { readonly userId: UserId; readonly isHusk: boolean }
+> = body =>
   pipe(
-    ProfileCollection.decode(body),
-    E.map(collection => ({
-      profiles: collection.value.map(profileOf),
-      nextLink: collection['@odata.nextLink'] ?? null,
+    ProfilePresence.decode(body),
+    E.map(({ userId, userPrincipalName, displayName }) => ({
+      userId,
+      isHusk: isMissing(userPrincipalName) && isMissing(displayName),
     })),
+  )
+
+const isMissing = (name: unknown): boolean => name === undefined || name === null || name === ''
+
+/** @returns the page in an answer of Graph, without what is no profile; io-ts' errors where it is no page. */
+export const decodeProfilePage: t.Decode<unknown, ReadProfilePage> = body =>
+  pipe(
+    UnreadCollection.decode(body),
+    E.map(collection => {
+      const { left, right } = RA.partitionMap(decodeProfile)(collection.value)
+      return { profiles: right, nextLink: collection['@odata.nextLink'] ?? null, leftOut: left.length }
+    }),
   )
 
 const profileOf = ({
@@ -57,7 +97,7 @@ const profileOf = ({
 }: ProfileResource): InboundSharedUserProfile => ({ userId, userPrincipalName, displayName, homeTenantId })
 
 /** A profile as it is written: all of its properties, or those that were selected. */
-export type SelectedProfile = { readonly [Property in ProfileProperty]?: string }
+export type SelectedProfile = { readonly [Property in ProfileProperty]?: string | null }
 
 /**
  * Leaves of a profile what `$select` asks for.

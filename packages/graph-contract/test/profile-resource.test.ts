@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import {
   decodeProfile,
   decodeProfilePage,
+  decodeProfilePresence,
   type ProfileProperty,
   profileProperties,
   selectedProfile,
@@ -60,12 +61,37 @@ describe('one profile', () => {
   test.each([
     ['null', null],
     ['an array', [bob]],
-    ['a null property', { ...bob, displayName: null }],
+    ['without a home tenant', { ...bob, homeTenantId: null }],
+    ['with a name that is no text', { ...bob, displayName: 7 }],
     ['a missing property', { userId: bob.userId }],
     ['an id that is no GUID', { ...bob, userId: 'bob' }],
     ['a context that is no string', { ...bob, '@odata.context': 1 }],
   ])('is not %s', (_, body) => {
     expect(E.isLeft(decodeProfile(body))).toBe(true)
+  })
+})
+
+test('names may be null, or not there at all', () => {
+  const { userId, homeTenantId } = bob
+  const nameless = { userId, homeTenantId, displayName: null, userPrincipalName: null }
+  expect(decodeProfile({ userId, homeTenantId })).toEqual(E.right(nameless))
+  expect(decodeProfile(nameless)).toEqual(E.right(nameless))
+  expect(selectedProfile([])(nameless)).toEqual(nameless)
+})
+
+describe('the presence of a profile', () => {
+  const { userId } = bob
+  test.each([
+    [bob, false],
+    [{ userId, displayName: 'Bob' }, false],
+    [{ userId, displayName: 7 }, false],
+    [{ userId, displayName: '', userPrincipalName: null }, true],
+    [{ userId }, true],
+  ])('is read from its id alone: %o is a husk: %s', (body, isHusk) => {
+    expect(decodeProfilePresence(body)).toEqual(E.right({ userId, isHusk }))
+  })
+  test('is none without one', () => {
+    expect(E.isLeft(decodeProfilePresence({ displayName: 'Bob' }))).toBe(true)
   })
 })
 
@@ -107,16 +133,21 @@ describe('a page of profiles', () => {
       fc.property(fc.array(profile), fc.oneof(fc.constant(null), text), (profiles, nextLink) => {
         const page = { profiles, nextLink }
         expect(decodeProfilePage(overTheWire(writeProfilePage({ root, select: [], ...page })))).toEqual(
-          E.right(page),
+          E.right({ ...page, leftOut: 0 }),
         )
       }),
+    )
+  })
+
+  test('leaves out what is no profile, and counts it', () => {
+    expect(decodeProfilePage({ value: [bob, {}, null, { userId: bob.userId }] })).toEqual(
+      E.right({ profiles: [bob], nextLink: null, leftOut: 3 }),
     )
   })
 
   test.each([
     ['without a value', {}],
     ['a single profile', bob],
-    ['with something else in it', { value: [bob, {}] }],
     ['with a link that is no string', { value: [], '@odata.nextLink': 1 }],
   ])('is not: %s', (_, body) => {
     expect(E.isLeft(decodeProfilePage(body))).toBe(true)

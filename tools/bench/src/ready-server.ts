@@ -31,7 +31,9 @@ const tail = JSON.stringify({
   denial: null,
   withdrawal: null,
   failure: null,
-  holders: [{ name: 'graph', state: 'pending', attempts: 0 }],
+  holders: [
+    { name: 'graph', state: 'pending', attempts: 0, blockedBy: null, detail: null, holderRequestId: null },
+  ],
   outcome: null,
   completedDateTime: null,
 }).slice(1)

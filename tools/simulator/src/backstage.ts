@@ -6,7 +6,7 @@ import type {
   InboundProfiles,
   StorePorts,
 } from '@lethe/application'
-import type { RetrySchedule, UserId } from '@lethe/domain'
+import type { AbsenceRule, RetrySchedule, UserId } from '@lethe/domain'
 import type { Alterations } from './alterations.js'
 import type { Crash } from './calls.js'
 import type { Deliveries } from './deliveries.js'
@@ -38,6 +38,7 @@ export interface Backstage {
   readonly digest: Digest
   readonly attempts: RetrySchedule
   readonly readBacks: RetrySchedule
+  readonly absence: AbsenceRule
   readonly crash: Crash
   readonly alterWorker: Alterations['worker']
   readonly alterDeciding: Alterations['deciding']

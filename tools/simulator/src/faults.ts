@@ -28,6 +28,7 @@ export const faults = [
   'lease ran out at work',
   'holder asks to wait',
   'holder not to be called yet',
+  'holder blocked for everybody',
   'holder refuses',
   'holder refuses for ever',
   'holder needs sign-in',

@@ -77,6 +77,18 @@ export const drawnProblem = (
         fault: 'holder not to be called yet',
       },
     ],
+    [
+      2,
+      {
+        problem: {
+          _tag: 'NotYet',
+          afterSeconds: random.pick([60, 300, day]),
+          blockedBy: random.pick(['credential', 'permission']),
+        },
+        effect: false,
+        fault: 'holder blocked for everybody',
+      },
+    ],
     [3, { problem: { _tag: 'UnknownOutcome' }, effect: false, fault: 'outcome unknown, without effect' }],
     [3, { problem: { _tag: 'UnknownOutcome' }, effect: true, fault: 'outcome unknown, with effect' }],
     [2, { problem: { _tag: 'Refused' }, effect: false, fault: 'holder refuses' }],

@@ -1,11 +1,13 @@
 import {
   addSeconds,
+  countedSince,
   type HolderName,
   type Instant,
   type RemovalEvent,
   type RemovalEventOf,
   type RemovalRequest,
   type RetrySchedule,
+  secondsBetween,
 } from '@lethe/domain'
 import type { HolderLedger, Saying } from './holder-ledger.js'
 import type { Violation } from './invariants.js'
@@ -24,6 +26,7 @@ const sayingsFor = (happened: RemovalEvent): readonly [HolderName, ReadonlyArray
       happened.data.holder,
       happened.data.result === 'removed' ? ['has removed'] : ['has nothing', 'reads absent'],
     ]
+  if (happened.type === 'absenceSeen') return [happened.data.holder, ['reads absent']]
   if (happened.type !== 'readBackRecorded') return null
   switch (happened.data.result) {
     case 'absent':
@@ -52,6 +55,42 @@ export const checkSaying = (
     : { invariant: 'holderSaidSo', saw: `${label} has it that ${holder} ${ways.join(' or ')}` }
 }
 
+/** Looks in a row that found nothing: the last ones, after the removal started. */
+const lastAbsences = (events: ReadonlyArray<RemovalEvent>, holder: HolderName): ReadonlyArray<Instant> =>
+  events.reduce<ReadonlyArray<Instant>>((seen, happened) => {
+    if (!('holder' in happened.data) || happened.data.holder !== holder) return seen
+    if (happened.type === 'absenceSeen') return [...seen, happened.at]
+    if (happened.type !== 'readBackRecorded') return happened.type === 'holderFailed' ? [] : seen
+    switch (happened.data.result) {
+      case 'absent':
+        return [...seen, happened.at]
+      case 'unknown':
+        return seen
+      case 'present':
+      case 'notSupported':
+        return []
+    }
+  }, [])
+
+/** Whether every holder was found without the person as often, and over as long, as the removal that was started asks for. */
+export const checkAbsence = ({ label, events, request }: KnownRequest): Violation | null => {
+  const start = events.find(({ type }) => type === 'removalStarted')
+  const { absenceLooks = 1, absenceSeconds = 0 } = start?.type === 'removalStarted' ? start.data : {}
+  const tooFew = request.holders.filter(({ name, state }) => {
+    const seen = lastAbsences(events, name)
+    const [first, last] = [seen[0], seen.at(-1)]
+    const seconds = first === undefined || last === undefined ? 0 : secondsBetween(first, last)
+    const isEnough = seen.length >= absenceLooks && (absenceLooks === 1 || seconds >= absenceSeconds)
+    return state === 'verifiedAbsent' && !isEnough
+  })
+  return tooFew.length === 0
+    ? null
+    : {
+        invariant: 'absenceKeepsItsRule',
+        saw: `${label} is done, and ${tooFew.map(({ name }) => name).join()} was looked at too rarely`,
+      }
+}
+
 /** @param before the request before the event. */
 export const checkNextTry = (
   schedules: Schedules,
@@ -62,7 +101,8 @@ export const checkNextTry = (
   const next = happened.type === 'readBackRecorded' ? happened.data.nextAt : happened.data.retryAt
   if (next === null || (before?.state !== 'removing' && before?.state !== 'verifying')) return null
   const schedule = before.state === 'removing' ? schedules.attempts : schedules.readBacks
-  const lastTry = addSeconds(before.since, schedule.giveUpAfterSeconds)
+  const since = countedSince(before, happened.data.holder, happened.at)
+  const lastTry = addSeconds(since, schedule.giveUpAfterSeconds)
   const isPatient = next >= earlier(before.job.notBefore ?? next, lastTry)
   return next <= lastTry && isPatient
     ? null

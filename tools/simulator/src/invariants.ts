@@ -36,6 +36,8 @@ export const invariants = {
   appendNamesItsVersion: 'nothing is appended on another version than it was decided on',
   lifecycle: 'a request changes its state only as the lifecycle allows',
   absenceIsReal: 'what is verified as absent is absent, unless it was shared anew',
+  absenceKeepsItsRule:
+    'what is verified as absent was found so as often, and over as long, as the rule of its removal asks for',
   openSubjectIsKept: 'whom an open request is about can be found out',
   tenantIsolation: 'nobody but its tenant sees a request',
   listIsExact: 'a list holds exactly the requests that exist and are asked for',

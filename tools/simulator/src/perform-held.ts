@@ -9,13 +9,14 @@ import { storePorts } from './store-ports.js'
 /** Does a job that a worker holds, and tells the queue what became of it, as the API's worker does. */
 export const performHeld = async (backstage: Backstage, strand: Strand, held: HeldJob): Promise<void> => {
   const jobs = queuePorts(backstage, strand)
-  const { attempts, readBacks } = backstage
+  const { attempts, readBacks, absence } = backstage
   const deps = {
     ...storePorts(backstage, strand),
     dataHolders: holderPorts(backstage, strand),
     clock: strand.process.clock,
     attempts,
     readBacks,
+    absence,
   }
   const performed = await performRemoval(backstage.alterWorker(deps))({ job: held.job })()
   if (E.isLeft(performed)) await jobs.fail(held.receipt)()

@@ -13,7 +13,13 @@ import {
   saturdayAndSunday,
 } from '@lethe/domain'
 import type { Deliveries } from './deliveries.js'
-import { checkNextTry, checkSaying, checkSettled, type Schedules } from './holder-event-checks.js'
+import {
+  checkAbsence,
+  checkNextTry,
+  checkSaying,
+  checkSettled,
+  type Schedules,
+} from './holder-event-checks.js'
 import type { HolderPark } from './holder-park.js'
 import type { Violation } from './invariants.js'
 import type { KnownRequest } from './known-requests.js'
@@ -127,7 +133,10 @@ export const watchEvents = ({ stage, park, policies, deliveries, schedules }: Su
         checkFailure(known, happened, before)
         judge(checkSettled(known, happened, before))
       }
-      if (happened.type === 'removalCompleted') checkOutcome(known, happened)
+      if (happened.type === 'removalCompleted') {
+        checkOutcome(known, happened)
+        judge(checkAbsence(known))
+      }
     }
   }
 }

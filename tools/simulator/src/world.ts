@@ -1,6 +1,6 @@
 import { inMemoryApprovalPolicies, inMemoryStore } from '@lethe/adapter-memory'
 import type { TenantPolicy } from '@lethe/application'
-import { BatchId, type RetrySchedule } from '@lethe/domain'
+import { type AbsenceRule, BatchId, type RetrySchedule } from '@lethe/domain'
 import type { Alterations } from './alterations.js'
 import type { Backstage } from './backstage.js'
 import { createDeliveries } from './deliveries.js'
@@ -48,6 +48,7 @@ export const createWorld = (seed: number, alterations: Alterations, traced: bool
   )
   const deliveries = createDeliveries(random)
   const retries = { attempts: random.pick(schedules), readBacks: random.pick(schedules) }
+  const absence = random.pick(absenceRules)
   const witness = createWitness(stage, known, {
     store,
     digest,
@@ -86,6 +87,7 @@ export const createWorld = (seed: number, alterations: Alterations, traced: bool
     identifiers: seededIdentifiers(random, time.clock),
     digest,
     ...retries,
+    absence,
     processes,
     crash: processes.crash,
     alterWorker: alterations.worker,
@@ -104,6 +106,12 @@ const schedules: ReadonlyArray<RetrySchedule> = [
   { firstDelaySeconds: 60, factor: 6, longestDelaySeconds: 8 * hour, giveUpAfterSeconds: day },
   { firstDelaySeconds: 5, factor: 10, longestDelaySeconds: 2 * day, giveUpAfterSeconds: 7 * day },
   { firstDelaySeconds: 600, factor: 2, longestDelaySeconds: hour, giveUpAfterSeconds: 3 * hour },
+]
+
+const absenceRules: ReadonlyArray<AbsenceRule> = [
+  { looks: 1, seconds: 0 },
+  { looks: 2, seconds: 60 },
+  { looks: 3, seconds: hour },
 ]
 
 const drawnPolicy = (random: Random): TenantPolicy => ({

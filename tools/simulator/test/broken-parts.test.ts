@@ -81,6 +81,7 @@ const brokenParts = [
   ['a worker that makes up what holders say', workers.makesHoldersUp, 'holderSaidSo'],
   ['a worker that lives in the future', workers.livesInTheFuture, 'holderIsNotHurried'],
   ['a worker that tries for too long', workers.triesForTooLong, 'triesKeepTheirTime'],
+  ['a worker that looks once', workers.looksOnce, 'absenceKeepsItsRule'],
   ['a record that denies calls', deniesCalls, 'callsAreRecorded'],
   ['a record that blames the worker', blamesWorkers, 'onlyDeadJobsAbandon'],
   ['a record that fails at once', failsAtOnce, 'failureIsSettled'],

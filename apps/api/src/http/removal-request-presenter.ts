@@ -1,6 +1,12 @@
 import type { Actor, History, RemovalRequestView } from '@lethe/application'
 import type { HistoryResource, RemovalRequestResource } from '@lethe/api-contract'
-import { type ActorReference, approvalsRequired, batchesOf, type RemovalRequest } from '@lethe/domain'
+import {
+  type ActorReference,
+  approvalsRequired,
+  batchesOf,
+  type HolderProgress,
+  type RemovalRequest,
+} from '@lethe/domain'
 
 /** A removal request as the API shows it. */
 export const presentRemovalRequest = (view: RemovalRequestView): RemovalRequestResource => {
@@ -25,10 +31,22 @@ export const presentRemovalRequest = (view: RemovalRequestView): RemovalRequestR
     expiryDateTime: request.expiresAt,
     approvalsRequired: approvalsRequired(request.policy),
     approvals: request.approvals.map(({ by, at }) => ({ by: actorIn(view, by), approvedDateTime: at })),
-    holders: request.holders.map(({ name, state, attempts }) => ({ name, state, attempts })),
+    holders: request.holders.map(holder => ({
+      name: holder.name,
+      state: holder.state,
+      attempts: holder.attempts,
+      blockedBy: holder.blocked?.by ?? null,
+      ...answerOf(holder),
+    })),
     ...endingIn(view, request),
   }
 }
+
+/** What a holder said when last it settled nothing. */
+const answerOf = (holder: HolderProgress | undefined) => ({
+  detail: holder?.answer.detail ?? null,
+  holderRequestId: holder?.answer.holderRequestId ?? null,
+})
 
 type Ending = Pick<
   RemovalRequestResource,
@@ -49,7 +67,8 @@ const endingIn = (view: RemovalRequestView, request: RemovalRequest): Ending => 
     }
     case 'failed': {
       const { reason, holder, at } = request.failure
-      return { ...open, failure: { reason, holder, failedDateTime: at } }
+      const failing = request.holders.find(({ name }) => name === holder)
+      return { ...open, failure: { reason, holder, ...answerOf(failing), failedDateTime: at } }
     }
     case 'completed':
       return { ...open, outcome: request.outcome, completedDateTime: request.completedAt }

@@ -19,6 +19,7 @@ export const environmentFor = (issuer: Pick<Issuer, 'template'>): Environment =>
   LETHE_CLIENT_ID: audience,
   LETHE_DATABASE_URL: 'memory:',
   LETHE_GRAPH_URL: 'memory:',
+  LETHE_ABSENCE_LOOKS: '1',
 })
 
 export const configFor = (issuer: Pick<Issuer, 'template'>, changes: Environment = {}): Config =>

@@ -8,7 +8,7 @@ const userId = decoded(UserId)
 /** Two resource tenants, and a home tenant of their guests. */
 export const contoso = tenantId('11111111-1111-4111-8111-111111111111')
 export const northwind = tenantId('22222222-2222-4222-8222-222222222222')
-const fabrikam = tenantId('486fb458-9474-4c44-896b-b30942d055f0')
+export const fabrikam = tenantId('486fb458-9474-4c44-896b-b30942d055f0')
 
 const profile = (
   id: string,

@@ -1,7 +1,9 @@
 import { sha256Digest, systemClock } from '@lethe/adapter-system'
 import { inMemoryStore } from '@lethe/adapter-memory'
 import type { StorePorts } from '@lethe/application'
+import type { Logger } from 'pino'
 import { compose, type Composition } from '../../src/compose.js'
+import type { DataPlane } from '../../src/data-plane.js'
 import { createApp, type UseCases } from '../../src/http/app.js'
 import type { Health } from '../../src/http/health-routes.js'
 import { memoryDataPlane, type Profiles } from '../../src/memory-data-plane.js'
@@ -29,6 +31,8 @@ export interface WorldSettings {
   /** Use cases in the place of the real ones. */
   readonly useCases?: Partial<UseCases>
   readonly isReady?: () => Promise<boolean>
+  /** Where profiles are and data is removed, in the place of memory. */
+  readonly data?: (store: StorePorts, log: Logger) => DataPlane
   readonly graph?: Health['graph']
   readonly graphOf?: Health['graphOf']
 }
@@ -39,15 +43,9 @@ const host = 'http://internal.example:1234'
 export const openWorld = (issuer: Issuer, settings: WorldSettings = {}): World => {
   const config = configFor(issuer, settings.environment)
   const { log, lines } = keepLog()
-  const composition = compose(
-    config,
-    {
-      ports: settings.store ?? inMemoryStore({ digest: sha256Digest, clock: systemClock }),
-      leaseSeconds: 60,
-    },
-    memoryDataPlane(settings.profiles ?? usualProfiles),
-    log,
-  )
+  const ports = settings.store ?? inMemoryStore({ digest: sha256Digest, clock: systemClock })
+  const data = settings.data?.(ports, log) ?? memoryDataPlane(settings.profiles ?? usualProfiles)
+  const composition = compose(config, { ports, leaseSeconds: 60 }, data, log)
   const app = createApp({
     useCases: { ...composition.useCases, ...settings.useCases },
     authenticate: composition.authenticate,
@@ -60,8 +58,8 @@ export const openWorld = (issuer: Issuer, settings: WorldSettings = {}): World =
     clock: systemClock,
     health: {
       isReady: settings.isReady ?? (async () => true),
-      graph: settings.graph ?? (() => null),
-      graphOf: settings.graphOf ?? (() => null),
+      graph: settings.graph ?? (() => data.health?.() ?? null),
+      graphOf: settings.graphOf ?? (tenantId => data.healthOf?.(tenantId) ?? null),
     },
     log,
   })

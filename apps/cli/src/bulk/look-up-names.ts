@@ -47,7 +47,7 @@ const readPage = (
   if (answer?.status !== 200 || E.isLeft(page))
     return { settled: { kind: 'refused', status: answer?.status ?? 0 }, url: null }
   const theirs = page.right.value.find(
-    ({ userPrincipalName }) => userPrincipalName.toLowerCase() === name.toLowerCase(),
+    ({ userPrincipalName }) => userPrincipalName?.toLowerCase() === name.toLowerCase(),
   )
   return theirs === undefined
     ? { settled: null, url: pathOf(page.right['@odata.nextLink']) }

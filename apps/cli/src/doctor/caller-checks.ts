@@ -94,6 +94,16 @@ export const tenantCheck: Check = {
           failed(answer.left, messagesOf(answer.left).join(' '), 'Try again later.'),
       }
     const { graph, queue, overdue } = answer.right
+    const blockedBy = graph?.blockedBy ?? null
+    if (blockedBy !== null)
+      return {
+        examined: warning(
+          `All removals of your tenant wait, because of Lethe's own ${blockedBy} at Microsoft Graph.`,
+          blockedBy === 'credential'
+            ? 'Renew the secret or certificate of its app registration: removals go on by themselves within five minutes.'
+            : 'Consent anew to its permission in Entra: removals go on by themselves within five minutes.',
+        ),
+      }
     if (graph !== null && graph.state !== 'closed')
       return {
         examined: warning(

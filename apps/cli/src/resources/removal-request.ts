@@ -16,7 +16,19 @@ const approvalsOf = ({ approvals, approvalsRequired }: RemovalRequestResource): 
   `${approvals.length}/${approvalsRequired}`
 
 const holdersOf = ({ holders }: RemovalRequestResource): Cell =>
-  holders.map(({ name, state, attempts }) => `${name}: ${state} (${attempts})`).join(', ')
+  holders
+    .map(({ name, state, attempts, blockedBy }) =>
+      blockedBy === null
+        ? `${name}: ${state} (${attempts})`
+        : `${name}: ${state} (${attempts}), blocked by ${blockedBy}`,
+    )
+    .join(', ')
+
+/** What the holders said when last they settled nothing: what their support asks for. */
+const answersOf = ({ holders }: RemovalRequestResource, part: 'detail' | 'holderRequestId'): Cell => {
+  const said = holders.flatMap(holder => (holder[part] === null ? [] : [`${holder.name}: ${holder[part]}`]))
+  return said.length === 0 ? null : said.join(', ')
+}
 
 const approversOf = ({ approvals }: RemovalRequestResource): Cell =>
   approvals.length === 0 ? null : approvals.map(({ by }) => nameOf(by)).join(', ')
@@ -77,6 +89,8 @@ export const removalRequestResource: Resource<RemovalRequestResource> = {
     { name: 'failedHolder', cell: ({ failure }) => failure?.holder ?? null },
     { name: 'failedDateTime', cell: ({ failure }) => written(failure?.failedDateTime ?? null) },
     holders,
+    { name: 'holderDetail', cell: request => answersOf(request, 'detail') },
+    { name: 'holderRequestId', cell: request => answersOf(request, 'holderRequestId') },
     { name: 'outcome', cell: request => request.outcome },
     { name: 'completedDateTime', cell: request => written(request.completedDateTime) },
   ],

@@ -107,7 +107,7 @@ const answer = (api: FakeApi, request: Received): Answer => {
         body: {
           overdue: 2,
           queue: { waiting: 3, longestWaitSeconds: 40, held: 1 },
-          graph: { state: 'open', sinceDateTime: '2026-11-23T09:00:00Z' },
+          graph: { state: 'open', sinceDateTime: '2026-11-23T09:00:00Z', blockedBy: null },
         },
       }
     case 'GET /beta/directory/inboundSharedUserProfiles':

@@ -39,7 +39,9 @@ export const removalRequest = (over: object = {}): RemovalRequestResource =>
     denial: null,
     withdrawal: null,
     failure: null,
-    holders: [{ name: 'graph', state: 'pending', attempts: 0 }],
+    holders: [
+      { name: 'graph', state: 'pending', attempts: 0, blockedBy: null, detail: null, holderRequestId: null },
+    ],
     outcome: null,
     completedDateTime: null,
     ...over,
@@ -51,7 +53,13 @@ export const denial = {
   by: { userId: meganId, appId },
   deniedDateTime: '2026-11-25T09:00:00Z',
 }
-export const failure = { reason: 'signInRequired', holder: 'graph', failedDateTime: '2026-11-25T09:00:00Z' }
+export const failure = {
+  reason: 'signInRequired',
+  holder: 'graph',
+  detail: null,
+  holderRequestId: null,
+  failedDateTime: '2026-11-25T09:00:00Z',
+}
 
 const hash = (digit: string) => digit.repeat(64)
 

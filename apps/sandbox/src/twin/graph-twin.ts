@@ -106,6 +106,7 @@ const apiEnvironment = ({ identity, profiles }: GraphTwinSettings, address: stri
   LETHE_PUBLIC_URL: address,
   LETHE_CONTRACT: 'graph',
   LETHE_APPROVALS: 'automatic',
+  LETHE_ABSENCE_LOOKS: '1',
   LETHE_TENANTS: [...profiles.keys()].join(','),
   LETHE_AUDIENCES: `${graphAudience},${graphResource}`,
   LETHE_ISSUERS: `${identity}/{tenantid}/v2.0`,

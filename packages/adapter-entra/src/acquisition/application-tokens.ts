@@ -10,7 +10,14 @@ import type { TokenProblem } from './token-problem.js'
 
 /** Gives tokens for what Lethe does in its own name. */
 export interface ApplicationTokens {
-  readonly token: (tenantId: TenantId, claims: string | null) => TE.TaskEither<TokenProblem, string>
+  /**
+   * @param rejected a token that Graph took no longer: another is given, where there is one; once a minute it is asked for.
+   */
+  readonly token: (
+    tenantId: TenantId,
+    claims: string | null,
+    rejected: string | null,
+  ) => TE.TaskEither<TokenProblem, string>
   /** Has the next token of a tenant asked for anew, at most once a minute: the one that is there was not good enough. */
   readonly distrust: (tenantId: TenantId) => void
 }
@@ -22,6 +29,8 @@ interface TenantClient {
   readonly client: ConfidentialClientApplication
   readonly gate: EndpointGate
   distrusted: boolean
+  /** The token that was given last. */
+  last: string | null
   /** When a token was last asked for anew. */
   renewedAt: number
 }
@@ -46,14 +55,26 @@ export const applicationTokens = (
     const known = tenants.get(tenantId)
     if (known !== undefined) return known
     const gate = endpointGate(clock)
-    const made = { client: newClient(tenantId, gate), gate, distrusted: false, renewedAt: -Infinity }
+    const made = {
+      client: newClient(tenantId, gate),
+      gate,
+      distrusted: false,
+      last: null,
+      renewedAt: -Infinity,
+    }
     tenants.set(tenantId, made)
     return made
   }
 
-  const ask = async (tenantId: TenantId, claims: string | null): Promise<E.Either<TokenProblem, string>> => {
+  const ask = async (
+    tenantId: TenantId,
+    claims: string | null,
+    rejected: string | null,
+  ): Promise<E.Either<TokenProblem, string>> => {
     const tenant = clientOf(tenantId)
     const { client, gate } = tenant
+    // Where it is another one by now, somebody has asked for it already.
+    if (rejected !== null && tenant.last === rejected) tenant.distrusted = true
     const anew = tenant.distrusted && clock() - tenant.renewedAt >= trustedMs
     tenant.distrusted = false
     if (anew) tenant.renewedAt = clock()
@@ -66,11 +87,16 @@ export const applicationTokens = (
         ...(anew ? { skipCache: true } : {}),
       }),
     )()
-    return E.map(({ accessToken }: { readonly accessToken: string }) => accessToken)(acquired)
+    if (E.isLeft(acquired)) return acquired
+    tenant.last = acquired.right.accessToken
+    return E.right(tenant.last)
   }
 
   return {
-    token: (tenantId, claims) => () => flights(`${tenantId} ${claims ?? ''}`, () => ask(tenantId, claims)),
+    token: (tenantId, claims, rejected) => () =>
+      flights(`${tenantId} ${claims ?? ''} ${rejected === null ? '' : 'anew'}`, () =>
+        ask(tenantId, claims, rejected),
+      ),
     distrust: tenantId => {
       clientOf(tenantId).distrusted = true
     },

@@ -27,6 +27,8 @@ export type DelegatedTokens = (
   tenantId: TenantId,
   removal: { readonly requestId: RemovalRequestId; readonly onBehalfOf: ActorReference | null },
   claims: string | null,
+  /** A token that Graph took no longer: another is given. */
+  rejected: string | null,
 ) => TE.TaskEither<TokenProblem, string>
 
 /**
@@ -38,7 +40,7 @@ export type DelegatedTokens = (
 export const delegatedTokens = (delegation: Delegation): DelegatedTokens => {
   const { safe, memo } = delegation
   const flights = singleFlight<E.Either<TokenProblem, string>>()
-  return (tenantId, { requestId, onBehalfOf }, claims) =>
+  return (tenantId, { requestId, onBehalfOf }, claims, rejected) =>
     async () => {
       const found = await safe.find(tenantId, requestId)()
       if (E.isLeft(found)) return E.left(tokenUnavailable(found.left.retryAfterSeconds))
@@ -47,9 +49,10 @@ export const delegatedTokens = (delegation: Delegation): DelegatedTokens => {
         return E.left(signInRequired)
       const kept = found.right.value
       const recalled = claims === null ? memo.recall(kept) : null
-      if (recalled !== null) return E.right(recalled)
-      return flights(`${tenantId} ${requestId} ${kept.signIn.sealed} ${claims ?? ''}`, () =>
-        tokenFor(delegation, kept, claims),
+      if (recalled !== null && recalled !== rejected) return E.right(recalled)
+      const anew = rejected !== null
+      return flights(`${tenantId} ${requestId} ${kept.signIn.sealed} ${claims ?? ''} ${anew}`, () =>
+        tokenFor(delegation, kept, claims, anew),
       )
     }
 }
@@ -58,12 +61,13 @@ const tokenFor = async (
   delegation: Delegation,
   kept: Kept,
   claims: string | null,
+  anew: boolean,
 ): Promise<E.Either<TokenProblem, string>> => {
   const { safe, memo, gateOf, newClient } = delegation
   const { tenantId } = kept
   const client = newClient(tenantId, gateOf(tenantId))
   if (!load(client, safe.open(kept))) return giveUp(delegation, kept)
-  const acquired = await acquireSilently(delegation, client, tenantId, claims)()
+  const acquired = await acquireSilently(delegation, client, tenantId, claims, anew)()
   if (E.isLeft(acquired)) {
     return acquired.left._tag === 'SignInRequired' ? giveUp(delegation, kept) : acquired
   }
@@ -87,11 +91,17 @@ const acquireSilently = (
   client: ConfidentialClientApplication,
   tenantId: TenantId,
   claims: string | null,
+  anew: boolean,
 ): TE.TaskEither<TokenProblem, AuthenticationResult> =>
   acquire(onProblem)(tenantId, gateOf(tenantId), async () => {
     const [account] = await client.getTokenCache().getAllAccounts()
     if (account === undefined) return null
-    return client.acquireTokenSilent({ account, scopes: [scope], ...(claims === null ? {} : { claims }) })
+    return client.acquireTokenSilent({
+      account,
+      scopes: [scope],
+      forceRefresh: anew,
+      ...(claims === null ? {} : { claims }),
+    })
   })
 
 /** What cannot be erased now is erased with all that is old. */

@@ -58,6 +58,8 @@ export interface GraphTokenRequest {
   } | null
   /** What Graph's claims challenge asked for, decoded (JSON): no token that is already there will do. Null without one. */
   readonly claims: string | null
+  /** The token that Graph answered 401 to; null unless it did so just now. */
+  readonly rejected: string | null
 }
 
 /** Tokens for Microsoft Graph. */
@@ -102,7 +104,7 @@ export const graphTokens = (settings: GraphTokensSettings): GraphTokens => {
   switch (settings.credential) {
     case 'application':
       return {
-        token: ({ tenantId, claims }) => own.token(tenantId, claims),
+        token: ({ tenantId, claims, rejected }) => own.token(tenantId, claims, rejected),
         distrust: own.distrust,
         signIns: noSignIns,
         close,
@@ -111,8 +113,10 @@ export const graphTokens = (settings: GraphTokensSettings): GraphTokens => {
       const delegation = delegationOf(settings, { newClient, scope, nowMs, onProblem })
       const onBehalf = delegatedTokens(delegation)
       return {
-        token: ({ tenantId, removing, claims }) =>
-          removing === null ? own.token(tenantId, claims) : onBehalf(tenantId, removing, claims),
+        token: ({ tenantId, removing, claims, rejected }) =>
+          removing === null
+            ? own.token(tenantId, claims, rejected)
+            : onBehalf(tenantId, removing, claims, rejected),
         distrust: own.distrust,
         signIns: delegatedSignIns(delegation, settings.assertionOf, clock.now),
         close,

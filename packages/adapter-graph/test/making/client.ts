@@ -29,6 +29,7 @@ export const makeClient = (root: string, wish: Partial<GraphClientDeps> = {}): M
     tokens: ({ tenantId }) => TE.right(tokenFor(tenantId)),
     clientRequestId: randomUUID,
     pace: noPace,
+    block: null,
     onEnding: report => void reports.push(report),
     onBreak: (tenantId, state) => void breaks.push([tenantId, state]),
     retrying: { attempts: 1, firstMs: 1, longestMs: 1 },

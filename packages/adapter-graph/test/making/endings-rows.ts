@@ -1,5 +1,4 @@
-import type { LookupMeaning, ReadBackMeaning, RemovalMeaning } from '../../src/ending-row.js'
-import { endings } from '../../src/endings.js'
+import { endings, type LookupMeaning, type ReadBackMeaning, type RemovalMeaning } from '../../src/endings.js'
 
 const inWords: Record<RemovalMeaning | ReadBackMeaning | LookupMeaning, string> = {
   cleared: 'cleared',
@@ -7,6 +6,7 @@ const inWords: Record<RemovalMeaning | ReadBackMeaning | LookupMeaning, string> 
   present: 'present',
   found: 'found',
   none: 'none',
+  settle: 'settled by a look',
   refused: 'refused for good',
   retryLater: 'retry later',
   notYet: 'not yet',

@@ -1,3 +1,4 @@
+import type { HolderProblem } from '@lethe/application'
 import type { TenantId, UserId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
@@ -12,8 +13,18 @@ export interface Whom {
 
 export const somebody = (): Whom => ({ tenantId: freshIds.tenantId(), userId: freshIds.userId() })
 
-/** What a port gave, in a form that is easy to compare: a value, or a problem. */
+/** What a port gave, in a form that is easy to compare: a value, or a problem without what Graph said of itself. */
 export type Given = string | object
+
+const plain = (given: E.Either<HolderProblem, string>): Given => {
+  if (E.isRight(given)) return given.right
+  if (given.left._tag === 'NotYet') {
+    const { _tag, afterSeconds, blockedBy } = given.left
+    return blockedBy === null ? { _tag, afterSeconds } : { _tag, afterSeconds, blockedBy }
+  }
+  const { answer: _answer, ...problem } = given.left
+  return problem
+}
 
 /** Runs an operation through its port. */
 export const perform = async (
@@ -24,12 +35,10 @@ export const perform = async (
   switch (operation) {
     case 'removal': {
       const requestId = freshIds.identifiers.requestId()
-      return E.toUnion<object, string>(
-        await graphDataHolder(client).remove({ tenantId, requestId, userId, onBehalfOf: null })(),
-      )
+      return plain(await graphDataHolder(client).remove({ tenantId, requestId, userId, onBehalfOf: null })())
     }
     case 'readBack':
-      return E.toUnion<object, string>(await graphDataHolder(client).readBack(tenantId, userId)())
+      return plain(await graphDataHolder(client).readBack(tenantId, userId)())
     case 'lookup': {
       const got = await graphInboundProfiles(client).get(tenantId, userId)()
       if (E.isLeft(got)) return got.left

@@ -88,6 +88,16 @@ export const always =
   socket =>
     void socket.write(answer)
 
+/** A Graph that answers with an empty collection, and with something else to all the rest. */
+export const besideTheCollection =
+  (answer: string): Script =>
+  (socket, request) =>
+    void socket.write(
+      request.startsWith('GET /beta/directory/inboundSharedUserProfiles HTTP')
+        ? reply(200, { body: '{"value":[]}' })
+        : answer,
+    )
+
 /** An answer of Graph with an error. */
 export const errorReply = (status: number, code: string, headers: Record<string, string> = {}): string =>
   reply(status, {

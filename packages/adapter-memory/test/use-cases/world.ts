@@ -129,6 +129,7 @@ export const createWorld = (wish: WorldWish = {}): World => {
       signIns: noSignIns,
       attempts,
       readBacks,
+      absence: { looks: 1, seconds: 0 },
     },
   }
 }

@@ -93,7 +93,7 @@ export const inboundProfilesContract = (name: string, { ids, open }: InboundProf
       ]
 
       for (const property of properties) {
-        const value = wanted[property]
+        const value = wanted[property] ?? ''
         for (const spelling of [value, value.toUpperCase(), value.toLowerCase()]) {
           const conditions = [{ property, value: spelling }]
           const pages = await pagesOf(page => inboundProfiles.list(tenantId, conditions, page), 2)

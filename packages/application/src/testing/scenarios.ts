@@ -9,6 +9,7 @@ import {
   HolderName,
   type Instant,
   join,
+  oneLook,
   recordHolderResult,
   recordReadBack,
   type RemovalEvent,
@@ -221,7 +222,7 @@ export const retriedBy = async (
 ): Promise<RemovalRequest> => decide(h, request, retry({ by: by.reference, at: h.clock.now() }), by)
 
 export const started = async (h: StoreHarness, request: RemovalRequest): Promise<RemovalRequest> =>
-  decide(h, request, start({ holders: [graph], at: h.clock.now() }))
+  decide(h, request, start({ holders: [graph], absence: oneLook, at: h.clock.now() }))
 
 /** The holder asked to wait: the next attempt is a job that is not due before that. */
 export const toldToWait = async (

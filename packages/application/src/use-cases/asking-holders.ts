@@ -1,9 +1,10 @@
 import {
+  type BlockedBy,
   type HolderName,
   onBehalfOf,
+  type RecordHolderResult,
   type RecordReadBack,
   type RemovalRequest,
-  type RemovalResult,
   type Removing,
   type UserId,
   type Verifying,
@@ -13,18 +14,23 @@ import * as T from 'fp-ts/lib/Task.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { DataHolder, HolderProblem } from '../ports/data-holders.js'
 
+/** A holder was not called, because it was not to be called yet. */
+export interface Wait {
+  readonly seconds: number
+  /** Why nobody's turn comes; null where it is only a matter of time. */
+  readonly blockedBy: BlockedBy | null
+}
+
 /** What came of asking a holder to remove. */
-export interface Attempt {
-  readonly result: RemovalResult
-  readonly called: boolean
-  /** After so many seconds it may be asked: it was not yet. Null where it was, or could have been. */
-  readonly notYet: number | null
+export interface Attempt extends Pick<RecordHolderResult, 'result' | 'answer' | 'called'> {
+  /** Null where it was called, or could have been. */
+  readonly notYet: Wait | null
 }
 
 /** What came of reading back. */
-export interface Look extends Pick<RecordReadBack, 'result' | 'removalRepeated'> {
-  /** After so many seconds the holder may be called: it was not yet. Null where it was, or could have been. */
-  readonly notYet: number | null
+export interface Look extends Pick<RecordReadBack, 'result' | 'answer' | 'removalRepeated'> {
+  /** Null where it was called, or could have been. */
+  readonly notYet: Wait | null
 }
 
 const notConfigured = { kind: 'failed', reason: 'holderNotConfigured' } as const
@@ -62,7 +68,9 @@ const call = (holder: DataHolder, request: Removing, userId: UserId): T.Task<Att
     holder.remove(removalOf(request, userId)),
     TE.matchE(
       problem =>
-        problem._tag === 'UnknownOutcome' ? settle(holder, request, userId) : T.of(triedIn(problem)),
+        problem._tag === 'UnknownOutcome'
+          ? settle(holder, request, userId, triedIn(problem))
+          : T.of(triedIn(problem)),
       kind => T.of<Attempt>({ result: { kind }, called: true, notYet: null }),
     ),
   )
@@ -76,25 +84,35 @@ const removalOf = (request: RemovalRequest, userId: UserId) => ({
 })
 
 /** A call ended in the unknown: if the data is gone, it took effect. */
-const settle = (holder: DataHolder, { tenantId }: Removing, userId: UserId): T.Task<Attempt> =>
+const settle = (
+  holder: DataHolder,
+  { tenantId }: Removing,
+  userId: UserId,
+  unsettled: Attempt,
+): T.Task<Attempt> =>
   pipe(
     holder.readBack(tenantId, userId),
     TE.match(
       () => unsettled,
-      found => (found === 'absent' ? { ...unsettled, result: { kind: 'absent' } } : unsettled),
+      found => (found === 'absent' ? { result: { kind: 'absent' }, called: true, notYet: null } : unsettled),
     ),
   )
 
-const unsettled: Attempt = { result: { kind: 'unknownOutcome' }, called: true, notYet: null }
-
 const triedIn = (problem: HolderProblem): Attempt => {
+  const said = answerOf(problem)
   switch (problem._tag) {
     case 'Refused':
-      return { result: { kind: 'failed', reason: 'refused' }, called: true, notYet: null }
+      return { ...said, result: { kind: 'failed', reason: 'refused' }, called: true, notYet: null }
     case 'SignInRequired':
-      return { result: { kind: 'failed', reason: 'signInRequired' }, called: problem.sent, notYet: null }
+      return {
+        ...said,
+        result: { kind: 'failed', reason: 'signInRequired' },
+        called: problem.sent,
+        notYet: null,
+      }
     case 'RetryLater':
       return {
+        ...said,
         result: { kind: 'retryLater', afterSeconds: problem.afterSeconds },
         called: problem.sent,
         notYet: null,
@@ -103,12 +121,20 @@ const triedIn = (problem: HolderProblem): Attempt => {
       return {
         result: { kind: 'retryLater', afterSeconds: problem.afterSeconds },
         called: false,
-        notYet: problem.afterSeconds,
+        notYet: waitIn(problem),
       }
     case 'UnknownOutcome':
-      return { result: { kind: 'unknownOutcome' }, called: true, notYet: null }
+      return { ...said, result: { kind: 'unknownOutcome' }, called: true, notYet: null }
   }
 }
+
+const answerOf = (problem: HolderProblem) =>
+  problem._tag === 'NotYet' || problem.answer === undefined ? {} : { answer: problem.answer }
+
+const waitIn = ({
+  afterSeconds,
+  blockedBy = null,
+}: Extract<HolderProblem, { readonly _tag: 'NotYet' }>): Wait => ({ seconds: afterSeconds, blockedBy })
 
 /**
  * Reads a holder back; after a retry, one that still has the data is asked once more to remove it, and read again.
@@ -146,30 +172,30 @@ const isFinal = (problem: HolderProblem): boolean =>
   problem._tag === 'Refused' || (problem._tag === 'SignInRequired' && problem.sent)
 
 const readOf = (holder: DataHolder, request: Verifying, userId: UserId): T.Task<Look> =>
-  pipe(
-    holder.readBack(request.tenantId, userId),
-    TE.match(seenIn, (kind): Look => ({ result: { kind }, removalRepeated: false, notYet: null })),
-  )
+  pipe(holder.readBack(request.tenantId, userId), TE.match(seenIn, lookOf))
+
+/** A profile without names is there all the same. */
+const lookOf = (found: 'absent' | 'present' | 'husk' | 'notSupported'): Look =>
+  found === 'husk'
+    ? { result: { kind: 'present' }, answer: { detail: 'husk' }, removalRepeated: false, notYet: null }
+    : { result: { kind: found }, removalRepeated: false, notYet: null }
 
 const seenIn = (problem: HolderProblem): Look => {
+  const seen = { ...answerOf(problem), removalRepeated: false, notYet: null }
   switch (problem._tag) {
     case 'Refused':
-      return { result: { kind: 'failed', reason: 'refused' }, removalRepeated: false, notYet: null }
+      return { ...seen, result: { kind: 'failed', reason: 'refused' } }
     case 'SignInRequired':
-      return { result: { kind: 'failed', reason: 'signInRequired' }, removalRepeated: false, notYet: null }
+      return { ...seen, result: { kind: 'failed', reason: 'signInRequired' } }
     case 'RetryLater':
-      return {
-        result: { kind: 'unknown', afterSeconds: problem.afterSeconds },
-        removalRepeated: false,
-        notYet: null,
-      }
+      return { ...seen, result: { kind: 'unknown', afterSeconds: problem.afterSeconds } }
     case 'NotYet':
       return {
+        ...seen,
         result: { kind: 'unknown', afterSeconds: problem.afterSeconds },
-        removalRepeated: false,
-        notYet: problem.afterSeconds,
+        notYet: waitIn(problem),
       }
     case 'UnknownOutcome':
-      return { result: { kind: 'unknown' }, removalRepeated: false, notYet: null }
+      return { ...seen, result: { kind: 'unknown' } }
   }
 }

@@ -1,4 +1,7 @@
 import {
+  type AbsenceRule,
+  addSeconds,
+  type BlockedBy,
   fail,
   type HolderName,
   type HolderProgress,
@@ -6,6 +9,7 @@ import {
   isStale,
   type Job,
   nextTry,
+  recordBlock,
   recordHolderResult,
   recordReadBack,
   type RemovalEvent,
@@ -26,7 +30,7 @@ import type { Clock } from '../ports/environment.js'
 import type { Subjects } from '../ports/people.js'
 import type { Unavailable, VersionConflict } from '../ports/problems.js'
 import type { RemovalRequests } from '../ports/removal-requests.js'
-import { attemptAt, lookAt } from './asking-holders.js'
+import { attemptAt, lookAt, type Wait } from './asking-holders.js'
 import { appendEvents } from './recording.js'
 
 export interface PerformRemovalDeps {
@@ -38,6 +42,8 @@ export interface PerformRemovalDeps {
   readonly attempts: RetrySchedule
   /** When a holder is read again that still had the data. */
   readonly readBacks: RetrySchedule
+  /** When a profile counts as gone; a removal keeps to what held when it started. */
+  readonly absence: AbsenceRule
 }
 
 /** What is to become of the job. */
@@ -144,7 +150,7 @@ const removeEverywhere = (deps: PerformRemovalDeps, request: RemovalRequest, use
 const begin = (deps: PerformRemovalDeps, request: RemovalRequest): Step<RemovalRequest> => {
   const at = deps.clock.now()
   const holders = deps.dataHolders.of(request.tenantId).map(holder => holder.name)
-  const started = start({ holders, at })(request)
+  const started = start({ holders, absence: deps.absence, at })(request)
   return append(
     deps,
     request,
@@ -176,14 +182,10 @@ const removeFrom =
       ? TE.right(worked)
       : pipe(
           TE.fromTask(attemptAt(holderOf(deps, request, name), request, userId)),
-          TE.flatMap(({ result, called, notYet }) => {
+          TE.flatMap(({ notYet, ...attempt }) => {
             const at = deps.clock.now()
-            return putOff(worked, untilOf(request, deps.attempts, at, notYet), () =>
-              append(
-                deps,
-                request,
-                recordHolderResult({ holder: name, result, called, schedule: deps.attempts, at })(request),
-              ),
+            return putOff(deps, worked, name, untilOf(request, name, deps.attempts, at, notYet), () =>
+              recordHolderResult({ holder: name, ...attempt, schedule: deps.attempts, at })(request),
             )
           }),
         )
@@ -197,16 +199,10 @@ const readBackFrom =
       ? TE.right(worked)
       : pipe(
           TE.fromTask(lookAt(holderOf(deps, request, name), request, userId)),
-          TE.flatMap(({ result, removalRepeated, notYet }) => {
+          TE.flatMap(({ notYet, ...look }) => {
             const at = deps.clock.now()
-            return putOff(worked, untilOf(request, deps.readBacks, at, notYet), () =>
-              append(
-                deps,
-                request,
-                recordReadBack({ holder: name, result, removalRepeated, schedule: deps.readBacks, at })(
-                  request,
-                ),
-              ),
+            return putOff(deps, worked, name, untilOf(request, name, deps.readBacks, at, notYet), () =>
+              recordReadBack({ holder: name, ...look, schedule: deps.readBacks, at })(request),
             )
           }),
         )
@@ -215,27 +211,54 @@ const readBackFrom =
 /** A wait that is no longer is not worth a word in the history, in seconds. */
 const longestPutOffSeconds = 300
 
-/** @returns when what is not to be done yet may be done; null where it is to be recorded, as it is where there is no time left. */
+/** Until when to wait, and what for. */
+interface Until {
+  readonly at: Instant
+  readonly blockedBy: BlockedBy | null
+}
+
+/**
+ * @returns until when to wait with what is not to be done yet; null where it is to be recorded, as it is where there is no time
+ * left. A block has no limit.
+ */
 const untilOf = (
   request: Removing | Verifying,
+  name: HolderName,
   schedule: RetrySchedule,
-  at: Instant,
-  notYet: number | null,
-): Instant | null =>
-  notYet === null || notYet > longestPutOffSeconds ? null : nextTry(request, schedule, at, notYet)
+  now: Instant,
+  notYet: Wait | null,
+): Until | null => {
+  if (notYet === null) return null
+  const { seconds, blockedBy } = notYet
+  if (blockedBy !== null) return { at: addSeconds(now, seconds), blockedBy }
+  const at = seconds > longestPutOffSeconds ? null : nextTry(request, name, schedule, now, seconds)
+  return at === null ? null : { at, blockedBy }
+}
 
-/** Puts off what is not to be done yet, or records what was. */
+/** Puts off what is not to be done yet, or records what was. That everybody is held back is recorded, once in a while. */
 const putOff = (
+  deps: PerformRemovalDeps,
   { request, putOffUntil }: Worked,
-  until: Instant | null,
-  recorded: () => Step<RemovalRequest>,
-): Step<Worked> =>
-  until === null
-    ? pipe(
-        recorded(),
-        TE.map(after => ({ request: after, putOffUntil })),
-      )
-    : TE.right({ request, putOffUntil: putOffUntil !== null && putOffUntil < until ? putOffUntil : until })
+  name: HolderName,
+  until: Until | null,
+  decision: () => E.Either<RemovalRefusal, ReadonlyArray<RemovalEvent>>,
+): Step<Worked> => {
+  const recorded = (decided: E.Either<RemovalRefusal, ReadonlyArray<RemovalEvent>>) =>
+    append(deps, request, decided)
+  if (until === null)
+    return pipe(
+      recorded(decision()),
+      TE.map(after => ({ request: after, putOffUntil })),
+    )
+  const { at, blockedBy } = until
+  const earliest = putOffUntil !== null && putOffUntil < at ? putOffUntil : at
+  if (blockedBy === null) return TE.right({ request, putOffUntil: earliest })
+  const block = { holder: name, blockedBy, retryAt: at, at: deps.clock.now() }
+  return pipe(
+    recorded(recordBlock(block)(request)),
+    TE.map(after => ({ request: after, putOffUntil: earliest })),
+  )
+}
 
 const holderOf = (
   { dataHolders }: PerformRemovalDeps,

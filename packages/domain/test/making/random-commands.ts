@@ -62,6 +62,11 @@ const readBackResult = fc.oneof(
   { weight: 1, arbitrary: reason.map(given => ({ kind: 'failed', reason: given }) as const) },
 )
 
+const absenceRule = fc.record({
+  looks: fc.integer({ min: 1, max: 3 }),
+  seconds: fc.constantFrom(0, 60, 3600),
+})
+
 const anyCommand: fc.Arbitrary<RemovalCommand> = fc.oneof(
   { weight: 1, arbitrary: submissions },
   {
@@ -98,7 +103,7 @@ const anyCommand: fc.Arbitrary<RemovalCommand> = fc.oneof(
     weight: 8,
     arbitrary: fc
       .oneof({ weight: 9, arbitrary: configured }, { weight: 1, arbitrary: fc.constant([]) })
-      .map(holders => command.start({ holders })),
+      .chain(holders => absenceRule.map(absence => command.start({ holders, absence }))),
   },
   {
     weight: 12,
@@ -112,6 +117,12 @@ const anyCommand: fc.Arbitrary<RemovalCommand> = fc.oneof(
       .record({ holder: anyHolder, result: readBackResult, removalRepeated: fc.boolean() })
       .map(command.recordReadBack),
   },
+  {
+    weight: 2,
+    arbitrary: fc
+      .record({ holder: anyHolder, blockedBy: fc.constantFrom('credential', 'permission') })
+      .map(command.recordBlock),
+  },
   { weight: 1, arbitrary: reason.map(given => command.fail({ reason: given })) },
   { weight: 4, arbitrary: anybody.map(by => command.retry({ by })) },
 )
@@ -121,7 +132,10 @@ const pause = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 0, max: 60 * day }) },
 )
 
-const at = (asked: RemovalCommand, when: Instant): RemovalCommand => ({ ...asked, at: when })
+const at = (asked: RemovalCommand, when: Instant): RemovalCommand =>
+  asked.type === 'recordBlock'
+    ? { ...asked, at: when, retryAt: secondsAfter(when, 60) }
+    : { ...asked, at: when }
 
 /** A submission and up to sixty commands after it, each at its time, whether or not they make sense. */
 export const histories: fc.Arbitrary<ReadonlyArray<RemovalCommand>> = fc

@@ -62,6 +62,8 @@ export const openTenant = async (deps: OpenTenantDeps): Promise<E.Either<GraphRe
       deps.onCall(report)
     },
     onBreak: () => undefined,
+    // What is wrong with the credential, the operator learns at once.
+    block: null,
   })
   const giveUp = (): void => void client.close()
   deps.interrupted.addEventListener('abort', giveUp, { once: true })
@@ -82,11 +84,14 @@ export const openTenant = async (deps: OpenTenantDeps): Promise<E.Either<GraphRe
 
 /** The port of profiles says only that it could not be asked; the table of endings knows what to do about it. */
 const problemOf = (ending: EndingKind | null, retryAfterSeconds: number | null): GraphRefusal => {
+  // A server waits for a permission to come back; an operator learns that it is missing.
+  if (ending === 'forbidden') return { _tag: 'GraphRefused' }
   switch (ending === null ? null : endings[ending].readBack) {
     case 'signIn':
       return { _tag: 'GraphSignInRequired' }
     case 'refused':
       return { _tag: 'GraphRefused' }
+    case 'settle':
     case 'absent':
     case 'present':
     case 'retryLater':

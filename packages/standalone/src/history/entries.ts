@@ -80,6 +80,10 @@ const resultOf = (event: RemovalEvent): Pick<HistoryEntry, 'holder' | 'outcome'>
     case 'holderFailed':
     case 'removalFailed':
       return { holder: event.data.holder, outcome: event.data.reason }
+    case 'absenceSeen':
+      return { holder: event.data.holder, outcome: 'absent' }
+    case 'holderBlocked':
+      return { holder: event.data.holder, outcome: event.data.blockedBy }
     case 'removalCompleted':
       return { holder: null, outcome: event.data.outcome }
     case 'removalRequested':

@@ -50,7 +50,10 @@ export const oneRemoval = (
     }
     request = events.reduce<RemovalRequest | null>(evolve, request)
     head = headOf(sealed) ?? head
-    for (const event of events) if (event.type === 'readBackRecorded') lastReadBack = event.data.result
+    for (const event of events) {
+      if (event.type === 'readBackRecorded') lastReadBack = event.data.result
+      if (event.type === 'absenceSeen') lastReadBack = 'absent'
+    }
     return E.right(undefined)
   }
 

@@ -5,7 +5,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { HistoryRefusal } from '../refusal.js'
 import type { OneRemoval } from './one-removal.js'
 import type { RemovalDeps } from './prepare-removal.js'
-import { attempts, readBacks } from './schedules.js'
+import { absence, attempts, readBacks } from './schedules.js'
 
 export interface Patience {
   /** For how long to go on, in seconds. */
@@ -41,6 +41,7 @@ export const perform = async (
     clock,
     attempts,
     readBacks,
+    absence,
   })
   let told = 0
   for (;;) {

@@ -1,4 +1,4 @@
-import type { RetrySchedule } from '@lethe/domain'
+import type { AbsenceRule, RetrySchedule } from '@lethe/domain'
 
 const sevenDays = 7 * 86_400
 
@@ -17,3 +17,6 @@ export const readBacks: RetrySchedule = {
   longestDelaySeconds: 15,
   giveUpAfterSeconds: sevenDays,
 }
+
+/** When a profile counts as gone: an operator is waiting for it. */
+export const absence: AbsenceRule = { looks: 3, seconds: 10 }

@@ -99,3 +99,9 @@ export const triesForTooLong = (): Alterations => {
     worker: deps => ({ ...deps, attempts: longer(deps.attempts), readBacks: longer(deps.readBacks) }),
   }
 }
+
+/** A worker to which one look is enough, whatever the removal was started with. */
+export const looksOnce = (): Alterations => ({
+  ...unaltered,
+  worker: believing(request => ({ ...request, absence: { looks: 1, seconds: 0 } })),
+})

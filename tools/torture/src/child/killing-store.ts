@@ -50,9 +50,11 @@ const commitOf = (events: ReadonlyArray<RemovalEvent>): Commit => {
       return 'start'
     case 'holderCleared':
     case 'holderAttemptFailed':
+    case 'holderBlocked':
     case 'holderFailed':
       return 'result'
     case 'readBackRecorded':
+    case 'absenceSeen':
       return 'readBack'
     case 'removalCompleted':
       return 'complete'

@@ -8,6 +8,7 @@ import {
   evolve,
   HolderName,
   join,
+  oneLook,
   PositiveInteger,
   recordHolderResult,
   recordReadBack,
@@ -148,7 +149,7 @@ const decisionOf = (step: Step, by: References): Decision => {
     case 'withdraw':
       return withdraw({ by: by.adele, reach: 'own', at })
     case 'start':
-      return start({ holders: [holder], at })
+      return start({ holders: [holder], absence: oneLook, at })
     case 'remove':
       return recordHolderResult({ holder, result: { kind: 'removed' }, called: true, schedule, at })
     case 'readBack':

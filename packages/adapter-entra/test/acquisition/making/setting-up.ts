@@ -141,11 +141,12 @@ export const delegatedProcess = (
   return { ...tokens, problems }
 }
 
-export const reading: GraphTokenRequest = { tenantId: contoso, removing: null, claims: null }
+export const reading: GraphTokenRequest = { tenantId: contoso, removing: null, claims: null, rejected: null }
 export const removal: GraphTokenRequest = {
   tenantId: contoso,
   removing: { requestId, onBehalfOf: actor },
   claims: null,
+  rejected: null,
 }
 export const meganSignedIn = { tenantId: contoso, requestId, actor, caller: megan }
 
