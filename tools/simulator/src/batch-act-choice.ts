@@ -23,6 +23,8 @@ export const drawnBatchAct = (backstage: Backstage, tenant: SimulatedTenant): Ac
       ]),
       size: random.pick([1, 2, 50]),
     }
+  const late = random.chance(0.6) ? addedLate(backstage, tenant) : null
+  if (late !== null) return late
   const there = batches.ids.filter(id => known.inBatch(tenant.id, id).length > 0)
   const waiting = (id: BatchId): boolean =>
     known.inBatch(tenant.id, id).some(({ request }) => request.state === 'pendingApproval')
@@ -59,5 +61,24 @@ export const drawnBatchAct = (backstage: Backstage, tenant: SimulatedTenant): Ac
         after,
         code: random.pick(codes),
         note: random.pick([null, 'A note']),
+      }
+}
+
+/** Whoever made a batch that is closed adds to it; null where there is none. */
+const addedLate = ({ stage: { random }, known }: Backstage, tenant: SimulatedTenant): Act | null => {
+  const late = known
+    .batches(tenant.id)
+    .filter(({ closed }) => closed !== null)
+    .flatMap(({ id, maker }) =>
+      tenant.people.filter(({ caller }) => caller.userId === maker).map(by => ({ by, batch: id })),
+    )
+  const free = tenant.profiles.filter(({ userId }) => known.openFor(tenant.id, userId) === undefined)
+  return late.length === 0
+    ? null
+    : {
+        kind: 'submit',
+        ...random.pick(late),
+        userId: random.pick(free.length > 0 && random.chance(0.7) ? free : tenant.profiles).userId,
+        receivedAt: null,
       }
 }

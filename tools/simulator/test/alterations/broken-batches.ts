@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type {
   Actor,
   Batches,
+  BatchRefusal,
   BatchStanding,
   BatchSummary,
   DecideBatchDeps,
@@ -13,6 +14,7 @@ import {
   additionsIn,
   type BatchId,
   Hash,
+  type Instant,
   isOpen,
   type RemovalEvent,
   type RemovalEventOf,
@@ -90,10 +92,34 @@ export const remembersDigests = (): Alterations => {
 }
 
 /** Says that a batch is closed, and lets more into it. */
-export const closesNothing = (): Alterations =>
-  batches(sound => ({
-    close: (tenantId, batch, _, at) => sound.close(tenantId, batch, someDigest('another'), at),
+export const closesNothing = (): Alterations => {
+  const closed = new Map<string, { readonly digest: Hash; readonly closedAt: Instant }>()
+  const closing = (tenantId: TenantId, batch: BatchId) => closed.get(`${tenantId} ${batch}`)
+  return batches(sound => ({
+    close: (tenantId, batch, digest, at) =>
+      TE.map(
+        O.map((standing: BatchStanding) => {
+          const isNow = standing.waits && standing.digest === digest
+          if (isNow && closing(tenantId, batch) === undefined)
+            closed.set(`${tenantId} ${batch}`, { digest, closedAt: at })
+          return { ...standing, digest: closing(tenantId, batch)?.digest ?? standing.digest }
+        }),
+      )(sound.close(tenantId, batch, someDigest('another'), at)),
+    refusalOf: (tenantId, batch, actor) =>
+      TE.map((refusal: BatchRefusal | null): BatchRefusal | null =>
+        closing(tenantId, batch) === undefined ? refusal : (refusal ?? { _tag: 'BatchClosed' }),
+      )(sound.refusalOf(tenantId, batch, actor)),
+    summary: (tenantId, batch) =>
+      TE.map(O.map((found: BatchSummary) => ({ ...found, ...closing(tenantId, batch) })))(
+        sound.summary(tenantId, batch),
+      ),
+    list: (tenantId, filter, page) =>
+      TE.map(({ items, next }: Page<ListedBatch>) => ({
+        items: items.map(item => ({ ...item, closedAt: closing(tenantId, item.id)?.closedAt ?? null })),
+        next,
+      }))(sound.list(tenantId, filter, page)),
   }))
+}
 
 /** Takes everybody for the maker of every batch. */
 export const takesAnybodyForTheMaker = (): Alterations => {
