@@ -1,11 +1,14 @@
 import { entraTokens } from '@lethe/adapter-entra'
 import { inMemoryApprovalPolicies } from '@lethe/adapter-memory'
-import { randomIdentifiers, sha256Digest, systemClock } from '@lethe/adapter-system'
+import { randomIdentifiers, sha256Digest, systemClock, systemTimer } from '@lethe/adapter-system'
 import {
-  abandonRemoval,
+  failDeadRemoval,
+  findPersonIn,
   approveBatch,
   approveRemoval,
+  closeRemoval,
   countOverdue,
+  countUnreadable,
   denyBatch,
   denyRemoval,
   expireRemovals,
@@ -21,8 +24,11 @@ import {
   performRemoval,
   readBacklog,
   resumeRemovals,
+  retryBatch,
   retryRemoval,
   submitRemoval,
+  viewOf,
+  withdrawBatch,
   withdrawRemoval,
 } from '@lethe/application'
 import type { RetrySchedule } from '@lethe/domain'
@@ -63,19 +69,16 @@ export const compose = (
     actors,
     notes,
     clock,
+    timer: systemTimer,
     identifiers,
     digest,
     dataHolders,
     inboundProfiles,
     signIns: delegation?.signIns ?? noSignIns,
+    findPerson: findPersonIn({ subjects, digest }),
   }
 
-  const deciding = {
-    batches,
-    atOnce: batchAtOnce,
-    approveRemoval: approveRemoval(deps),
-    denyRemoval: denyRemoval(deps),
-  }
+  const deciding = { ...deps, atOnce: batchAtOnce }
 
   return {
     useCases: {
@@ -85,15 +88,20 @@ export const compose = (
       getRemovalRequest: getRemovalRequest(deps),
       listRemovalRequests: listRemovalRequests(deps),
       getHistory: getHistory(deps),
-      approveRemoval: deciding.approveRemoval,
-      denyRemoval: deciding.denyRemoval,
+      approveRemoval: approveRemoval(deps),
+      denyRemoval: denyRemoval(deps),
       listBatches: listBatches(deps),
       getBatch: getBatch(deps),
       approveBatch: approveBatch(deciding),
       denyBatch: denyBatch(deciding),
+      retryBatch: retryBatch(deciding),
+      withdrawBatch: withdrawBatch(deciding),
       withdrawRemoval: withdrawRemoval(deps),
       retryRemoval: retryRemoval(deps),
+      closeRemoval: closeRemoval(deps),
+      viewRemovalRequest: viewOf(deps),
       countOverdue: countOverdue(deps),
+      countUnreadable: countUnreadable(deps),
       readBacklog: readBacklog({ backlogs }),
     },
     authenticate: bearerAuthentication(
@@ -113,10 +121,11 @@ export const compose = (
         readBacks: readBacksFor(config.readBackLimitSeconds),
         absence: config.absence,
       }),
-      abandonRemoval: abandonRemoval(deps),
+      failDeadRemoval: failDeadRemoval(deps),
       expireRemovals: expireRemovals(deps),
       resumeRemovals: resumeRemovals(deps),
       countOverdue: countOverdue(deps),
+      countUnreadable: countUnreadable(deps),
       forgetSignIns: forgetSignIns({ sealedSignIns, clock }),
       tenants: config.tenants,
       concurrency: config.workerConcurrency,

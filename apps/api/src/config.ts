@@ -12,7 +12,7 @@ import {
   saturdayAndSunday,
 } from '@lethe/domain'
 import type { SignInOptions } from '@lethe/api-contract'
-import { trustedIssuers } from '@lethe/adapter-entra'
+import { expectedSealingKeys, sealingKeysFrom, type SealingKeys, trustedIssuers } from '@lethe/adapter-entra'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
@@ -63,6 +63,8 @@ export interface Config {
   /** Where everything is kept; null for in memory, gone with the process. */
   readonly databaseUrl: string | null
   readonly databaseConnections: number
+  /** What the heads of histories are sealed with; null where nothing is kept. */
+  readonly historyKeys: SealingKeys | null
   /** How many jobs a worker holds at once. */
   readonly workerConcurrency: number
   /** How many jobs of one tenant all workers hold at once. */
@@ -151,6 +153,7 @@ const Settings = t.type({
     'info',
   ),
   LETHE_DATABASE_URL: databaseUrl,
+  LETHE_HISTORY_KEYS: optional(setting(expectedSealingKeys, sealingKeysFrom), null),
   LETHE_DATABASE_CONNECTIONS: optional(wholeNumber('connections, 2 to 500', 2, 500), 10),
   LETHE_WORKER_CONCURRENCY: optional(wholeNumber('jobs, 1 to 1000', 1, 1000), 64),
   LETHE_TENANT_CONCURRENCY: optional(wholeNumber('jobs, 1 to 1000', 1, 1000), 64),
@@ -185,6 +188,8 @@ export const unknownSettings = (
   )
 
 const { LETHE_TENANTS, LETHE_ISSUERS, LETHE_ALLOW_INSECURE_ISSUER, LETHE_HOST } = Settings.props
+const { LETHE_DATABASE_URL, LETHE_HISTORY_KEYS } = Settings.props
+const HistorySettings = t.type({ LETHE_DATABASE_URL, LETHE_HISTORY_KEYS })
 /** The settings that must fit each other, decoded apart from the rest, so that one mistake does not hide another. */
 const TrustSettings = t.type({ LETHE_TENANTS, LETHE_ISSUERS })
 const IssuerSettings = t.type({ LETHE_ISSUERS, LETHE_ALLOW_INSECURE_ISSUER, LETHE_HOST })
@@ -207,6 +212,7 @@ export const decodeConfig = (
     ...(E.isLeft(settings) ? describeErrors(settings.left) : []),
     ...mistakesIn(TrustSettings.decode(environment), trustMistakes),
     ...mistakesIn(IssuerSettings.decode(environment), insecureMistakes),
+    ...mistakesIn(HistorySettings.decode(environment), historyMistakes),
     ...(E.isLeft(dataPlane) ? dataPlane.left : []),
   ]
   return E.isLeft(settings) || E.isLeft(dataPlane) || mistakes.length > 0
@@ -231,6 +237,11 @@ const trustMistakes = (settings: t.TypeOf<typeof TrustSettings>): ReadonlyArray<
   E.isRight(trustedIssuers(settings.LETHE_TENANTS, settings.LETHE_ISSUERS))
     ? []
     : ['LETHE_ISSUERS: expected URLs that name one tenant each that is served, or hold {tenantid}']
+
+const historyMistakes = (settings: t.TypeOf<typeof HistorySettings>): ReadonlyArray<string> =>
+  settings.LETHE_DATABASE_URL === null || settings.LETHE_HISTORY_KEYS !== null
+    ? []
+    : [`LETHE_HISTORY_KEYS: expected ${expectedSealingKeys}: nobody else can then make up a history`]
 
 const insecureMistakes = (settings: IssuerSettings): ReadonlyArray<string> =>
   settings.LETHE_ISSUERS.some(isInsecure) ? insecureIssuerMistakes(settings) : []
@@ -273,6 +284,7 @@ const configOf = (settings: Settings, dataPlane: DataPlaneConfig): Config => ({
   logLevel: settings.LETHE_LOG_LEVEL,
   databaseUrl: settings.LETHE_DATABASE_URL,
   databaseConnections: settings.LETHE_DATABASE_CONNECTIONS,
+  historyKeys: settings.LETHE_HISTORY_KEYS,
   workerConcurrency: settings.LETHE_WORKER_CONCURRENCY,
   tenantConcurrency: settings.LETHE_TENANT_CONCURRENCY,
   leaseSeconds: settings.LETHE_LEASE_SECONDS,

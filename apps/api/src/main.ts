@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { type Command, commandIn, usage } from './command.js'
 import type { BadConfig } from './config.js'
+import { runCheck } from './run-check.js'
 import { runMigrate } from './run-migrate.js'
 import { runServe } from './run-serve.js'
 
@@ -11,6 +12,11 @@ const run = async (command: Command): Promise<E.Either<BadConfig, null>> => {
       return E.right(null)
     case 'migrate':
       return runMigrate(process.env)
+    case 'check': {
+      const checked = await runCheck(command, process.env)
+      if (E.isRight(checked) && !checked.right) process.exitCode = 1
+      return E.isLeft(checked) ? checked : E.right(null)
+    }
     case 'serve':
       return runServe(command.role, process.env)
   }

@@ -1,6 +1,6 @@
 import { inMemoryStore } from '@lethe/adapter-memory'
-import { type DatabaseUnfit, openPostgresStore } from '@lethe/adapter-postgres'
-import { sha256Digest, systemClock } from '@lethe/adapter-system'
+import { type DatabaseUnfit, openPostgresStore, type PostgresStore } from '@lethe/adapter-postgres'
+import { historySeals, sha256Digest, systemClock } from '@lethe/adapter-system'
 import type { StorePorts } from '@lethe/application'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -14,6 +14,8 @@ export interface OpenStore {
   readonly leaseSeconds: number
   /** Whether it can take anything now. */
   readonly isReachable: () => Promise<boolean>
+  /** Checks stored requests against their histories; null where nothing is stored. */
+  readonly check: PostgresStore['check'] | null
   readonly close: () => Promise<void>
 }
 
@@ -26,13 +28,14 @@ export const openStore = async (
   role: Role,
   log: Logger,
 ): Promise<E.Either<BadConfig, OpenStore>> => {
-  if (config.databaseUrl === null) return E.right(openMemory(config))
+  if (config.databaseUrl === null || config.historyKeys === null) return E.right(openMemory(config))
   return pipe(
     await openPostgresStore({
       url: config.databaseUrl,
       connections: config.databaseConnections,
       applicationName: `lethe ${role}`,
       digest: sha256Digest,
+      seals: historySeals(config.historyKeys),
       heldPerTenant: config.tenantConcurrency,
       supervise: worksIn(role),
       superviseSeconds: Math.max(1, Math.floor(config.leaseSeconds / supervisionsInLease)),
@@ -56,6 +59,7 @@ const openMemory = ({ leaseSeconds, tenantConcurrency }: Config): OpenStore => (
   }),
   leaseSeconds,
   isReachable: async () => true,
+  check: null,
   close: async () => undefined,
 })
 

@@ -1,4 +1,6 @@
 import { systemClock } from '@lethe/adapter-system'
+import type { TenantId } from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Logger } from 'pino'
@@ -53,6 +55,7 @@ export const startApi = async (
           isReady: async () => ready && (await store.isReachable()),
           graph: () => data.health?.() ?? null,
           graphOf: tenantId => data.healthOf?.(tenantId) ?? null,
+          unreadable: countedSometimes(() => countAll(config.tenants, composition.useCases.countUnreadable)),
         },
         log,
       )
@@ -109,8 +112,34 @@ const serve = async (
   return startServer({ host: config.host, port: config.port, fetch: app.fetch, clock: systemClock })
 }
 
+/** How many requests of all these tenants cannot be read; null where that cannot be found out now. */
+const countAll = async (
+  tenants: ReadonlyArray<TenantId>,
+  countUnreadable: UseCases['countUnreadable'],
+): Promise<number | null> => {
+  let sum = 0
+  for (const tenantId of tenants) {
+    const count = await countUnreadable({ tenantId })()
+    if (E.isLeft(count)) return null
+    sum += count.right
+  }
+  return sum
+}
+
+/** A probe comes every few seconds from every side: what it asks of the database is asked once in ten seconds. */
+const countedSometimes = (count: () => Promise<number | null>): (() => Promise<number | null>) => {
+  let last: { readonly at: number; readonly counted: Promise<number | null> } | null = null
+  return () => {
+    if (last === null || performance.now() - last.at > countMilliseconds)
+      last = { at: performance.now(), counted: count() }
+    return last.counted
+  }
+}
+
+const countMilliseconds = 10_000
+
 /** A worker in the same process need not wait for its next turn to see the jobs of what was just done. */
-const waking = (worker: Worker, useCases: UseCases): UseCases => {
+export const waking = (worker: Pick<Worker, 'wake'>, useCases: UseCases): UseCases => {
   const wake = () => {
     worker.wake()
   }
@@ -119,11 +148,11 @@ const waking = (worker: Worker, useCases: UseCases): UseCases => {
     submitRemoval: input =>
       pipe(
         useCases.submitRemoval(input),
-        // What waits for an approval has no job yet.
+        // What waits for an approval has no job yet; what failed has one again.
         TE.tapIO(
-          ({ view }) =>
+          ({ request }) =>
             () =>
-              view.request.state === 'approved' ? worker.wake() : undefined,
+              'job' in request ? worker.wake() : undefined,
         ),
       ),
     approveRemoval: input =>
@@ -134,6 +163,16 @@ const waking = (worker: Worker, useCases: UseCases): UseCases => {
     retryRemoval: input =>
       pipe(
         useCases.retryRemoval(input),
+        TE.tapIO(() => wake),
+      ),
+    approveBatch: input =>
+      pipe(
+        useCases.approveBatch(input),
+        TE.tapIO(() => wake),
+      ),
+    retryBatch: input =>
+      pipe(
+        useCases.retryBatch(input),
         TE.tapIO(() => wake),
       ),
   }

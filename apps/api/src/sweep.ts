@@ -1,12 +1,20 @@
-import type { CountOverdue, ExpireRemovals, ForgetSignIns, ResumeRemovals } from '@lethe/application'
+import type {
+  CountOverdue,
+  CountUnreadable,
+  ExpireRemovals,
+  ForgetSignIns,
+  ResumeRemovals,
+} from '@lethe/application'
 import type { TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import type { Logger } from 'pino'
+import { traceOf } from './log.js'
 
 export interface SweepDeps {
   readonly expireRemovals: ExpireRemovals
   readonly resumeRemovals: ResumeRemovals
   readonly countOverdue: CountOverdue
+  readonly countUnreadable: CountUnreadable
   readonly forgetSignIns: ForgetSignIns
   readonly tenants: ReadonlyArray<TenantId>
   readonly log: Logger
@@ -25,25 +33,48 @@ const limit = 100
  */
 export const sweep = async (deps: SweepDeps): Promise<number> => {
   const waits = []
-  for (const tenantId of deps.tenants) waits.push(await sweepTenant(deps, tenantId))
+  for (const tenantId of deps.tenants) waits.push(await guarded(deps, tenantId))
   return Math.min(...waits, sweepMilliseconds)
 }
 
+/** An exception is a bug: it is logged, and keeps no other tenant from being swept. */
+const guarded = async (deps: SweepDeps, tenantId: TenantId): Promise<number> => {
+  try {
+    return await sweepTenant(deps, tenantId)
+  } catch (error) {
+    deps.log.error({ ...traceOf(error), tenantId }, 'sweep failed')
+    return sweepMilliseconds
+  }
+}
+
 const sweepTenant = async (
-  { expireRemovals, resumeRemovals, countOverdue, forgetSignIns, log }: SweepDeps,
+  { expireRemovals, resumeRemovals, countOverdue, countUnreadable, forgetSignIns, log }: SweepDeps,
   tenantId: TenantId,
 ): Promise<number> => {
-  const [expired, resumed, overdue, forgotten] = [
+  const [expired, resumed, overdue, unreadable, forgotten] = [
     await expireRemovals({ tenantId, limit })(),
     await resumeRemovals({ tenantId, limit })(),
     await countOverdue({ tenantId })(),
+    await countUnreadable({ tenantId })(),
     await forgetSignIns({ tenantId })(),
   ]
-  if (E.isLeft(expired) || E.isLeft(resumed) || E.isLeft(overdue) || E.isLeft(forgotten)) {
+  if (
+    E.isLeft(expired) ||
+    E.isLeft(resumed) ||
+    E.isLeft(overdue) ||
+    E.isLeft(unreadable) ||
+    E.isLeft(forgotten)
+  ) {
     log.warn({ tenantId }, 'sweep put off: unavailable')
     return sweepMilliseconds
   }
+  for (const requestId of expired.right.unreadable) log.error({ tenantId, requestId }, 'history unreadable')
+  if (unreadable.right > 0)
+    log.error(
+      { tenantId, unreadable: unreadable.right },
+      'histories cannot be read: lethe-api check says why',
+    )
   if (resumed.right > 0) log.error({ tenantId, resumed: resumed.right }, 'removals had lost their jobs')
   if (overdue.right > 0) log.warn({ tenantId, overdue: overdue.right }, 'requests are past their due date')
-  return expired.right === limit || resumed.right === limit ? 0 : sweepMilliseconds
+  return expired.right.expired === limit || resumed.right === limit ? 0 : sweepMilliseconds
 }

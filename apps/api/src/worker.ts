@@ -1,4 +1,4 @@
-import type { AbandonRemoval, HeldJob, Jobs, PerformRemoval } from '@lethe/application'
+import type { FailDeadRemoval, HeldJob, Jobs, PerformRemoval } from '@lethe/application'
 import * as E from 'fp-ts/lib/Either.js'
 import { setImmediate as immediate, setTimeout as gathering } from 'node:timers/promises'
 import { traceOf } from './log.js'
@@ -7,7 +7,7 @@ import { sweep, type SweepDeps } from './sweep.js'
 export interface WorkerDeps extends SweepDeps {
   readonly jobs: Jobs
   readonly performRemoval: PerformRemoval
-  readonly abandonRemoval: AbandonRemoval
+  readonly failDeadRemoval: FailDeadRemoval
   /** How many jobs it holds at once, 1 or more. */
   readonly concurrency: number
   /** How often it renews what it holds: well within a lease, in milliseconds. */
@@ -120,15 +120,21 @@ const renew = async ({ jobs, log }: WorkerDeps, receipts: ReadonlyArray<string>)
  *
  * @returns how long to wait before the next look, in milliseconds.
  */
-const endDead = async ({ jobs, abandonRemoval, log }: WorkerDeps): Promise<number> => {
+const endDead = async ({ jobs, failDeadRemoval, log }: WorkerDeps): Promise<number> => {
   const dead = await jobs.receiveDead(deadLimit)()
   if (E.isLeft(dead)) return dead.left.retryAfterSeconds * 1000
   for (const { job, receipt } of dead.right) {
-    const abandoned = await abandonRemoval({ job })()
-    if (E.isRight(abandoned)) {
-      log.error({ tenantId: job.tenantId, requestId: job.requestId }, 'removal failed: workerFailed')
-      await jobs.complete(receipt)()
-    } else await jobs.fail(receipt)()
+    const whose = { tenantId: job.tenantId, requestId: job.requestId }
+    try {
+      const ended = await failDeadRemoval({ job })()
+      if (E.isRight(ended)) {
+        log.error(whose, ended.right === 'unreadable' ? 'history unreadable' : 'removal failed: workerFailed')
+        await jobs.complete(receipt)()
+      } else await jobs.fail(receipt)()
+    } catch (error) {
+      // One request that is a bug keeps no other from its end.
+      log.error({ ...traceOf(error), ...whose }, 'removal not ended')
+    }
   }
   return dead.right.length === deadLimit ? 0 : deadMilliseconds
 }
@@ -138,7 +144,8 @@ const performGuarded = async (deps: WorkerDeps, held: HeldJob): Promise<void> =>
   try {
     await performHeld(deps, held)
   } catch (error) {
-    deps.log.error({ ...traceOf(error), job: held.job.name, deliveries: held.deliveries }, 'job failed')
+    const { name: job, tenantId, requestId } = held.job
+    deps.log.error({ ...traceOf(error), job, tenantId, requestId, deliveries: held.deliveries }, 'job failed')
     await deps.jobs.fail(held.receipt)()
   }
 }
@@ -150,8 +157,17 @@ const performHeld = async ({ jobs, performRemoval, log }: WorkerDeps, held: Held
     await jobs.fail(held.receipt)()
     return
   }
+  const whose = { tenantId: held.job.tenantId, requestId: held.job.requestId }
   switch (performed.right.kind) {
     case 'finished':
+      await jobs.complete(held.receipt)()
+      return
+    case 'unreadable':
+      log.error({ ...whose, reason: performed.right.reason }, 'history unreadable')
+      await jobs.complete(held.receipt)()
+      return
+    case 'subjectDiffers':
+      log.error(whose, 'removal failed: subjectDiffers')
       await jobs.complete(held.receipt)()
       return
     case 'postponed':

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { BatchResource } from '@lethe/api-contract'
 import { afterAll, describe, expect, test } from 'vitest'
-import { jsonOf } from './making/answer.js'
+import { jsonOf, rowOf } from './making/answer.js'
 import { decoded } from './making/decoded.js'
 import { openIssuer } from './making/issuer.js'
 import type { PersonName } from './making/people.js'
-import { bob, carol } from './making/places.js'
+import { bob, carol, contoso } from './making/places.js'
 import { profilesPath, removePath, requestsPath, submit } from './making/requests.js'
-import { openWorld, type World } from './making/world.js'
+import { denied } from './making/rows.js'
+import { openWorld, refusing, type World } from './making/world.js'
 import { giveUp } from './making/working.js'
 
 const issuer = await openIssuer()
@@ -45,6 +46,12 @@ const operations = {
     await giveUp(composition)
     return ask('POST', `${path}/retry`, { as })
   },
+  close: async ({ ask, work }: World, as: PersonName) => {
+    const path = await submit(ask)
+    await ask('POST', `${path}/approve`, { as: 'megan' })
+    await work()
+    return ask('POST', `${path}/close`, { as, body: { code: 'handledManually' } })
+  },
   listBatches: async ({ ask }: World, as: PersonName) => ask('GET', batchesPath, { as }),
   getBatch: async (world: World, as: PersonName) => world.ask('GET', (await submitBatch(world)).path, { as }),
   approveBatch: async (world: World, as: PersonName) => {
@@ -64,9 +71,9 @@ interface Verdicts extends Record<Exclude<OperationName, 'identity'>, number> {
   readonly as: PersonName
 }
 
+const profiles = (status: number) => ({ listProfiles: status, getProfile: status })
 const reading = (status: number) => ({
-  listProfiles: status,
-  getProfile: status,
+  ...profiles(status),
   listRequests: status,
   getRequest: status,
   history: status,
@@ -81,6 +88,7 @@ const deciding = (approve: number, deny: number, withdraw: number, retry: number
   denyBatch: deny,
   withdraw,
   retry,
+  close: approve,
 })
 
 const seed: ReadonlyArray<Verdicts> = [
@@ -88,7 +96,9 @@ const seed: ReadonlyArray<Verdicts> = [
   { as: 'adeleWithoutRole', ...reading(200), ...submitting(204), ...deciding(403, 403, 403, 200) },
   { as: 'megan', ...reading(200), ...submitting(403), ...deciding(200, 200, 200, 200) },
   { as: 'isaiah', ...reading(200), ...submitting(403), ...deciding(200, 200, 200, 200) },
+  { as: 'olga', ...reading(200), ...profiles(403), ...submitting(403), ...deciding(200, 200, 200, 200) },
   { as: 'guestApprover', ...reading(200), ...submitting(403), ...deciding(403, 200, 200, 200) },
+  { as: 'agentApprover', ...reading(200), ...submitting(403), ...deciding(403, 403, 403, 403) },
   { as: 'scopeOnly', ...reading(403), ...submitting(403), ...deciding(403, 403, 403, 403) },
   { as: 'roleOnly', ...reading(403), ...submitting(403), ...deciding(403, 403, 403, 403) },
   { as: 'pradeep', ...reading(200), ...submitting(403), ...deciding(403, 403, 403, 403) },
@@ -106,7 +116,9 @@ const graph: ReadonlyArray<Verdicts> = [
   { as: 'adeleWithoutRole', ...reading(200), ...submitting(403), ...deciding(403, 403, 403, 200) },
   { as: 'megan', ...reading(200), ...submitting(403), ...deciding(200, 200, 200, 200) },
   { as: 'isaiah', ...reading(200), ...submitting(403), ...deciding(200, 200, 200, 200) },
+  { as: 'olga', ...reading(200), ...profiles(403), ...submitting(403), ...deciding(200, 200, 200, 200) },
   { as: 'guestApprover', ...reading(200), ...submitting(403), ...deciding(403, 200, 200, 200) },
+  { as: 'agentApprover', ...reading(200), ...submitting(403), ...deciding(403, 403, 403, 403) },
   { as: 'scopeOnly', ...reading(403), ...submitting(403), ...deciding(403, 403, 403, 403) },
   { as: 'roleOnly', ...reading(403), ...submitting(403), ...deciding(403, 403, 403, 403) },
   { as: 'pradeep', ...reading(200), ...submitting(403), ...deciding(403, 403, 403, 403) },
@@ -119,7 +131,7 @@ const graph: ReadonlyArray<Verdicts> = [
 ]
 
 const verdictsOf = async (contract: string, as: PersonName): Promise<Verdicts> => {
-  const world = () => openWorld(issuer, { environment: { LETHE_CONTRACT: contract } })
+  const world = () => openWorld(issuer, { environment: { LETHE_CONTRACT: contract }, dataPlane: refusing })
   const statusOf = async (name: OperationName) => (await operations[name](world(), as)).status
   return {
     as,
@@ -134,6 +146,7 @@ const verdictsOf = async (contract: string, as: PersonName): Promise<Verdicts> =
     deny: await statusOf('deny'),
     withdraw: await statusOf('withdraw'),
     retry: await statusOf('retry'),
+    close: await statusOf('close'),
     listBatches: await statusOf('listBatches'),
     getBatch: await statusOf('getBatch'),
     approveBatch: await statusOf('approveBatch'),
@@ -153,6 +166,43 @@ describe('under contract graph', () => {
   })
 })
 
+describe('an approver is a member of the tenant, as the token says', () => {
+  const elsewhere = 'https://sts.windows.net/486fb458-9474-4c44-896b-b30942d055f0/'
+
+  test.each([
+    [200, { idp: `https://sts.windows.net/${contoso}/` }],
+    [200, { idp: `https://sts.windows.net/${contoso.toUpperCase()}` }],
+    [200, { idp: `https://login.microsoftonline.com/${contoso}/v2.0` }],
+    [200, { idp: elsewhere, acct: 0 }],
+    [403, { idp: elsewhere }],
+    [403, { idp: elsewhere.replace('sts.windows.net', 'login.microsoftonline.com').replace(/\/$/, '/v2.0') }],
+    [403, { acct: 1 }],
+    [403, { acct: '1', idp: `https://sts.windows.net/${contoso}/` }],
+  ])('%d with %j', async (status, claims) => {
+    const { ask } = openWorld(issuer)
+    const token = await issuer.tokenOf('megan', { claims })
+    const headers = { Authorization: `Bearer ${token}` }
+    expect((await ask('POST', `${await submit(ask)}/approve`, { headers })).status).toBe(status)
+  })
+})
+
+describe('an agent decides nothing', () => {
+  test.each([
+    ['through its own user account', { xms_act_fct: '11 3 9', xms_sub_fct: '13 3' }],
+    ['on behalf of a person', { xms_act_fct: '3 9 11', xms_sub_fct: '3 2' }],
+  ])('%s, and the log says why', async (_how, claims) => {
+    const { ask, logged } = openWorld(issuer)
+    const path = await submit(ask)
+    const token = await issuer.tokenOf('megan', { claims })
+    const headers = { Authorization: `Bearer ${token}` }
+    const body = { code: 'legalClaims' }
+    expect(rowOf(await ask('POST', `${path}/approve`, { headers }))).toEqual(denied)
+    expect(rowOf(await ask('POST', `${path}/deny`, { headers, body }))).toEqual(denied)
+    expect(logged.filter(line => line.includes('"refusedFor":"agentNotAllowed"'))).toHaveLength(2)
+    expect((await ask('POST', `${path}/approve`, { as: 'megan' })).status).toBe(200)
+  })
+})
+
 const readingOperations = [
   'listProfiles',
   'getProfile',
@@ -165,8 +215,10 @@ describe('whoever has a genuine token is told what they may do', () => {
   test.each([
     ['seed', 'adele', [...readingOperations, 'submit', 'withdraw', 'retry']],
     ['graph', 'adeleWithoutRole', [...readingOperations, 'withdraw', 'retry']],
-    ['seed', 'megan', [...readingOperations, 'approve', 'deny', 'withdraw', 'retry']],
+    ['seed', 'megan', [...readingOperations, 'approve', 'deny', 'withdraw', 'retry', 'close']],
+    ['seed', 'olga', [...readingOperations.slice(2), 'approve', 'deny', 'withdraw', 'retry', 'close']],
     ['seed', 'guestApprover', [...readingOperations, 'deny', 'withdraw', 'retry']],
+    ['seed', 'agentApprover', readingOperations],
     ['seed', 'pradeep', readingOperations],
     ['seed', 'appReadWrite', readingOperations],
     ['graph', 'appReadWrite', [...readingOperations, 'submit']],
@@ -197,7 +249,7 @@ describe('LETHE_REQUIRED_ROLES', () => {
     async as => {
       const world = openWorld(issuer, { environment })
       for (const name of names) expect((await operations[name](world, as)).status).toBe(403)
-      const paths = ['approve', 'deny', 'withdraw', 'retry'].map(
+      const paths = ['approve', 'deny', 'withdraw', 'retry', 'close'].map(
         action => `${requestsPath}/01930000-0000-7000-8000-000000000001/${action}`,
       )
       for (const path of paths)

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
 import { commandIn, usage } from '../src/command.js'
 import { servesIn, worksIn } from '../src/role.js'
+import { contoso } from './making/places.js'
 
 describe('the arguments', () => {
   test.each([
@@ -17,6 +18,14 @@ describe('the arguments', () => {
 
   test.each([[['migrate']], [['--', 'migrate']]])('%j migrate', args => {
     expect(commandIn(args)).toStrictEqual(E.right({ kind: 'migrate' }))
+  })
+
+  test.each([
+    [['check'], null, false, false],
+    [['check', '--seal'], null, true, false],
+    [['check', '--tenant', contoso, '--rebuild'], contoso, false, true],
+  ])('%j check', (args, tenantId, seal, rebuild) => {
+    expect(commandIn(args)).toStrictEqual(E.right({ kind: 'check', tenantId, seal, rebuild }))
   })
 
   test.each([
@@ -55,19 +64,28 @@ describe('the arguments', () => {
     [['migrate', 'migrate']],
     [['migrate', 'hunter2']],
     [['migrate', '--force']],
+    [['migrate', '--seal']],
+    [['--rebuild']],
+    [['check', '--role', 'api']],
+    [['check', '--tenant']],
+    [['check', '--tenant', 'hunter2']],
+    [['check', 'hunter2']],
     [['--role', 'api', 'worker']],
     [['--role', 'api', '--role', 'worker']],
   ])('%j are refused, and not repeated', args => {
     expect(commandIn(args)).toStrictEqual(
       E.left({
         _tag: 'BadConfig',
-        mistakes: ['expected the arguments: migrate, or --role with api, worker or both'],
+        mistakes: [
+          'expected the arguments: migrate; check with --tenant and a tenant id, --seal, --rebuild; or --role with api, worker or both',
+        ],
       }),
     )
   })
 
   test('are all in the usage', () => {
-    for (const word of ['lethe-api', '--role', 'api|worker|both', 'migrate']) expect(usage).toContain(word)
+    for (const word of ['lethe-api', '--role', 'api|worker|both', 'migrate', 'check'])
+      expect(usage).toContain(word)
   })
 })
 

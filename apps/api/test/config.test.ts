@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
 import { decodeConfig, decodeMigrationConfig, unknownSettings } from '../src/config.js'
 import { rightOf } from './making/decoded.js'
+import { historyKeys } from './making/environment.js'
 import { contoso, nobody, northwind } from './making/places.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -12,6 +13,7 @@ const least: Environment = {
   LETHE_ISSUERS: 'https://login.microsoftonline.com/{tenantid}/v2.0',
   LETHE_DATABASE_URL: 'postgres://lethe:secret@db.example/lethe',
   LETHE_GRAPH_CLIENT_SECRET: 'a secret of Graph',
+  LETHE_HISTORY_KEYS: historyKeys,
 }
 
 const decode = (changes: Environment = {}) => rightOf(decodeConfig({ ...least, ...changes }))
@@ -153,9 +155,12 @@ describe('the configuration', () => {
       'LETHE_PUBLIC_HOLIDAYS',
       'LETHE_READ_BACK_LIMIT_SECONDS',
       'LETHE_ATTEMPT_LIMIT_SECONDS',
+      'LETHE_ABSENCE_LOOKS',
+      'LETHE_ABSENCE_SECONDS',
       'LETHE_SHUTDOWN_SECONDS',
       'LETHE_LOG_LEVEL',
       'LETHE_DATABASE_URL',
+      'LETHE_HISTORY_KEYS',
       'LETHE_DATABASE_CONNECTIONS',
       'LETHE_WORKER_CONCURRENCY',
       'LETHE_TENANT_CONCURRENCY',

@@ -6,9 +6,11 @@ import { type Answer, jsonOf, rowOf } from './making/answer.js'
 import type { Ask } from './making/asking.js'
 import { decoded, present } from './making/decoded.js'
 import { openIssuer } from './making/issuer.js'
+import { oidOf, type PersonName } from './making/people.js'
 import { contoso, crowd } from './making/places.js'
 import { pageIn, pathOf as pathIn, requestIn, requestsPath } from './making/requests.js'
 import { denied, invalidGuid, notFound } from './making/rows.js'
+import { giveUp } from './making/working.js'
 import { openWorld } from './making/world.js'
 
 const issuer = await openIssuer()
@@ -22,7 +24,7 @@ const decisionIn = (answer: Answer) => decoded(BatchDecisionResource)(jsonOf(ans
 const pathOf = (batchId: string): string => `/lethe/v1/batches/${batchId}`
 
 /** Asks for the removal of these in one batch, 20 at a time. */
-const send = async (ask: Ask, batchId: string, users: typeof many) => {
+const send = async (ask: Ask, batchId: string, users: typeof many, as: PersonName = 'lena') => {
   const statuses: Array<number> = []
   for (let from = 0; from < users.length; from += 20) {
     const requests = users.slice(from, from + 20).map(({ userId }, index) => ({
@@ -32,7 +34,7 @@ const send = async (ask: Ask, batchId: string, users: typeof many) => {
       headers: { 'Content-Type': 'application/json' },
       body: { userId, batchId },
     }))
-    const answer = await ask('POST', '/lethe/v1/$batch', { as: 'lena', body: { requests } })
+    const answer = await ask('POST', '/lethe/v1/$batch', { as, body: { requests } })
     statuses.push(...decoded(BatchResponse)(jsonOf(answer)).responses.map(({ status }) => status))
   }
   return statuses
@@ -91,6 +93,80 @@ describe('the list of batches', () => {
       expect(answer.text).not.toContain('zebra')
     },
   )
+})
+
+describe('a batch and its maker', () => {
+  test('shows who made it, and when it was closed', async () => {
+    const { ask, batchId, preview } = await sent()
+    expect(preview).toMatchObject({ madeBy: { userId: oidOf('lena') }, closedDateTime: null })
+
+    await ask('POST', `${pathOf(batchId)}/approve`, { as: 'megan', body: { digest: preview.digest } })
+
+    const after = batchIn(await ask('GET', pathOf(batchId), { as: 'megan' }))
+    expect(after.closedDateTime).not.toBeNull()
+    const [listed] = listIn(await ask('GET', '/lethe/v1/batches', { as: 'megan' })).value
+    expect(listed?.closedDateTime).toBe(after.closedDateTime)
+  })
+
+  test('takes requests of its maker alone, and none once it was decided', async () => {
+    const { ask, logged } = openCrowd()
+    const batchId = randomUUID()
+    const [one, two, three] = [many.slice(0, 1), many.slice(1, 2), many.slice(2, 3)]
+    await send(ask, batchId, one)
+    expect(await send(ask, batchId, two, 'adele')).toEqual([403])
+    expect(logged.join()).toContain('notBatchMaker')
+    expect(await send(ask, batchId, two)).toEqual([201])
+    const { digest } = batchIn(await ask('GET', pathOf(batchId), { as: 'megan' }))
+
+    await ask('POST', `${pathOf(batchId)}/deny`, { as: 'megan', body: { digest, code: 'duplicate' } })
+
+    expect(await send(ask, batchId, three)).toEqual([409])
+    expect(await send(ask, batchId, [...one, ...two])).toEqual([200, 200])
+    expect(await send(ask, batchId, three, 'adele')).toEqual([403])
+  })
+
+  test('may be an application, under contract graph', async () => {
+    const { ask } = openWorld(issuer, {
+      profiles: new Map([[contoso, many]]),
+      environment: { LETHE_CONTRACT: 'graph' },
+    })
+    const batchId = randomUUID()
+
+    expect(await send(ask, batchId, many.slice(0, 1), 'appReadWrite')).toEqual([201])
+    expect(await send(ask, batchId, many.slice(1, 2), 'lena')).toEqual([403])
+    expect(await send(ask, batchId, many.slice(1, 2), 'appReadWrite')).toEqual([201])
+    expect(batchIn(await ask('GET', pathOf(batchId), { as: 'megan' })).madeBy).toMatchObject({
+      userId: null,
+    })
+  })
+
+  test('has all of it decided, also what was asked for elsewhere before', async () => {
+    const { ask, batchId: before } = await sent()
+    const batchId = randomUUID()
+    const five = many.slice(0, 5)
+    expect(new Set(await send(ask, batchId, five, 'adele'))).toEqual(new Set([200]))
+    const { count, digest } = batchIn(await ask('GET', pathOf(batchId), { as: 'megan' }))
+    expect(count).toBe(5)
+
+    await ask('POST', `${pathOf(batchId)}/approve`, { as: 'megan', body: { digest } })
+
+    for (const [id, approved] of [
+      [batchId, 5],
+      [before, 5],
+    ] as const) {
+      const { value } = pageIn(
+        await ask('GET', `${requestsPath}?batchId=${id}&state=approved`, { as: 'megan' }),
+      )
+      expect(value).toHaveLength(approved)
+    }
+    const { states } = batchIn(await ask('GET', pathOf(before), { as: 'megan' }))
+    expect(new Map(states.map(({ state, count: counted }) => [state, counted]))).toEqual(
+      new Map([
+        ['pendingApproval', many.length - 5],
+        ['approved', 5],
+      ]),
+    )
+  })
 })
 
 describe('a batch of requests', () => {
@@ -170,6 +246,89 @@ describe('a batch of requests', () => {
         rowOf(await ask('POST', `${pathOf(batchId)}/approve`, { as, body: { digest: preview.digest } })),
       ).toEqual(denied)
     expect(await statesOf()).toEqual(new Set(['pendingApproval']))
+  })
+
+  test('is not decided inside a $batch, where it can be looked at', async () => {
+    const { ask, batchId, preview, statesOf } = await sent()
+    const { digest } = preview
+    const json = { 'Content-Type': 'application/json' }
+    const item = (id: string, method: string, url: string, body: unknown = null) => ({
+      id,
+      method,
+      url,
+      body,
+      headers: json,
+    })
+    const requests = [
+      item('approve', 'POST', `/batches/${batchId}/approve`, { digest }),
+      item('deny', 'POST', `/batches/${batchId}/deny`, { digest, code: 'legalClaims' }),
+      item('retry', 'POST', `/batches/${batchId}/retry`, {}),
+      item('withdraw', 'POST', `/batches/${batchId}/withdraw`, {}),
+      item('look', 'GET', `/batches/${batchId}`),
+    ]
+
+    const answer = await ask('POST', '/lethe/v1/$batch', { as: 'megan', body: { requests } })
+
+    const { responses } = decoded(BatchResponse)(jsonOf(answer))
+    expect(responses.map(({ id, status }) => [id, status])).toEqual([
+      ['approve', 400],
+      ['deny', 400],
+      ['retry', 400],
+      ['withdraw', 400],
+      ['look', 200],
+    ])
+    expect(await statesOf()).toEqual(new Set(['pendingApproval']))
+  })
+
+  test('in which nothing waits is a conflict, but for who decided it', async () => {
+    const { ask, batchId, preview } = await sent()
+    const approve = async (as: PersonName) =>
+      ask('POST', `${pathOf(batchId)}/approve`, { as, body: { digest: preview.digest } })
+    await approve('megan')
+
+    expect(rowOf(await approve('isaiah'))).toMatchObject({
+      status: 409,
+      message: 'Nothing in the batch waits for approval.',
+    })
+    expect(decisionIn(await approve('megan'))).toEqual({ id: batchId, decided: 0, refused: [], next: null })
+    const body = { digest: preview.digest, code: 'duplicate' }
+    expect((await ask('POST', `${pathOf(batchId)}/deny`, { as: 'megan', body })).status).toBe(409)
+  })
+
+  test('is withdrawn as one, by whoever may withdraw each of it', async () => {
+    const { ask, batchId, statesOf } = await sent()
+    const withdraw = async (as: PersonName) => ask('POST', `${pathOf(batchId)}/withdraw`, { as })
+
+    expect(rowOf(await withdraw('pradeep'))).toEqual(denied)
+    expect(decisionIn(await withdraw('adele'))).toEqual({
+      id: batchId,
+      decided: 0,
+      refused: [{ reason: 'NotSubmitter', count: many.length }],
+      next: null,
+    })
+    expect(decisionIn(await withdraw('lena')).decided).toBe(many.length)
+    expect(await statesOf()).toEqual(new Set(['withdrawn']))
+    expect(rowOf(await withdraw('omar'))).toEqual(notFound(batchId))
+  })
+
+  test('is retried as one, where it failed', async () => {
+    const { ask, work, composition, batchId, preview, statesOf } = await sent()
+    await ask('POST', `${pathOf(batchId)}/approve`, { as: 'megan', body: { digest: preview.digest } })
+    await giveUp(composition)
+    expect(await statesOf()).toEqual(new Set(['failed']))
+    const retry = async (as: PersonName, body?: object) =>
+      ask('POST', `${pathOf(batchId)}/retry`, { as, ...(body === undefined ? {} : { body }) })
+    const ids = pageIn(await ask('GET', `${requestsPath}?batchId=${batchId}`, { as: 'megan' })).value.map(
+      ({ id }) => id,
+    )
+
+    expect(rowOf(await retry('pradeep'))).toEqual(denied)
+    expect((await retry('lena', { digest: preview.digest })).status).toBe(400)
+    expect(decisionIn(await retry('lena', { after: ids.toSorted()[4] })).decided).toBe(many.length - 5)
+    expect(decisionIn(await retry('megan', {})).decided).toBe(5)
+
+    await work()
+    expect(await statesOf()).toEqual(new Set(['completed']))
   })
 
   test('of another tenant is not there', async () => {

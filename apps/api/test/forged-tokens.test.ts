@@ -5,7 +5,14 @@ import { audience, type Forgery, openIssuer } from './making/issuer.js'
 import { oidOf, people, type PersonName } from './making/people.js'
 import { bob, contoso, nobody, northwind } from './making/places.js'
 import { removePath, requestsPath } from './making/requests.js'
-import { badRequest, denied, tokenExpired, tokenFailed, wrongAudience } from './making/rows.js'
+import {
+  badRequest,
+  denied,
+  tokenExpired,
+  tokenFailed,
+  tokenNotYetValid,
+  wrongAudience,
+} from './making/rows.js'
 import { openWorld } from './making/world.js'
 
 const issuer = await openIssuer()
@@ -115,7 +122,12 @@ describe('a forged token is refused', () => {
   })
 
   test('expired', async () => {
-    expect(await forged({ claims: { exp: now() - 61 } })).toEqual({ row: tokenExpired, recorded: nothing })
+    expect(await forged({ claims: { exp: now() - 301 } })).toEqual({ row: tokenExpired, recorded: nothing })
+  })
+
+  test('expired or not yet valid by less than clocks may differ, it is not', async () => {
+    expect((await forged({ claims: { exp: now() - 240 } })).row).toEqual({ status: 204 })
+    expect((await forged({ claims: { nbf: now() + 240 } })).row).toEqual({ status: 204 })
   })
 
   test('without an end', async () => {
@@ -123,7 +135,10 @@ describe('a forged token is refused', () => {
   })
 
   test('not yet valid', async () => {
-    expect(await forged({ claims: { nbf: now() + 120 } })).toEqual({ row: tokenExpired, recorded: nothing })
+    expect(await forged({ claims: { nbf: now() + 360 } })).toEqual({
+      row: tokenNotYetValid,
+      recorded: nothing,
+    })
   })
 
   test('no tid', async () => {

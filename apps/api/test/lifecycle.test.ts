@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
-import { errorOf, rowOf } from './making/answer.js'
+import { errorOf, reasonOf, rowOf } from './making/answer.js'
 import { openIssuer } from './making/issuer.js'
 import { oidOf, people } from './making/people.js'
 import { bob, carol, contoso, nobody } from './making/places.js'
@@ -15,7 +16,7 @@ import {
   submit,
 } from './making/requests.js'
 import { badRequest, denied, invalidGuid, notFound } from './making/rows.js'
-import { openWorld } from './making/world.js'
+import { openWorld, refusing } from './making/world.js'
 import { giveUp } from './making/working.js'
 
 const issuer = await openIssuer()
@@ -69,7 +70,11 @@ describe('from the request to the end', () => {
     const { ask } = openWorld(issuer)
     const made = await ask('POST', requestsPath, {
       as: 'lena',
-      body: { userId: bob.userId, receivedDateTime: '2026-01-31T23:30:00+01:00' },
+      body: {
+        userId: bob.userId,
+        receivedDateTime: '2026-01-31T23:30:00+01:00',
+        receivedConfirmed: true,
+      },
     })
     expect(made.text).toContain('"receivedDateTime":"2026-01-31T22:30:00Z"')
     // One month on there is no 31st, and the last day of February 2026 is a Saturday.
@@ -109,6 +114,67 @@ describe('asking again', () => {
     expect(requestIn(own)).toEqual(requestIn(await ask('GET', path, { as: 'megan' })))
     expect(requestIn(own).submittedBy).toEqual(byLena)
     expect(pageIn(await ask('GET', requestsPath, { as: 'megan' })).value).toHaveLength(1)
+  })
+
+  test('shows who asked again, and what that brought', async () => {
+    const { ask } = openWorld(issuer)
+    const batchId = randomUUID()
+    const path = await submit(ask, 'lena')
+    const receivedDateTime = new Date(Date.now() - 10 * 86_400_000).toISOString()
+    const first = requestIn(await ask('GET', path, { as: 'megan' }))
+
+    const body = { userId: bob.userId, receivedDateTime, batchId }
+    const joined = requestIn(await ask('POST', requestsPath, { as: 'adele', body }))
+
+    expect(joined).toMatchObject({
+      batchId: null,
+      batchIds: [batchId],
+      submittedBy: byLena,
+      joins: [{ by: { userId: oidOf('adele') }, batchId, receivedDateTime }],
+      receivedDateTime,
+    })
+    expect(joined.dueDateTime < first.dueDateTime).toBe(true)
+    const again = requestIn(await ask('POST', requestsPath, { as: 'adele', body }))
+    expect(again).toEqual(joined)
+    const { value } = historyIn(await ask('GET', `${path}/history`, { as: 'megan' }))
+    expect(value.map(({ envelope }) => envelope.type)).toEqual(['removalRequested', 'requestJoined'])
+  })
+
+  test('lets whoever joined approve, and not whoever submitted', async () => {
+    const { ask } = openWorld(issuer)
+    const path = await submit(ask, 'lena')
+    await submit(ask, 'allPowerful')
+    expect((await ask('POST', `${path}/approve`, { as: 'allPowerful' })).status).toBe(200)
+
+    const own = await submit(ask, 'allPowerful', carol.userId)
+    await submit(ask, 'lena', carol.userId)
+    expect(rowOf(await ask('POST', `${own}/approve`, { as: 'allPowerful' }))).toEqual(denied)
+  })
+
+  test.each(['lena', 'adele'] as const)('by %s retries what failed', async as => {
+    const { ask, work, composition } = openWorld(issuer)
+    const path = await submit(ask, 'lena')
+    await ask('POST', `${path}/approve`, { as: 'megan' })
+    await giveUp(composition)
+    expect(requestIn(await ask('GET', path, { as: 'megan' })).state).toBe('failed')
+
+    expect(await submit(ask, as)).toBe(path)
+
+    await work()
+    expect(requestIn(await ask('GET', path, { as: 'megan' })).state).toBe('completed')
+  })
+
+  test('by an application under contract graph retries what failed', async () => {
+    const { ask, work, composition } = openWorld(issuer, { environment: { LETHE_CONTRACT: 'graph' } })
+    const path = await submit(ask, 'appReadWrite')
+    await ask('POST', `${path}/approve`, { as: 'megan' })
+    await giveUp(composition)
+    expect((await ask('POST', `${path}/retry`, { as: 'appReadWrite' })).status).toBe(403)
+
+    expect(await submit(ask, 'appReadWrite')).toBe(path)
+
+    await work()
+    expect(requestIn(await ask('GET', path, { as: 'megan' })).state).toBe('completed')
   })
 
   test('makes one request, however many ask at once', async () => {
@@ -152,10 +218,31 @@ describe("Lethe's own route to ask", () => {
     )
   })
 
+  test('takes a receipt of over a year ago only where it is confirmed', async () => {
+    const { ask } = openWorld(issuer)
+    const make = (body: object) =>
+      ask('POST', requestsPath, { as: 'adele', body: { userId: bob.userId, ...body } })
+    const receivedDateTime = '0001-01-01T00:00:00Z'
+    for (const body of [{ receivedDateTime }, { receivedDateTime, receivedConfirmed: false }]) {
+      const answer = await make(body)
+      expect(reasonOf(answer)).toEqual({ reason: 'receivedNotConfirmed' })
+      expect(rowOf(answer)).toEqual(
+        badRequest(
+          'receivedDateTime is over a year ago. Check it. Where it is right, send "receivedConfirmed": true as well.',
+        ),
+      )
+    }
+    expect(pageIn(await ask('GET', requestsPath, { as: 'megan' })).value).toEqual([])
+    expect((await make({ receivedDateTime, receivedConfirmed: true })).status).toBe(201)
+    const lastMonth = new Date(Date.now() - 30 * 86_400_000).toISOString()
+    expect((await make({ receivedDateTime: lastMonth })).status).toBe(200)
+  })
+
   test.each([
     {},
     [],
     null,
+    { userId: bob.userId, receivedConfirmed: 'secret' },
     { userId: 'bob@secret.example' },
     { userId: bob.userId, secretProperty: 1 },
     { userId: bob.userId, receivedDateTime: 'secret yesterday' },
@@ -304,7 +391,7 @@ describe('denial', () => {
     const { ask } = openWorld(issuer)
     const path = await submit(ask)
     expect(rowOf(await ask('POST', `${path}/deny`, { as: 'megan', body: { code: 'other' } }))).toEqual(
-      badRequest("A denial with the code 'other' needs a note."),
+      badRequest("The code 'other' needs a note."),
     )
     expect(requestIn(await ask('GET', path, { as: 'megan' })).state).toBe('pendingApproval')
   })
@@ -325,6 +412,16 @@ describe('denial', () => {
     expect(rowOf(answer)).toMatchObject({ status: 400, code: 'BadRequest' })
     expect(answer.text).not.toContain('secret')
     expect(requestIn(await ask('GET', path, { as: 'megan' })).state).toBe('pendingApproval')
+  })
+
+  test('again with another note keeps the first one, and shows it', async () => {
+    const { ask } = openWorld(issuer)
+    const path = await submit(ask)
+    const deny = (note: string) =>
+      ask('POST', `${path}/deny`, { as: 'megan', body: { code: 'duplicate', note } })
+    const first = requestIn(await deny('The first'))
+    expect(requestIn(await deny('The second'))).toEqual(first)
+    expect(first.denial?.note).toBe('The first')
   })
 
   test('again with the same code changes nothing; with another it is 409', async () => {
@@ -387,40 +484,110 @@ describe('retrying', () => {
       outcome: 'verifiedAbsent',
     })
   })
+})
 
-  test('a failed request can be withdrawn', async () => {
+describe('a failed request', () => {
+  const conflict = (message: string) => ({ status: 409, code: 'Conflict', message })
+
+  test('can be withdrawn, and not closed, while no holder was called', async () => {
     const { ask, composition } = openWorld(issuer)
     const path = await submit(ask)
     await ask('POST', `${path}/approve`, { as: 'megan' })
     await giveUp(composition)
+    expect(
+      rowOf(await ask('POST', `${path}/close`, { as: 'megan', body: { code: 'cannotBeDone' } })),
+    ).toEqual(
+      conflict(
+        'No data holder was called, so that nothing was removed. Retry the removal request or withdraw it.',
+      ),
+    )
     expect(requestIn(await ask('POST', `${path}/withdraw`, { as: 'lena' })).state).toBe('withdrawn')
+  })
+
+  test('can be closed, and not withdrawn, once a holder was called', async () => {
+    const { ask, work } = openWorld(issuer, { dataPlane: refusing })
+    const path = await submit(ask)
+    await ask('POST', `${path}/approve`, { as: 'megan' })
+    await work()
+    for (const as of ['lena', 'megan'] as const) {
+      const withdraw = await ask('POST', `${path}/withdraw`, { as })
+      expect(reasonOf(withdraw)).toEqual({ reason: 'holderCalled' })
+      expect(rowOf(withdraw)).toEqual(
+        conflict(
+          'A data holder was called, so that data may have been removed. Retry the removal request or close it.',
+        ),
+      )
+    }
+
+    const body = { code: 'other', note: 'Removed by hand' }
+    const closed = await ask('POST', `${path}/close`, { as: 'megan', body })
+    expect(requestIn(closed)).toMatchObject({
+      state: 'abandoned',
+      failure: null,
+      abandonment: {
+        ...body,
+        by: byMegan,
+        effects: 'possible',
+        lastLook: [{ holder: 'graph', result: 'present' }],
+      },
+    })
+    const again = await ask('POST', `${path}/close`, { as: 'megan', body: { ...body, note: 'Another' } })
+    expect([again.status, requestIn(again)]).toEqual([200, requestIn(closed)])
+    expect(requestIn(await ask('GET', path, { as: 'lena' }))).toEqual(requestIn(closed))
+    const listed = pageIn(await ask('GET', `${requestsPath}?state=abandoned`, { as: 'lena' }))
+    expect(listed.value).toEqual([requestIn(closed)])
+    expect(await submit(ask)).not.toBe(path)
+  })
+
+  test('is closed for one of five codes', async () => {
+    const { ask } = openWorld(issuer)
+    const path = await submit(ask)
+    for (const code of ['handledManually', 'noLongerWanted', 'cannotBeDone', 'duplicate', 'other'])
+      expect(
+        (await ask('POST', `${path}/close`, { as: 'megan', body: { code, note: 'A note' } })).status,
+      ).toBe(409)
+    for (const code of ['legalClaims', 'secretCode'])
+      expect((await ask('POST', `${path}/close`, { as: 'megan', body: { code } })).status).toBe(400)
+    expect(rowOf(await ask('POST', `${path}/close`, { as: 'megan', body: { code: 'other' } }))).toEqual(
+      badRequest("The code 'other' needs a note."),
+    )
   })
 })
 
 describe('what is not possible in a state is 409', () => {
   const impossible = [
-    ['pendingApproval', ['retry']],
-    ['approved', ['approve', 'deny', 'retry']],
+    ['pendingApproval', ['retry', 'close']],
+    ['approved', ['approve', 'deny', 'retry', 'close']],
     ['failed', ['approve', 'deny']],
-    ['denied', ['approve', 'deny', 'withdraw', 'retry']],
-    ['withdrawn', ['approve', 'deny', 'withdraw', 'retry']],
-    ['completed', ['approve', 'deny', 'withdraw', 'retry']],
+    ['denied', ['approve', 'deny', 'withdraw', 'retry', 'close']],
+    ['withdrawn', ['approve', 'deny', 'withdraw', 'retry', 'close']],
+    ['completed', ['approve', 'deny', 'withdraw', 'retry', 'close']],
+    ['abandoned', ['approve', 'deny', 'withdraw', 'retry', 'close']],
   ] as const
 
   test.each(impossible)('%s', async (state, actions) => {
-    const { ask, work, composition } = openWorld(issuer)
+    const { ask, work, composition } = openWorld(issuer, state === 'abandoned' ? { dataPlane: refusing } : {})
     const path = await submit(ask)
     if (state !== 'pendingApproval' && state !== 'denied' && state !== 'withdrawn')
       await ask('POST', `${path}/approve`, { as: 'megan' })
     if (state === 'failed') await giveUp(composition)
-    if (state === 'completed') await work()
+    if (state === 'completed' || state === 'abandoned') await work()
+    if (state === 'abandoned')
+      await ask('POST', `${path}/close`, { as: 'megan', body: { code: 'duplicate' } })
     if (state === 'denied') await ask('POST', `${path}/deny`, { as: 'megan', body: { code: 'duplicate' } })
     if (state === 'withdrawn') await ask('POST', `${path}/withdraw`, { as: 'lena' })
     const before = requestIn(await ask('GET', path, { as: 'megan' }))
     expect(before.state).toBe(state)
     for (const action of actions) {
-      const body = action === 'deny' ? { code: 'legalClaims' } : undefined
-      expect(rowOf(await ask('POST', `${path}/${action}`, { as: 'isaiah', body }))).toEqual({
+      const body = { deny: { code: 'legalClaims' }, close: { code: 'duplicate' } }
+      expect(
+        rowOf(
+          await ask('POST', `${path}/${action}`, {
+            as: 'isaiah',
+            body: action === 'deny' || action === 'close' ? body[action] : undefined,
+          }),
+        ),
+      ).toEqual({
         status: 409,
         code: 'Conflict',
         message: `The removal request is in the state '${state}', in which this cannot be done.`,
@@ -461,14 +628,19 @@ describe('the history', () => {
     for (const name of [...everybody, ...subjectOf]) expect(answer.text).not.toContain(name)
   })
 
-  test('names nobody who denied, withdrew or retried either', async () => {
-    const { ask, composition } = openWorld(issuer)
+  test('names nobody who denied, withdrew, retried or closed either', async () => {
+    const { ask, work, composition } = openWorld(issuer, { dataPlane: refusing })
     const first = await submit(ask)
     await ask('POST', `${first}/deny`, { as: 'isaiah', body: { code: 'other', note: 'Bob Moreno, again' } })
     const second = await submit(ask)
     await ask('POST', `${second}/approve`, { as: 'megan' })
     await giveUp(composition)
     await ask('POST', `${second}/retry`, { as: 'isaiah' })
+    await work()
+    await ask('POST', `${second}/close`, {
+      as: 'isaiah',
+      body: { code: 'other', note: 'Bob Moreno, by hand' },
+    })
     const third = await submit(ask, 'adele', carol.userId)
     await ask('POST', `${third}/withdraw`, { as: 'adele' })
     for (const path of [first, second, third]) {

@@ -93,7 +93,7 @@ describe('the list of requests', () => {
   test('filters by state, person and due date', async () => {
     const { ask } = openWorld(issuer)
     const post = (userId: string, receivedDateTime: string) =>
-      ask('POST', requestsPath, { as: 'lena', body: { userId, receivedDateTime } })
+      ask('POST', requestsPath, { as: 'lena', body: { userId, receivedDateTime, receivedConfirmed: true } })
     await post(bob.userId, '2026-01-05T10:00:00Z')
     await post(carol.userId, '2026-02-05T10:00:00Z')
     const path = await submit(ask, 'lena', dave.userId)

@@ -38,7 +38,9 @@ describe('lethe-api', () => {
 
   test('with an argument that it does not know says what it expects, repeats nothing, and ends with 1', async () => {
     expect(await run(['--role', 'hunter2'])).toEqual(
-      refused('expected the arguments: migrate, or --role with api, worker or both'),
+      refused(
+        'expected the arguments: migrate; check with --tenant and a tenant id, --seal, --rebuild; or --role with api, worker or both',
+      ),
     )
   })
 })
@@ -47,7 +49,9 @@ describe('lethe-api migrate', () => {
   test('says what it did, and the second time that there is nothing to do', async () => {
     const { ownerUrl, rowsOf } = await emptyDatabase()
     expect(await migrate(ownerUrl)).toEqual(
-      done('Migrated: 0001_removal-requests, 0002_calling-graph, 0003_batches, 0004_batch-states.'),
+      done(
+        'Migrated: 0001_removal-requests, 0002_calling-graph, 0003_batches, 0004_batch-states, 0005_batches-have-rows, 0006_sealed-histories.',
+      ),
     )
     expect(await rowsOf(Lease, leases)).toEqual([{ heartbeat_seconds: 60 }])
     // What the settings say of the queues is done again each time.
@@ -65,7 +69,7 @@ describe('lethe-api migrate', () => {
     const all = await Promise.all(upTo(4).map(() => migrate(ownerUrl)))
     expect(all.map(({ code }) => code)).toEqual([0, 0, 0, 0])
     expect(all.map(({ said }) => said).toSorted()).toEqual([
-      'Migrated: 0001_removal-requests, 0002_calling-graph, 0003_batches, 0004_batch-states.\n',
+      'Migrated: 0001_removal-requests, 0002_calling-graph, 0003_batches, 0004_batch-states, 0005_batches-have-rows, 0006_sealed-histories.\n',
       'The database is up to date.\n',
       'The database is up to date.\n',
       'The database is up to date.\n',

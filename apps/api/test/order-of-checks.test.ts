@@ -103,6 +103,7 @@ const routes: ReadonlyArray<Route> = [
   action('deny', { code: 'legalClaims' }),
   action('withdraw'),
   action('retry'),
+  action('close', { code: 'duplicate' }),
   {
     name: 'list batches',
     method: 'GET',
@@ -174,9 +175,9 @@ describe('what comes last', () => {
     expect((await ask('POST', requestsPath, unknown)).status).toBe(404)
   })
 
-  test('of a denial: the note before the existence', async () => {
+  test.each(['deny', 'close'])('of %s: the note before the existence', async action => {
     const { ask } = openWorld(issuer)
-    const answer = await ask('POST', `${requestsPath}/${unknownKey}/deny`, {
+    const answer = await ask('POST', `${requestsPath}/${unknownKey}/${action}`, {
       as: 'megan',
       body: { code: 'other' },
     })

@@ -68,6 +68,7 @@ describe('over PostgreSQL', () => {
     )
     expect(await typesAt(path)).toEqual([
       'removalRequested',
+      'requestJoined',
       'approvalGiven',
       'removalApproved',
       'removalStarted',

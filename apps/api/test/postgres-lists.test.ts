@@ -16,7 +16,7 @@ beforeAll(async () => {
   world = await openPostgresWorld(issuer, { profiles: new Map([[contoso, many]]) })
   for (const [index, { userId }] of many.entries()) {
     const receivedDateTime = index < 5 ? '2026-01-05T10:00:00Z' : '2026-02-05T10:00:00Z'
-    const body = { userId, receivedDateTime }
+    const body = { userId, receivedDateTime, receivedConfirmed: true }
     const { id } = requestIn(await world.ask('POST', requestsPath, { as: 'lena', body }))
     made.unshift(id)
     if (index % 2 === 0) continue

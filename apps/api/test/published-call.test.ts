@@ -110,7 +110,7 @@ describe('POST /directory/inboundSharedUserProfiles/{id}/removePersonalData', ()
     [`/beta/directory/inboundSharedUserProfiles/${key}/exportPersonalData`, 'exportPersonalData'],
     [`/beta/directory/outboundSharedUserProfiles/${key}/removePersonalData`, 'outboundSharedUserProfiles'],
     [`/beta/directory/inboundSharedUserProfiles/${key}/removePersonalData/more`, 'more'],
-    [`/beta/directory/inboundSharedUserProfiles/${key}/removePersonalData/`, ''],
+    [`/beta/directory/inboundSharedUserProfiles/${key}/removePersonalData//`, ''],
     ['/', ''],
   ])('is not at %s', async (path, segment) => {
     expect(rowOf(await openWorld(issuer).ask('POST', path, { as: 'adele' }))).toEqual(noSegment(segment))

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import type { UseCases } from '../src/http/app.js'
 import { type Answer, errorOf, jsonOf, rowOf } from './making/answer.js'
 import { audience, openIssuer } from './making/issuer.js'
@@ -18,6 +18,7 @@ import {
   tokenEmpty,
   tokenExpired,
   tokenFailed,
+  tokenNotYetValid,
   unavailable,
   unexpected,
   wrongAudience,
@@ -52,6 +53,11 @@ describe('a request without a good token', () => {
     ['no token', () => Promise.resolve(''), tokenEmpty],
     ['a wrong signature', () => issuer.tokenOf('adele', { key: issuer.rogueKey }), tokenFailed],
     ['an expired token', () => issuer.tokenOf('adele', { claims: { exp: 1_700_000_000 } }), tokenExpired],
+    [
+      'a token of tomorrow',
+      () => issuer.tokenOf('adele', { claims: { nbf: 4_000_000_000 } }),
+      tokenNotYetValid,
+    ],
     ['a wrong audience', () => issuer.tokenOf('adele', { claims: { aud: 'another' } }), wrongAudience],
   ] as const)('%s is 401 with a challenge', async (_what, makeToken, row) => {
     const token = await makeToken()
@@ -138,14 +144,14 @@ describe('a request that cannot be served', () => {
     expectErrorForm(answer)
   })
 
-  test.each(['approve', 'deny', 'withdraw', 'retry'])('%s in another state is 409', async action => {
+  test.each(['approve', 'deny', 'withdraw', 'retry', 'close'])('%s in another state is 409', async action => {
     const { ask, work } = openWorld(issuer)
     const path = await submit(ask)
     await ask('POST', `${path}/approve`, { as: 'megan' })
     await work()
     const answer = await ask('POST', `${path}/${action}`, {
       as: 'isaiah',
-      ...(action === 'deny' ? { body: { code: 'duplicate' } } : {}),
+      ...(action === 'deny' || action === 'close' ? { body: { code: 'duplicate' } } : {}),
     })
     expect(rowOf(answer)).toMatchObject({ status: 409, code: 'Conflict' })
     expect(errorOf(answer).message).toContain("'completed'")
@@ -172,6 +178,32 @@ describe('a request that cannot be served', () => {
     expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThanOrEqual(1)
     expectErrorForm(answer)
   })
+})
+
+describe('keys of the issuer that were read once', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  test.each(['<html>', '{"keys":[]}', '{"keys":[{"kty":"EC"}]}', '[]'])(
+    'serve on where it publishes %s in their place',
+    async page => {
+      vi.useFakeTimers({ toFake: ['Date'] })
+      const own = await openIssuer()
+      const { ask } = openWorld(own)
+      const bearer = async (kid?: string) => {
+        const token = await own.tokenOf('adele', kid === undefined ? {} : { header: { kid } })
+        return { headers: { Authorization: `Bearer ${token}` } }
+      }
+      expect((await ask('GET', requestsPath, await bearer())).status).toBe(200)
+      own.publish(page)
+      vi.setSystemTime(Date.now() + 24 * 3_600_000)
+      expect((await ask('GET', requestsPath, await bearer())).status).toBe(200)
+      expect(rowOf(await ask('GET', requestsPath, await bearer('unknown')))).toEqual(unavailable)
+      expect((await ask('GET', requestsPath, await bearer())).status).toBe(200)
+      await own.close()
+    },
+  )
 })
 
 interface Case {
@@ -204,6 +236,13 @@ const cases: ReadonlyArray<Case> = [
   },
   { name: 'withdrawRemoval', method: 'POST', path: `${onRequest}/withdraw`, ...byAlma },
   { name: 'retryRemoval', method: 'POST', path: `${onRequest}/retry`, ...byAlma },
+  {
+    name: 'closeRemoval',
+    method: 'POST',
+    path: `${onRequest}/close`,
+    ...byAlma,
+    body: { code: 'duplicate' },
+  },
 ]
 
 const secret = 'bob@fabrikam.example at table 7'
@@ -310,6 +349,27 @@ describe('response headers of what succeeds', () => {
     expect(answer.headers.get('Cache-Control')).toBe('no-cache')
     expect(answer.headers.get('request-id')).toMatch(guid)
   })
+})
+
+test.each([
+  ['OPTIONS', profilesPath, 405],
+  ['OPTIONS', removePath(bob.userId), 405],
+  ['OPTIONS', requestsPath, 405],
+  ['OPTIONS', '/beta/$batch', 405],
+  ['OPTIONS', '/nowhere', 400],
+  ['GET', profilesPath, 200],
+  ['GET', '/healthz/live', 200],
+])('a page of another origin is told nothing: %s %s', async (method, path, status) => {
+  const answer = await openWorld(issuer).ask(method, path, {
+    as: 'adele',
+    headers: {
+      Origin: 'https://elsewhere.example',
+      'Access-Control-Request-Method': 'POST',
+      'Access-Control-Request-Headers': 'authorization, content-type',
+    },
+  })
+  expect(answer.status).toBe(status)
+  expect([...answer.headers.keys()].filter(name => name.startsWith('access-control-'))).toEqual([])
 })
 
 describe('probes', () => {

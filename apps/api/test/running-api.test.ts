@@ -1,4 +1,4 @@
-import { afterAll, afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { memoryDataPlane } from '../src/memory-data-plane.js'
 import { openStore } from '../src/open-store.js'
 import { type RunningApi, startApi } from '../src/start.js'
@@ -81,6 +81,35 @@ describe('over real sockets', () => {
     })
     expect(response.status).toBe(400)
     expect(await response.text()).toContain('Malformed body')
+  })
+
+  test.each([
+    ['chunks that are broken', 'Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n', 'ZZ\r\n'],
+    [
+      'broken chunks of gzip',
+      'Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n',
+      'ZZ\r\n',
+    ],
+    ['chunks that end with the connection', 'Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n', null],
+    ['a length that ends with the connection', 'Content-Length: 9\r\n\r\n{', null],
+    ['gzip that ends with the connection', 'Content-Encoding: gzip\r\nContent-Length: 9\r\n\r\nx', null],
+  ])('a body of %s is the client’s mistake: 400, and no error in the log', async (_what, begun, rest) => {
+    const printed = [vi.spyOn(console, 'error'), vi.spyOn(console, 'info')]
+    const { api, lines } = await start()
+    const token = await issuer.tokenOf('adele')
+    const connection = openConnection(api.port)
+    connection.send(
+      `POST ${requestsPath} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\nContent-Type: application/json\r\n${begun}`,
+    )
+    // The other request is answered after the server has begun with this one.
+    await fetch(`http://127.0.0.1:${api.port}/healthz/live`)
+    if (rest === null) connection.destroy()
+    else connection.send(rest)
+    const text = await connection.closed
+    expect(text).toMatch(rest === null ? /^$/ : /^HTTP\/1\.1 400 (?!.*HTTP\/1\.1)/s)
+    await expect.poll(() => lines.join('')).toMatch(/"route":"\/lethe\/v1\/removalRequests","status":400/)
+    expect(lines.filter(line => !line.includes('"level":30'))).toEqual([])
+    for (const print of printed) expect(print).not.toHaveBeenCalled()
   })
 
   test('another Host changes no link', async () => {

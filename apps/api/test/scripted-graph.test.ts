@@ -7,7 +7,7 @@ import { errorOf, jsonOf } from './making/answer.js'
 import { decoded } from './making/decoded.js'
 import { openIssuer } from './making/issuer.js'
 import { bob, crowd, fabrikam } from './making/places.js'
-import { historyIn, profilesPath, removePath, requestIn, submit } from './making/requests.js'
+import { historyIn, pathOf, profilesPath, removePath, requestIn, submit } from './making/requests.js'
 import {
   collectionPath,
   graphError,
@@ -25,6 +25,11 @@ afterEach(() => {
   vi.useRealTimers()
 })
 const pass = (seconds: number): void => void vi.setSystemTime(Date.now() + seconds * 1000)
+
+const Page = t.intersection([
+  t.type({ value: t.readonlyArray(t.type({ userId: t.string })) }),
+  t.partial({ '@odata.nextLink': t.string }),
+])
 
 const said = (lines: ReadonlyArray<string>) => lines.map(text => decoded(t.UnknownRecord)(jsonOf({ text })))
 
@@ -328,6 +333,32 @@ test('somebody is gone when three looks in a minute have found nobody, and a rep
     absenceLooks: 3,
     absenceSeconds: 60,
   })
+})
+
+test('a link to the next page is followed, whatever its query, and costs nobody anything (row 7)', async () => {
+  const { graph, ask, status } = await open()
+  const people = crowd(4).map(({ userId }) => ({ userId, homeTenantId: fabrikam }))
+  graph.answer = ({ path }) =>
+    path.endsWith('?$skip=2&x=%2F')
+      ? page(people.slice(2))
+      : {
+          status: 200,
+          body: {
+            value: people.slice(0, 2),
+            '@odata.nextLink': `${graph.config.root}${collectionPath}?$skip=2&x=%2F`,
+          },
+        }
+  const first = decoded(Page)(jsonOf(await ask('GET', profilesPath, { as: 'megan' })))
+  const second = decoded(Page)(
+    jsonOf(await ask('GET', pathOf(first['@odata.nextLink'] ?? ''), { as: 'megan' })),
+  )
+
+  expect([...first.value, ...second.value].map(({ userId }) => userId)).toEqual(
+    people.map(({ userId }) => userId),
+  )
+  expect(second['@odata.nextLink']).toBeUndefined()
+  expect(graph.seen.map(({ path }) => path)).toEqual([collectionPath, `${collectionPath}?$skip=2&x=%2F`])
+  expect(await status()).toMatchObject({ graph: { state: 'closed' } })
 })
 
 describe('a removal that is answered with another success (row 8)', () => {

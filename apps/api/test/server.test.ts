@@ -1,9 +1,9 @@
 import { systemClock } from '@lethe/adapter-system'
 import { afterEach, describe, expect, test } from 'vitest'
-import { type RunningServer, startServer } from '../src/server.js'
-import { errorOf, rowOf } from './making/answer.js'
+import { type RunningServer, startServer, type TimeLimits } from '../src/server.js'
+import { errorOf, type Row, rowOf } from './making/answer.js'
 import { closeConnections, exchange, headerOf, openConnection, partsOf } from './making/raw-connection.js'
-import { badRequest, unavailable } from './making/rows.js'
+import { badRequest, unavailable, wrongMethod } from './making/rows.js'
 
 const running: Array<RunningServer> = []
 afterEach(async () => {
@@ -13,13 +13,42 @@ afterEach(async () => {
 
 const listen = async (
   fetch: (request: Request) => Response | Promise<Response> = () => new Response('done'),
+  timeLimits?: TimeLimits,
 ): Promise<RunningServer> => {
-  const server = await startServer({ host: '127.0.0.1', port: 0, fetch, clock: systemClock })
+  const server = await startServer({
+    host: '127.0.0.1',
+    port: 0,
+    fetch,
+    clock: systemClock,
+    ...(timeLimits === undefined ? {} : { timeLimits }),
+  })
   running.push(server)
   return server
 }
 
 const notWellFormed = badRequest('The request is not well-formed HTTP.')
+const tooSlow = { status: 408, code: 'BadRequest', message: 'The request did not arrive in time.' }
+
+/** How many answers there are in all that came on a connection. */
+const answersIn = (text: string): number => text.split('HTTP/1.1 ').length - 1
+
+/** What is to be seen of the answers on a connection. */
+const errorsIn = (text: string) => ({
+  answers: answersIn(text),
+  row: rowOf(partsOf(text)),
+  contentType: headerOf(text, 'Content-Type'),
+  connection: headerOf(text, 'Connection'),
+  requestId: headerOf(text, 'request-id') === errorOf(partsOf(text)).innerError['request-id'],
+})
+
+/** One answer, in the form of every other error. */
+const oneError = (row: Row) => ({
+  answers: 1,
+  row,
+  contentType: 'application/json',
+  connection: 'close',
+  requestId: true,
+})
 
 describe('what is no request', () => {
   test.each([
@@ -34,23 +63,20 @@ describe('what is no request', () => {
     ],
   ])('%s is 400 in the form of every other error', async (_what, request) => {
     const { port } = await listen()
-    const response = await exchange(port, request)
-    expect(rowOf(partsOf(response))).toEqual(notWellFormed)
-    expect(headerOf(response, 'Content-Type')).toBe('application/json')
-    expect(headerOf(response, 'request-id')).toBe(errorOf(partsOf(response)).innerError['request-id'])
+    expect(errorsIn(await exchange(port, request))).toEqual(oneError(notWellFormed))
   })
 
   test.each([
     ['no Host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n'],
+    ['a Host twice', 'GET / HTTP/1.1\r\nHost: x\r\nhost: x\r\nConnection: close\r\n\r\n'],
+    ['two Hosts', 'GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\nConnection: close\r\n\r\n'],
+    ['two Hosts in HTTP/1.0', 'GET / HTTP/1.0\r\nHost: x\r\nHost: y\r\n\r\n'],
     ['a Host that makes no URL', 'GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n'],
     ['the target *', 'OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
     ['a target that makes no URL', 'GET http:// HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
   ])('%s is a JSON error', async (_what, request) => {
     const { port } = await listen()
-    const response = await exchange(port, request)
-    expect(rowOf(partsOf(response))).toEqual(notWellFormed)
-    expect(headerOf(response, 'Content-Type')).toBe('application/json')
-    expect(headerOf(response, 'request-id')).toBe(errorOf(partsOf(response)).innerError['request-id'])
+    expect(errorsIn(await exchange(port, request))).toEqual(oneError(notWellFormed))
   })
 
   test('headers over the limit are 431', async () => {
@@ -71,6 +97,132 @@ describe('what is no request', () => {
     const { port } = await listen()
     await exchange(port, 'GARBAGE\r\n\r\n')
     expect(await exchange(port, 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')).toContain('done')
+  })
+})
+
+test.each(['', 'Host: \r\n', 'Host: x\r\n'])(
+  'HTTP/1.0 is answered, with or without Host (%j)',
+  async headers => {
+    const { port } = await listen(request => new Response(new URL(request.url).pathname))
+    const response = await exchange(port, `GET /a/b HTTP/1.0\r\n${headers}\r\n`)
+    expect(response).toMatch(/^HTTP\/1\.1 200 /)
+    expect(response).toMatch(/\r\n\r\n\/a\/b$/)
+  },
+)
+
+describe('a request that is too slow', () => {
+  const timeLimits = { headers: 50, request: 100, lookEvery: 10 }
+  const post = 'POST / HTTP/1.1\r\nHost: x\r\n'
+
+  test.each([
+    ['says nothing', ''],
+    ['does not end its request line', 'GET /'],
+    ['does not end its headers', 'GET / HTTP/1.1\r\nHost: x\r\n'],
+    ['does not end its body', `${post}Content-Length: 10\r\n\r\n{`],
+    ['does not end a chunk', `${post}Transfer-Encoding: chunked\r\n\r\n9\r\n{`],
+    ['does not end its chunks', `${post}Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n`],
+  ])('is 408 where it %s', async (_what, sent) => {
+    const { port } = await listen(async request => new Response(await request.text()), timeLimits)
+    expect(errorsIn(await exchange(port, sent))).toEqual(oneError(tooSlow))
+  })
+
+  test('is not answered twice', async () => {
+    const { port } = await listen(() => new Response('early'), timeLimits)
+    const text = await exchange(port, `${post}Content-Length: 10\r\n\r\n{`)
+    expect(answersIn(text)).toBe(1)
+    expect(text).toContain('early')
+  })
+
+  test('loses its connection, also where the client keeps it open', async () => {
+    const { port } = await listen(undefined, timeLimits)
+    const connection = openConnection(port, true)
+    connection.send('GET / HTTP/1.1\r\n')
+    await expect.poll(() => answersIn(connection.received())).toBe(1)
+    await expect
+      .poll(() => {
+        connection.send('x')
+        return connection.isOpen()
+      })
+      .toBe(false)
+    expect(errorsIn(connection.received())).toEqual(oneError(tooSlow))
+  })
+})
+
+describe('a body in chunks that are broken', () => {
+  const head = 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n'
+
+  test.each([
+    ['at once', `${head}ZZ\r\n`],
+    ['later', `${head}1\r\n{\r\nZZ\r\n`],
+    ['in their length', `${head}1\r\n{}}\r\n0\r\n\r\n`],
+  ])('is 400, %s', async (_when, sent) => {
+    const { port } = await listen(async request => new Response(await request.text()))
+    expect(errorsIn(await exchange(port, sent))).toEqual(oneError(notWellFormed))
+  })
+
+  test('is 400 where they break while the body is read', async () => {
+    const reading = Promise.withResolvers<void>()
+    const { port } = await listen(async request => {
+      const text = request.text()
+      reading.resolve()
+      return new Response(await text)
+    })
+    const connection = openConnection(port)
+    connection.send(`${head}1\r\n{\r\n`)
+    await reading.promise
+    connection.send('ZZ\r\n')
+    expect(errorsIn(await connection.closed)).toEqual(oneError(notWellFormed))
+  })
+
+  test('is not answered twice', async () => {
+    const { port } = await listen(() => new Response('early'))
+    const connection = openConnection(port)
+    connection.send(`${head}1\r\n{\r\n`)
+    await expect.poll(connection.received).toContain('early')
+    connection.send('ZZ\r\n')
+    expect(answersIn(await connection.closed)).toBe(1)
+  })
+})
+
+describe('what is not done here', () => {
+  test.each(['something-else', '200-ok'])('an Expect of %j is 417', async expectation => {
+    const { port } = await listen()
+    const sent = `POST / HTTP/1.1\r\nHost: x\r\nExpect: ${expectation}\r\nContent-Length: 2\r\n\r\n{}`
+    const row = {
+      status: 417,
+      code: 'BadRequest',
+      message: 'The Expect header is not met: only 100-continue is. Send the request without it.',
+    }
+    expect(errorsIn(await exchange(port, sent))).toEqual(oneError(row))
+  })
+
+  test('an Expect of 100-continue is met', async () => {
+    const { port } = await listen(async request => new Response(await request.text()))
+    const connection = openConnection(port)
+    connection.send(
+      'POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-Continue\r\nConnection: close\r\nContent-Length: 4\r\n\r\n',
+    )
+    await expect.poll(connection.received).toContain('HTTP/1.1 100 Continue')
+    connection.send('sent')
+    expect(await connection.closed).toContain('sent')
+  })
+
+  test('CONNECT does no harm where its client is gone at once', async () => {
+    const server = await listen()
+    const connection = openConnection(server.port, true)
+    connection.send('CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n')
+    await expect.poll(connection.received).toContain('405')
+    connection.reset()
+    // Ends when no connection is left: the end of this one has to be noticed.
+    await server.stop(3600)
+    expect(answersIn(await connection.closed)).toBe(1)
+  })
+
+  test('CONNECT is 405', async () => {
+    const { port } = await listen()
+    const response = await exchange(port, 'CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n')
+    expect(errorsIn(response)).toEqual(oneError(wrongMethod))
+    expect(headerOf(response, 'Allow')).toBe('GET, POST')
   })
 })
 

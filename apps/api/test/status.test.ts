@@ -23,14 +23,19 @@ describe('the status of a tenant', () => {
     const answer = await world.ask('GET', path, { as: 'pradeep' })
     expect([answer.status, jsonOf(answer)]).toEqual([
       200,
-      { overdue: 0, queue, graph: { state: 'open', sinceDateTime: null, blockedBy: 'credential' } },
+      {
+        overdue: 0,
+        unreadable: 0,
+        queue,
+        graph: { state: 'open', sinceDateTime: null, blockedBy: 'credential' },
+      },
     ])
     expect(asked).toEqual([contoso])
   })
 
   test('has nothing to say of Graph where it is not called', async () => {
     const answer = await openWorld(issuer).ask('GET', path, { as: 'pradeep' })
-    expect(jsonOf(answer)).toEqual({ overdue: 0, queue, graph: null })
+    expect(jsonOf(answer)).toEqual({ overdue: 0, unreadable: 0, queue, graph: null })
   })
 
   test('says what waits for a worker, of the tenant of whoever asks', async () => {

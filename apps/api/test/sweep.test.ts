@@ -1,15 +1,18 @@
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { describe, expect, test } from 'vitest'
+import { RemovalRequestId } from '@lethe/domain'
 import { sweep, type SweepDeps } from '../src/sweep.js'
+import { decoded } from './making/decoded.js'
 import { keepLog } from './making/log-lines.js'
 import { contoso, northwind } from './making/places.js'
 
 const swept = async (changes: Partial<SweepDeps>) => {
   const { log, lines } = keepLog()
   const wait = await sweep({
-    expireRemovals: () => TE.right(0),
+    expireRemovals: () => TE.right({ expired: 0, unreadable: [] }),
     resumeRemovals: () => TE.right(0),
     countOverdue: () => TE.right(0),
+    countUnreadable: () => TE.right(0),
     forgetSignIns: () => TE.right(0),
     tenants: [contoso, northwind],
     log,
@@ -24,7 +27,8 @@ describe('a sweep', () => {
   test('looks in every tenant, and has nothing to say where there is nothing', async () => {
     const looked: Array<string> = []
     const { wait, lines } = await swept({
-      expireRemovals: ({ tenantId }) => TE.fromIO(() => looked.push(tenantId) - looked.length),
+      expireRemovals: ({ tenantId }) =>
+        TE.fromIO(() => ({ expired: looked.push(tenantId) - looked.length, unreadable: [] })),
     })
     expect(looked).toEqual([contoso, northwind])
     expect([wait, lines]).toEqual([60_000, []])
@@ -34,7 +38,10 @@ describe('a sweep', () => {
     'goes on at once where there may be more: %s',
     async name => {
       const { wait } = await swept({
-        [name]: ({ tenantId }: { readonly tenantId: string }) => TE.right(tenantId === northwind ? 100 : 0),
+        [name]: ({ tenantId }: { readonly tenantId: string }) => {
+          const count = tenantId === northwind ? 100 : 0
+          return TE.right(name === 'expireRemovals' ? { expired: count, unreadable: [] } : count)
+        },
       })
       expect(wait).toBe(0)
     },
@@ -58,12 +65,47 @@ describe('a sweep', () => {
     async name => {
       const { wait, lines } = await swept({
         countOverdue: () => TE.right(1),
-        [name]: ({ tenantId }: { readonly tenantId: string }) =>
-          tenantId === contoso ? unavailable() : TE.right(1),
+        [name]: ({ tenantId }: { readonly tenantId: string }) => {
+          if (tenantId === contoso) return unavailable()
+          return TE.right(name === 'expireRemovals' ? { expired: 1, unreadable: [] } : 1)
+        },
       })
       expect(wait).toBe(60_000)
       expect(lines.filter(line => line.includes(contoso)).join('')).toContain('put off')
       expect(lines.filter(line => line.includes(northwind)).join('')).toContain('"overdue":1')
     },
   )
+
+  test.each([
+    'expireRemovals',
+    'resumeRemovals',
+    'countOverdue',
+    'countUnreadable',
+    'forgetSignIns',
+  ] as const)('that fails in a tenant is an error there, and done in the others: %s', async name => {
+    const { wait, lines } = await swept({
+      countOverdue: () => TE.right(1),
+      [name]: ({ tenantId }: { readonly tenantId: string }) => {
+        if (tenantId === contoso) throw new Error('somebody@contoso.example')
+        return TE.right(name === 'expireRemovals' ? { expired: 0, unreadable: [] } : 1)
+      },
+    })
+    expect(wait).toBe(60_000)
+    expect(lines.filter(line => line.includes(contoso)).join('')).toMatch(/"level":50.*sweep failed/)
+    expect(lines.join('')).not.toContain('somebody')
+    expect(lines.filter(line => line.includes(northwind)).join('')).toContain('"overdue":1')
+  })
+
+  test('names the requests that it could not end because nobody can read them, and counts all of them', async () => {
+    const requestId = decoded(RemovalRequestId)('0199a0b0-0000-7000-8000-000000000001')
+    const { lines } = await swept({
+      expireRemovals: ({ tenantId }) =>
+        TE.right({ expired: 0, unreadable: tenantId === contoso ? [requestId] : [] }),
+      countUnreadable: ({ tenantId }) => TE.right(tenantId === contoso ? 2 : 0),
+    })
+    expect(lines).toHaveLength(2)
+    expect(lines.every(line => line.includes('"level":50') && line.includes(contoso))).toBe(true)
+    expect(lines.join('')).toContain(`"requestId":"${requestId}"`)
+    expect(lines.join('')).toContain('"unreadable":2')
+  })
 })

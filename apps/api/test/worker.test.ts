@@ -43,10 +43,11 @@ const start = (queue: Array<HeldJob>, changes: Partial<WorkerDeps> = {}) => {
       fail: receipt => TE.fromIO(() => void failed.push(receipt)),
     },
     performRemoval: () => TE.right({ kind: 'finished' }),
-    abandonRemoval: () => TE.right(undefined),
-    expireRemovals: () => TE.right(0),
+    failDeadRemoval: () => TE.right('done'),
+    expireRemovals: () => TE.right({ expired: 0, unreadable: [] }),
     resumeRemovals: () => TE.right(0),
     countOverdue: () => TE.right(0),
+    countUnreadable: () => TE.right(0),
     forgetSignIns: () => TE.right(0),
     tenants: [contoso],
     concurrency: 8,
@@ -179,15 +180,13 @@ describe('the worker', () => {
 
   test('ends the request of a dead job, and completes the job only then', async () => {
     const dead = [held('first'), held('second')]
-    const abandoned: Array<string> = []
+    const ended: Array<string> = []
     const [completed, failed]: [Array<string>, Array<string>] = [[], []]
     start([], {
-      abandonRemoval: ({ job }) =>
+      failDeadRemoval: ({ job }) =>
         TE.fromIOEither(() => {
-          abandoned.push(job.requestId)
-          return abandoned.length === 1
-            ? E.left({ _tag: 'Unavailable', retryAfterSeconds: 1 })
-            : E.right(undefined)
+          ended.push(job.requestId)
+          return ended.length === 1 ? E.left({ _tag: 'Unavailable', retryAfterSeconds: 1 }) : E.right('done')
         }),
       jobs: {
         receive: () => TE.right([]),
@@ -199,6 +198,6 @@ describe('the worker', () => {
       },
     })
     await expect.poll(() => [failed, completed]).toEqual([['first'], ['second']])
-    expect(abandoned).toHaveLength(2)
+    expect(ended).toHaveLength(2)
   })
 })

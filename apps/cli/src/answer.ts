@@ -41,7 +41,9 @@ const refusalOf = (answer: RawAnswer, now: number): ClientRefusal => {
   if (E.isRight(said)) {
     const { code, message, innerError } = said.right.error
     const requestId = requestIdOf(answer) ?? innerError?.['request-id'] ?? null
-    return { _tag: tagOf(status), status, code, message, requestId, retryAfter }
+    const reason = innerError?.reason
+    const why = reason === undefined ? null : { reason, missing: innerError?.missing ?? null }
+    return { _tag: tagOf(status), status, code, message, why, requestId, retryAfter }
   }
   return isPassing(status)
     ? { _tag: tagOf(status), status, ...unsaid(status), requestId: requestIdOf(answer), retryAfter }
@@ -65,6 +67,7 @@ const isPassing = (status: number): boolean => [429, 502, 503, 504].includes(sta
 
 const unsaid = (status: number) => ({
   code: null,
+  why: null,
   message: status === 429 ? 'Too many requests.' : 'The service is not available.',
 })
 

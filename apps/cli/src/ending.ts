@@ -1,10 +1,25 @@
 import type { RemovalRequestResource } from '@lethe/api-contract'
+import { RemovalState } from '@lethe/domain'
 import type { SingleRefusal } from './refusal.js'
 
 type End = 'completed' | 'failed' | 'otherwise'
 
 /** How a request ended for whoever waits for it; null while it goes on. A failed one goes on only if somebody retries. */
-export const endOf = ({ state }: RemovalRequestResource): End | null => {
+export const endOf = ({ state }: RemovalRequestResource): End | null =>
+  isKnown(state) ? knownEnd(state) : null
+
+type State = RemovalState | 'unreadable'
+
+const isKnown = (state: RemovalRequestResource['state']): state is State =>
+  state === 'unreadable' || RemovalState.is(state)
+
+/** What to say of a request in a state of a newer server; null where the state is known. */
+export const unknownStateOf = ({ id, state }: RemovalRequestResource): string | null =>
+  isKnown(state)
+    ? null
+    : `request ${id} is ${state}, a state that this lethe does not know: it may have ended. Use the lethe of the server's version.`
+
+const knownEnd = (state: State): End | null => {
   switch (state) {
     case 'completed':
       return 'completed'
@@ -12,7 +27,10 @@ export const endOf = ({ state }: RemovalRequestResource): End | null => {
       return 'failed'
     case 'denied':
     case 'withdrawn':
+    case 'abandoned':
     case 'expired':
+    // Nothing is done with it any more until an operator has seen to it.
+    case 'unreadable':
       return 'otherwise'
     case 'pendingApproval':
     case 'approved':

@@ -54,6 +54,7 @@ const exitCodes: Record<SingleRefusal['_tag'], ExitCode> = {
   LeftOver: 1,
   MayNot: 4,
   BatchIsOther: 1,
+  BatchOfOther: 4,
   NotAllDecided: 1,
   Interrupted: 130,
   // Whoever closed the pipe has what they wanted.

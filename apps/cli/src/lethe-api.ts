@@ -3,6 +3,7 @@ import {
   type BatchAction,
   BatchApproval,
   BatchCollection,
+  BatchContinuation,
   BatchDecisionResource,
   BatchDenial,
   type BatchListItem,
@@ -11,6 +12,7 @@ import {
   batchActionPath,
   batchesPath,
   batchPathOf,
+  Closing,
   Denial,
   HistoryResource,
   historyPath,
@@ -75,15 +77,18 @@ export interface LetheApi {
   readonly submit: (input: NewRemovalRequest) => Called<Answer<RemovalRequestResource>>
   readonly act: (
     id: RemovalRequestId,
-    action: Exclude<RemovalRequestAction, 'deny'>,
+    action: Exclude<RemovalRequestAction, 'deny' | 'close'>,
   ) => Called<RemovalRequestResource>
   readonly deny: (id: RemovalRequestId, denial: Denial) => Called<RemovalRequestResource>
+  readonly close: (id: RemovalRequestId, closing: Closing) => Called<RemovalRequestResource>
   /** Several requests in one, below the root of Graph or of Lethe's own API. */
   readonly batch: (root: 'graph' | 'lethe', requests: BatchRequest['requests']) => Called<BatchResponse>
   readonly batches: (options: BatchListOptions, limit: number | null) => Pages<BatchListItem>
   readonly batchOf: (id: BatchId) => Called<BatchResource>
   readonly approveBatch: (id: BatchId, approval: BatchApproval) => Called<BatchDecisionResource>
   readonly denyBatch: (id: BatchId, denial: BatchDenial) => Called<BatchDecisionResource>
+  readonly retryBatch: (id: BatchId, from: BatchContinuation) => Called<BatchDecisionResource>
+  readonly withdrawBatch: (id: BatchId, from: BatchContinuation) => Called<BatchDecisionResource>
 }
 
 /** @param server the address, without a slash at its end. */
@@ -132,6 +137,7 @@ export const createLetheApi = (server: string, send: Send): LetheApi => {
     submit: input => post(removalRequestsPath, removalRequestsPath, NewRemovalRequest.encode(input)),
     act: (id, action) => act(id, action),
     deny: (id, denial) => act(id, 'deny', Denial.encode(denial)),
+    close: (id, closing) => act(id, 'close', Closing.encode(closing)),
     batch: (root, requests) => {
       const path = root === 'graph' ? `${graphRoot}${batchPath}` : ownBatchPath
       return pipe(
@@ -149,6 +155,8 @@ export const createLetheApi = (server: string, send: Send): LetheApi => {
     batchOf: id => get(batchPathOf(id), batchTemplate, BatchResource),
     approveBatch: (id, approval) => decide(id, 'approve', BatchApproval.encode(approval)),
     denyBatch: (id, denial) => decide(id, 'deny', BatchDenial.encode(denial)),
+    retryBatch: (id, from) => decide(id, 'retry', BatchContinuation.encode(from)),
+    withdrawBatch: (id, from) => decide(id, 'withdraw', BatchContinuation.encode(from)),
   }
 }
 

@@ -1,7 +1,13 @@
 import { Command } from 'commander'
-import { approveRequests, denyRequest, retryRequest, withdrawRequest } from './commands/act-on-request.js'
+import {
+  approveRequests,
+  closeRequest,
+  denyRequests,
+  retryRequests,
+  withdrawRequests,
+} from './commands/act-on-requests.js'
 import type { CommandDefinition } from './commands/command-definition.js'
-import { approveBatch, denyBatch, showBatch } from './commands/batches.js'
+import { approveBatch, denyBatch, retryBatch, showBatch, withdrawBatch } from './commands/batches.js'
 import { listBatches } from './commands/list-batches.js'
 import { exportRequests } from './commands/export-requests.js'
 import { logInToGraph } from './commands/graph-login.js'
@@ -41,7 +47,7 @@ export interface Actions {
 }
 
 const profiles = [listProfiles, showProfile]
-const batches = [listBatches, showBatch, approveBatch, denyBatch]
+const batches = [listBatches, showBatch, approveBatch, denyBatch, withdrawBatch, retryBatch]
 const requests = [
   listRequests,
   exportRequests,
@@ -49,9 +55,10 @@ const requests = [
   showRequest,
   showHistory,
   approveRequests,
-  denyRequest,
-  withdrawRequest,
-  retryRequest,
+  denyRequests,
+  withdrawRequests,
+  retryRequests,
+  closeRequest,
 ]
 
 const environment = `
@@ -63,7 +70,7 @@ Environment:
 
 Exit codes:
   0 done   1 failed   2 usage   3 not found   4 sign-in or permission
-  5 throttled or unavailable, try again later   6 ended denied, withdrawn or expired
+  5 throttled or unavailable, try again later   6 ended denied, withdrawn, abandoned or expired
   7 --wait ran out   130 Ctrl-C (0 for requests watch without an id, which has no other end)
 `
 

@@ -1,3 +1,4 @@
+import { directoryRole } from '@lethe/domain'
 import { graphMessageOf } from './graph/graph-refusal-message.js'
 import { isGraphRefusal } from './graph/graph-refusal.js'
 import { platformProblem } from './platform-problem.js'
@@ -55,13 +56,13 @@ const linesOf = (refusal: SingleRefusal): ReadonlyArray<string> => {
     case 'Rejected':
       return [`${sayingOf(refusal)} Mend the value that it is about; --help has examples.`]
     case 'NotPermitted':
-      return [`${sayingOf(refusal)} lethe whoami shows what you may do.`]
+      return [`${sayingOf(refusal)} ${nextStep(refusal, 'lethe whoami shows what you may do.')}`]
     case 'NotFound':
       return [
         `${sayingOf(refusal)} Look for the id with lethe requests list, lethe batches list or lethe profiles list.`,
       ]
     case 'Conflict':
-      return [`${sayingOf(refusal)} lethe requests show tells how it stands.`]
+      return [`${sayingOf(refusal)} ${nextStep(refusal, 'lethe requests show tells how it stands.')}`]
     case 'ServerFailed':
       return [`${sayingOf(refusal)} Give the request-id to whoever runs Lethe: their log has the cause.`]
     case 'NotSignedIn':
@@ -92,8 +93,12 @@ const linesOf = (refusal: SingleRefusal): ReadonlyArray<string> => {
         `Request ${refusal.request.id}: the removal failed${inBrackets(refusal.request.failure?.reason)}. Once the cause is gone: lethe requests retry.`,
       ]
     case 'EndedOtherwise':
+      if (refusal.request.state === 'unreadable')
+        return [
+          `Request ${refusal.request.id}: its history cannot be read, or was changed, so nothing is done with it. Tell whoever runs Lethe: lethe-api check says more.`,
+        ]
       return [
-        `Request ${refusal.request.id}: ended ${refusal.request.state}${inBrackets(refusal.request.denial?.code)}. lethe requests history tells by whom and when.`,
+        `Request ${refusal.request.id}: ended ${refusal.request.state}${inBrackets(refusal.request.denial?.code ?? refusal.request.abandonment?.code)}. lethe requests history tells by whom and when.`,
       ]
     case 'WaitRanOut':
       return [
@@ -117,9 +122,13 @@ const linesOf = (refusal: SingleRefusal): ReadonlyArray<string> => {
       return [
         'The batch is not the one of that digest: requests were added to it. Look at it again: lethe batches show.',
       ]
+    case 'BatchOfOther':
+      return [
+        `Batch ${refusal.batch} is somebody else's, who alone adds to it. Leave out --batch for one of your own, with another file of results (--results).`,
+      ]
     case 'NotAllDecided':
       return [
-        `Some requests of the batch were not decided: ${refusal.reasons.map(({ reason, count }) => `${reason} (${count})`).join(', ')}.`,
+        `Some requests of the batch were left as they are: ${refusal.reasons.map(({ reason, count }) => `${reason} (${count})`).join(', ')}.`,
       ]
     case 'Interrupted':
       return ['Interrupted.']
@@ -146,6 +155,51 @@ const otherResults = (
       return 'has the results of a run with another --received: give the same one to go on, or name another file with --results for a batch of its own.'
   }
 }
+
+const askFor = (what: string): string =>
+  `You lack ${what}. Ask an administrator of Entra for it, and sign in again.`
+
+/** What a reason of the server means to the operator, and what they do next, by the word for it and by what is missing. */
+const whyAndWhatToDo = new Map<string, (missing: string) => string>([
+  ['selfApproval', () => 'You asked for this removal yourself. Another approver has to approve it.'],
+  [
+    'guestNotAllowed',
+    () => 'You are a guest of the tenant, and guests may not do this. An approver who is a member may.',
+  ],
+  ['scopeMissing', missing => askFor(`the permission ${missing}`)],
+  ['appRoleMissing', missing => askFor(`the app role ${missing}`)],
+  ['directoryRoleMissing', missing => askFor(`the directory role ${nameOfRole(missing)}`)],
+  [
+    'requiredRoleMissing',
+    () => 'You lack an app role that this server wants of everybody. Ask its operator which one.',
+  ],
+  [
+    'callerKindNotSupported',
+    () => 'This is for people. Sign in with a work or school account of the tenant: lethe login.',
+  ],
+  [
+    'agentNotAllowed',
+    () => 'You are an agent, and agents may not do this. A person with the app role of an approver may.',
+  ],
+  ['notBatchMaker', () => 'Somebody else made the batch. Leave --batch out to begin one of your own.'],
+  ['nothingWaits', () => 'lethe batches show tells how it stands.'],
+  ['batchChanged', () => 'Look at it again: lethe batches show.'],
+  ['batchClosed', () => 'Leave --batch out to begin another one.'],
+  ['requestUnreadable', () => 'Tell whoever runs Lethe.'],
+  ['subjectDiffers', () => 'Tell whoever runs Lethe.'],
+  ['notSubmitter', () => 'Another person asked for it. They or an approver can withdraw it.'],
+  ['notInbound', () => 'The person belongs to your own tenant. Lethe removes inbound shared users only.'],
+  ['callerUnrecognised', () => 'The token does not say who you are. Sign in again: lethe login.'],
+  ['holderCalled', () => 'lethe requests retry resumes it, lethe requests close ends it.'],
+  ['noHolderCalled', () => 'lethe requests retry resumes it, lethe requests withdraw ends it.'],
+])
+
+/** @param otherwise what to do where the server names no reason, or one that this version does not know. */
+const nextStep = ({ why }: ServerAnswer, otherwise: string): string =>
+  whyAndWhatToDo.get(why?.reason ?? '')?.(why?.missing ?? '') ?? otherwise
+
+const nameOfRole = (templateId: string): string =>
+  templateId === directoryRole.globalAdministrator ? 'Global Administrator' : templateId
 
 const sayingOf = ({ status, code, message, requestId }: ServerAnswer): string =>
   `${message} (${status}${code === null ? '' : ` ${code}`}${tracing(requestId)})`

@@ -1,4 +1,6 @@
 import type { RemovalRequestResource } from '@lethe/api-contract'
+import type { BatchId } from '@lethe/domain'
+import type { ErrorReason } from '@lethe/graph-contract'
 import type { FileRefusal } from './io.js'
 import type { ContextRefusal, LoginRefusal, SignInRefusal } from './sign-in/refusal.js'
 import type { GraphRefusal } from './graph/graph-refusal.js'
@@ -9,6 +11,8 @@ export interface ServerAnswer {
   /** The OData error code; null where the answer held none. */
   readonly code: string | null
   readonly message: string
+  /** Why Lethe refused, in a word of its own; null where it does not say. */
+  readonly why: ErrorReason | null
   /** With it the server's operator finds the log line; null where the answer held none. */
   readonly requestId: string | null
   /** How many milliseconds to wait before asking again, as the server says; null where it does not. */
@@ -80,7 +84,9 @@ export type SingleRefusal =
   | { readonly _tag: 'MayNot'; readonly operation: string }
   /** The batch does not have the digest that was named. */
   | { readonly _tag: 'BatchIsOther' }
-  /** Requests of a batch that were not decided, and why. */
+  /** The batch was made by somebody else, who alone may add to it. */
+  | { readonly _tag: 'BatchOfOther'; readonly batch: BatchId }
+  /** Requests of a batch that were left as they were, and why. */
   | {
       readonly _tag: 'NotAllDecided'
       readonly reasons: ReadonlyArray<{ readonly reason: string; readonly count: number }>

@@ -1,6 +1,6 @@
 import type { RemovalRequestResource } from '@lethe/api-contract'
 import * as E from 'fp-ts/lib/Either.js'
-import { endOf, refusalOfEnd } from './ending.js'
+import { endOf, refusalOfEnd, unknownStateOf } from './ending.js'
 import { isPassing } from './exit-codes.js'
 import { interrupted, type Concerning, type SingleRefusal } from './refusal.js'
 import type { Session } from './session.js'
@@ -54,7 +54,8 @@ const wait =
         const answer = await lethe.request(one.request.id)()
         if (E.isLeft(answer) && !isPassing(answer.left)) refused.set(one.subject, answer.left)
         const request = E.isRight(answer) ? answer.right : one.request
-        if (request.state !== one.request.state) await say(`request ${request.id}: ${request.state}`)
+        if (request.state !== one.request.state)
+          await say(unknownStateOf(request) ?? `request ${request.id}: ${request.state}`)
         polled.push({ ...one, request })
       }
       awaited = polled

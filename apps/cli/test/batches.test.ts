@@ -30,8 +30,30 @@ describe('lethe batches show', () => {
     const { stdout: json } = await lethe(server.url, ['batches', 'show', batchId, '-o', 'json'])
 
     expect(readCsv(stdout)).toEqual([
-      ['id', 'count', 'states', 'homeTenants', 'homeTenantCount', 'dueDateTime', 'digest'],
-      [batchId, '5', 'pendingApproval: 5', expect.any(String), '1', expect.any(String), await digest()],
+      [
+        'id',
+        'madeBy',
+        'submittedDateTime',
+        'closedDateTime',
+        'count',
+        'states',
+        'homeTenants',
+        'homeTenantCount',
+        'dueDateTime',
+        'digest',
+      ],
+      [
+        batchId,
+        expect.any(String),
+        expect.any(String),
+        '',
+        '5',
+        'pendingApproval: 5',
+        expect.any(String),
+        '1',
+        expect.any(String),
+        await digest(),
+      ],
     ])
     expect(JSON.parse(json)).toMatchObject({ id: batchId, count: 5, homeTenantCount: 1 })
   })
@@ -48,7 +70,7 @@ describe('lethe batches list', () => {
 
     const [header, ...rows] = readCsv(stdout)
     expect(code).toBe(0)
-    expect(header).toEqual(['id', 'submittedDateTime', 'count', 'dueDateTime', 'states'])
+    expect(header).toEqual(['id', 'submittedDateTime', 'count', 'dueDateTime', 'closedDateTime', 'states'])
     expect(rows.map(([id, , count]) => [id, count])).toEqual([
       [other(4), '1'],
       [other(3), '1'],
@@ -108,6 +130,15 @@ describe.each(['approve', 'deny'] as const)('lethe batches %s', verb => {
     expect(stdout).toMatch(/decided:\s+0\n/)
   })
 
+  it('fails where nothing waits, and they decided none of it', async () => {
+    for (const one of server.kept) one.state = verb === 'approve' ? 'denied' : 'approved'
+
+    const { code, stderr } = await lethe(server.url, argv)
+
+    expect(code).toBe(1)
+    expect(stderr).toContain('Nothing in the batch waits for approval.')
+  })
+
   it('decides exactly what was looked at, and asks nobody then', async () => {
     const looked = await digest()
 
@@ -136,6 +167,48 @@ describe.each(['approve', 'deny'] as const)('lethe batches %s', verb => {
 
     expect(code).toBe(2)
     expect(new Set(states())).toEqual(new Set(['pendingApproval']))
+  })
+})
+
+describe.each([
+  { verb: 'withdraw', from: ['pendingApproval', 'approved', 'failed', 'removing', 'failed'], counted: 4 },
+  { verb: 'retry', from: ['failed', 'failed', 'failed', 'approved', 'denied'], counted: 3 },
+])('lethe batches $verb', ({ verb, from, counted }) => {
+  const argv = ['batches', verb, batchId]
+  const became = verb === 'retry' ? 'removing' : 'withdrawn'
+  const done = () => states().filter(state => state === became).length
+  let before = 0
+  beforeEach(() => {
+    for (const [index, one] of server.kept.entries()) one.state = from[index] ?? ''
+    before = done()
+  })
+
+  it('counts, asks, and does it to all of them, part by part', async () => {
+    const { code, stdout, stderr } = await lethe(server.url, argv, { stdinIsTerminal: true, types: 'y' })
+
+    expect(code).toBe(0)
+    expect(stderr).toContain(`${counted} of the 5 requests of batch ${batchId}`)
+    expect(stdout).toMatch(new RegExp(`decided:\\s+${counted}\\n`))
+    expect(done() - before).toBe(counted)
+  })
+
+  it('does nothing where the answer is no, where nobody can be asked, or on a dry run', async () => {
+    expect((await lethe(server.url, argv, { stdinIsTerminal: true, types: 'n' })).code).toBe(1)
+    expect((await lethe(server.url, argv)).code).toBe(2)
+    const dry = await lethe(server.url, [...argv, '--dry-run'])
+
+    expect(dry.code).toBe(0)
+    expect(dry.stderr).toContain(`${counted} of the 5 requests`)
+    expect(states()).toEqual(from)
+  })
+
+  it('may be repeated', async () => {
+    await lethe(server.url, [...argv, '--force'])
+
+    const { code, stdout } = await lethe(server.url, argv)
+
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/decided:\s+0\n/)
   })
 })
 

@@ -248,6 +248,112 @@ describe('lethe remove --file', () => {
   })
 })
 
+describe('a batch that is decided in the middle of a run', () => {
+  /** Decides the batch as it is once so many are in it. */
+  const decideAt = (count: number, more: () => void = () => undefined): void => {
+    server.batchInstead = () => {
+      const [first] = server.kept
+      if (server.closed.size === 0 && server.kept.length >= count && first !== undefined) {
+        server.closed.add(first.batchId ?? '')
+        for (const one of server.kept) one.state = 'approved'
+      }
+      more()
+      return null
+    }
+  }
+
+  it('is gone on from under another id, once, which it says', async () => {
+    const path = await fileOf(ids(300).join('\n'))
+    decideAt(60)
+
+    const { code, summary, stderr } = await removeFile(path)
+
+    expect(code).toBe(0)
+    const [one = '', two = ''] = new Set(server.kept.flatMap(({ batchId: id }) => id ?? []))
+    expect(new Set(server.kept.map(({ batchId: id }) => id)).size).toBe(2)
+    expect(stderr).toContain(`batch ${one} was decided, and takes nothing more: going on with batch ${two}.`)
+    expect(stderr.match(/going on with batch/g)).toHaveLength(1)
+    expect(stderr).toContain(`lethe batches approve ${two}`)
+    expect(summary).toMatchObject({ ids: 300, submitted: 300, batchId: two })
+    expect(server.kept.map(({ userId: id }) => id).toSorted()).toEqual(ids(300))
+    const rows = await resultsAt(`${path}.results.csv`)
+    const written = rows.filter(([, , outcome]) => outcome === 'submitted')
+    expect(written.map(([, id, , , batch]) => `${id} ${batch}`).toSorted()).toEqual(
+      server.kept.map(({ userId: id, batchId: batch }) => `${id} ${batch}`).toSorted(),
+    )
+  })
+
+  it('is found again by the run that goes on from it, and nobody is asked for twice', async () => {
+    const path = await fileOf(ids(200).join('\n'))
+    const interruption = new AbortController()
+    decideAt(60, () => {
+      if (server.kept.length >= 140) interruption.abort()
+    })
+    expect((await removeFile(path, [], { interruption })).code).toBe(130)
+    server.batchInstead = () => null
+    // What was asked for with the first batch was denied meanwhile, and of one the answer was never heard.
+    for (const one of server.kept.filter(({ state }) => state === 'approved')) one.state = 'denied'
+    const results = `${path}.results.csv`
+    const text = await readFile(results, 'utf8')
+    const [lost = ''] = text.split('\r\n').filter(line => line.includes('submitted'))
+    await writeFile(results, text.replace(`${lost}\r\n`, ''))
+
+    const again = await removeFile(path)
+
+    expect(again.code).toBe(0)
+    expect(again.summary).toMatchObject({ ids: 200, submitted: 200, joined: 0 })
+    expect(server.kept.map(({ userId: id }) => id).toSorted()).toEqual(ids(200))
+    expect(new Set(server.kept.map(({ batchId: id }) => id)).size).toBe(2)
+    const [one = ''] = server.kept.flatMap(({ batchId: id }) => id ?? [])
+    expect((await removeFile(path, ['--batch', one])).code).toBe(0)
+    expect((await removeFile(path, ['--batch', batchId])).code).toBe(2)
+  })
+
+  it('that is named and closed already is left for another one', async () => {
+    server.add(userId(99), batchId)
+    server.closed.add(batchId)
+    const path = await fileOf(ids(3).join('\n'))
+
+    const { code, stderr } = await removeFile(path, ['--batch', batchId])
+
+    expect(code).toBe(0)
+    expect(stderr).toContain(`batch ${batchId} was decided`)
+    expect(server.kept.slice(1).every(({ batchId: id }) => id !== batchId)).toBe(true)
+  })
+})
+
+describe('somebody whose open request cannot be read', () => {
+  it('is refused, and keeps nobody else from being asked for', async () => {
+    const unreadable = errorAnswer(
+      graphErrors.conflict('The history of the removal request cannot be read, or was changed.'),
+      {},
+      { reason: 'requestUnreadable', missing: null },
+    )
+    server.itemInstead = id => (id === userId(2) ? unreadable : null)
+    const path = await fileOf(ids(3).join('\n'))
+
+    const { code, summary } = await removeFile(path)
+
+    expect(code).toBe(1)
+    expect(summary).toMatchObject({ submitted: 2, refused: 1 })
+    expect(server.submissions).toBe(3)
+  })
+})
+
+describe("somebody else's batch", () => {
+  it('ends the run at once, and takes nothing', async () => {
+    server.add(userId(99), batchId)
+    server.others.add(batchId)
+    const path = await fileOf(ids(30).join('\n'))
+
+    const { code, stderr } = await removeFile(path, ['--batch', batchId])
+
+    expect(code).toBe(4)
+    expect(stderr).toContain(`Batch ${batchId} is somebody else's`)
+    expect(server.kept).toHaveLength(1)
+  })
+})
+
 describe('a run that is stopped', () => {
   it('goes on with the same command, and asks for nobody twice', async () => {
     const path = await fileOf(ids(200).join('\n'))
@@ -341,6 +447,20 @@ describe('a run that is stopped', () => {
     const later = await removeFile(path, ['--received', '2026-11-20'])
     expect(later.code).toBe(2)
     expect(later.stderr).toContain('another --received: give the same one to go on')
+  })
+
+  it('confirms a receipt of over a year ago with each id', async () => {
+    const path = await fileOf(ids(2).join('\n'))
+    const refused = await removeFile(path, ['--received', '2020-01-01'])
+    expect(refused.code).toBe(2)
+    expect(refused.stderr).toContain('--received: 2020-01-01 is over a year ago.')
+    expect(server.submissions).toBe(0)
+
+    expect(await removeFile(path, ['--received', '2020-01-01', '--confirm-received'])).toMatchObject({
+      code: 0,
+    })
+    expect(server.submissions).toBe(2)
+    expect(server.receipt).toEqual({ receivedDateTime: '2020-01-01T00:00:00.000Z', receivedConfirmed: true })
   })
 
   it('ends where its results cannot be written', async () => {

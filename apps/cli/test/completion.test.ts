@@ -47,6 +47,7 @@ describe('what may stand at the cursor', () => {
     ['whoami --output=j', ['--output=json']],
     ['whoami "--output=j', ['--output=json']],
     ['requests deny x --code le', ['legalObligation', 'legalClaims']],
+    ['requests retry --reason sign', ['signInRequired']],
     ['requests list --state fail', ['failed']],
     ['requests list --state failed,comp', ['failed,completed']],
     ['requests list --state failed,fail', []],
@@ -75,6 +76,7 @@ describe('what may stand at the cursor', () => {
     [`requests show ${requestId(3)}`, [3]],
     [`requests show ${requestId(1)} `, []],
     [`requests approve ${requestId(1)} `, []],
+    [`requests withdraw ${requestId(1)} `, [2]],
   ])('of %j are the ids of requests that fit', async (line, expected) => {
     expect((await offered(line)).toSorted()).toEqual(expected.map(requestId))
   })
@@ -83,6 +85,8 @@ describe('what may stand at the cursor', () => {
     ['batches show ', ['0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f00', '0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f01']],
     ['batches approve ', ['0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f01']],
     ['batches deny ', ['0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f01']],
+    ['batches withdraw ', ['0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f01']],
+    ['batches retry ', []],
     ['batches show 0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f00 ', []],
     ['requests list --batch 0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f00', ['0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f00']],
     ['remove --batch=0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f01', ['--batch=0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f01']],
@@ -269,6 +273,7 @@ describe('bash', () => {
 
   it('completes live ids', async () => {
     expect(await completes('requests', 'retry', '')).toEqual([requestId(2)])
+    expect(await completes('requests', 'close', '')).toEqual([requestId(2)])
   })
 
   it('completes live ids of a server that the line names, which readline breaks at its colons', async () => {

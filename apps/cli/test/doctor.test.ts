@@ -31,7 +31,13 @@ const reader = { status: 200, body: identity({ operations: ['listRemovalRequests
 
 const status = (over: object) => ({
   status: 200,
-  body: { overdue: 0, queue: { waiting: 0, longestWaitSeconds: null, held: 0 }, graph: null, ...over },
+  body: {
+    overdue: 0,
+    unreadable: 0,
+    queue: { waiting: 0, longestWaitSeconds: null, held: 0 },
+    graph: null,
+    ...over,
+  },
 })
 
 const examine = async (world: World = {}, argv: ReadonlyArray<string> = []) => {
@@ -243,6 +249,17 @@ describe('lethe doctor', () => {
   })
 
   it.each([
+    ['Mon, 23 Nov 2026 09:55:00 GMT', 'agree'],
+    ['Mon, 23 Nov 2026 10:05:00 GMT', 'agree'],
+  ])('is content with a clock that no token is refused for (%s)', async (date, finding) => {
+    api.instead = ({ path }) =>
+      path === '/healthz/live' ? { status: 200, headers: { date }, body: { status: 'live' } } : null
+    const { of } = await examine()
+    expect(of('clock')?.outcome).toBe('ok')
+    expect(of('clock')?.finding).toContain(finding)
+  })
+
+  it.each([
     ['Mon, 23 Nov 2026 09:50:00 GMT', '600 s ahead of'],
     ['Mon, 23 Nov 2026 10:10:00 GMT', '600 s behind'],
   ])('warns of a clock that is off (%s)', async (date, finding) => {
@@ -297,6 +314,7 @@ describe('lethe doctor', () => {
     [{ graph: { state: 'closed', sinceDateTime: null, blockedBy: 'credential' } }, /Lethe's own credential/],
     [{ graph: { state: 'closed', sinceDateTime: null, blockedBy: 'permission' } }, /Lethe's own permission/],
     [{ queue: { waiting: 5, longestWaitSeconds: 3000, held: 0 } }, /first of 5 for 3000 s/],
+    [{ unreadable: 2 }, /cannot be read, or were changed: 2/],
     [{ overdue: 2 }, /2 requests of your tenant are overdue/],
   ])('warns of what waits in the tenant (%#)', async (over, finding) => {
     api.instead = ({ path }) => {

@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { exitCodeOf } from '../src/exit-codes.js'
 import { messagesOf } from '../src/refusal-messages.js'
 import type { SingleRefusal } from '../src/refusal.js'
+import { BatchId } from '@lethe/domain'
+import { decoded } from './support/decoded.js'
 import { removalRequest } from './support/samples.js'
 
-const answer = { status: 400, code: 'Code', message: 'Message.', requestId: 'r', retryAfter: null }
+const answer = { status: 400, code: 'Code', message: 'Message.', why: null, requestId: 'r', retryAfter: null }
 const request = removalRequest()
 
 const samples: { readonly [Tag in SingleRefusal['_tag']]: Extract<SingleRefusal, { readonly _tag: Tag }> } = {
@@ -27,6 +29,7 @@ const samples: { readonly [Tag in SingleRefusal['_tag']]: Extract<SingleRefusal,
   UnsafeFile: { _tag: 'UnsafeFile', path: '/x', kind: 'file', problem: 'mode' },
   UnreadableFile: { _tag: 'UnreadableFile', path: '/x' },
   FileFailed: { _tag: 'FileFailed', path: '/x', reason: 'EACCES' },
+  BatchOfOther: { _tag: 'BatchOfOther', batch: decoded(BatchId, '0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f00') },
   TokenExpired: { _tag: 'TokenExpired' },
   MalformedToken: { _tag: 'MalformedToken' },
   Rejected: { _tag: 'Rejected', ...answer },
@@ -90,6 +93,7 @@ describe('the exit code', () => {
       'SignInCancelled',
       'SignInFailed',
       'UnsafeFile',
+      'BatchOfOther',
       'TokenExpired',
       'MalformedToken',
       'NotSignedIn',

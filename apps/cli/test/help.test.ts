@@ -30,7 +30,7 @@ describe('the help', () => {
     const { stdout } = await lethe(nowhere, ['requests', 'watch', '--help'], withoutToken)
     expect(stdout).toContain('until Ctrl-C or SIGTERM, which is the way to end it: the exit code is 0')
     expect(stdout).toContain(
-      '0 completed   1 failed   3 there is none   6 denied, withdrawn or expired   130',
+      '0 completed   1 failed   3 there is none   6 denied, withdrawn, abandoned or expired   130',
     )
   })
 

@@ -34,6 +34,62 @@ describe('an error of the server', () => {
   })
 })
 
+describe('a refusal whose reason the server names', () => {
+  const refused = graphErrors.requestDenied
+  const conflict = graphErrors.conflict('It cannot be done.')
+  it.each([
+    [
+      refused,
+      'selfApproval',
+      null,
+      /You asked for this removal yourself. Another approver has to approve it/,
+    ],
+    [refused, 'agentNotAllowed', null, /You are an agent.* A person with the app role/],
+    [refused, 'notBatchMaker', null, /Somebody else made the batch\./],
+    [conflict, 'nothingWaits', null, /lethe batches show tells how it stands/],
+    [conflict, 'batchChanged', null, /Look at it again: lethe batches show/],
+    [conflict, 'batchClosed', null, /Leave --batch out to begin another one/],
+    [conflict, 'requestUnreadable', null, /Tell whoever runs Lethe\./],
+    [conflict, 'subjectDiffers', null, /Tell whoever runs Lethe\./],
+    [refused, 'guestNotAllowed', null, /You are a guest of the tenant.* An approver who is a member may/],
+    [
+      refused,
+      'scopeMissing',
+      'X.Read.All',
+      /You lack the permission X.Read.All. Ask an administrator of Entra for it, and sign in again/,
+    ],
+    [refused, 'appRoleMissing', 'X.Approver', /You lack the app role X.Approver. Ask/],
+    [
+      refused,
+      'directoryRoleMissing',
+      '62e90394-69f5-4237-9190-012177145e10',
+      /You lack the directory role Global Administrator. Ask/,
+    ],
+    [refused, 'directoryRoleMissing', 'another', /You lack the directory role another. Ask/],
+    [
+      refused,
+      'requiredRoleMissing',
+      null,
+      /You lack an app role that this server wants of everybody. Ask its operator/,
+    ],
+    [refused, 'callerKindNotSupported', null, /Sign in with a work or school account/],
+    [refused, 'notSubmitter', null, /Another person asked for it. They or an approver can withdraw it/],
+    [refused, 'notInbound', null, /belongs to your own tenant. Lethe removes inbound shared users/],
+    [refused, 'callerUnrecognised', null, /does not say who you are. Sign in again: lethe login/],
+    [conflict, 'holderCalled', null, /lethe requests retry.*lethe requests close/],
+    [conflict, 'noHolderCalled', null, /lethe requests retry.*lethe requests withdraw/],
+    [refused, 'constructor', null, /lethe whoami shows what you may do/],
+    [refused, 'somethingNew', 'whatever', /lethe whoami shows what you may do/],
+    [conflict, 'somethingNew', null, /lethe requests show tells how it stands/],
+  ])('%j, %s: says so in words, with the next step', async (row, reason, missing, words) => {
+    api.instead = () => errorAnswer(row, {}, { reason, missing })
+    const { code, stderr } = await lethe(api.url, ['requests', 'approve', requestId(1)])
+    expect(code).toBe(row === refused ? 4 : 1)
+    expect(stderr).toMatch(words)
+    expect(stderr).toContain(`lethe: ${row.message} (${row.status} ${row.code}`)
+  })
+})
+
 describe('an answer that is not one of Lethe', () => {
   it.each([
     ['HTML', { status: 200, headers: { 'content-type': 'text/html' }, body: html }, 1],

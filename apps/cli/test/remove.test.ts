@@ -81,6 +81,38 @@ describe('--received', () => {
   )
 })
 
+describe('a receipt of over a year ago', () => {
+  const longAgo = ['remove', bobId, '--force', '--received', '2025-11-21']
+
+  it('is refused before anything is sent, with the way to confirm it', async () => {
+    const { code, stderr } = await lethe(api.url, longAgo)
+    expect(code).toBe(2)
+    expect(stderr).toBe(
+      'lethe: --received: 2025-11-21 is over a year ago. Check the date. If it is right, add --confirm-received.\n',
+    )
+    expect(api.received).toEqual([])
+  })
+
+  it('is sent where it is confirmed', async () => {
+    expect(await lethe(api.url, [...longAgo, '--confirm-received'])).toMatchObject({ code: 0 })
+    expect(bodies()).toEqual([
+      { userId: bobId, receivedDateTime: '2025-11-21T00:00:00Z', receivedConfirmed: true },
+    ])
+  })
+
+  it('is confirmed together with its date only', async () => {
+    const { code, stderr } = await lethe(api.url, ['remove', bobId, '--force', '--confirm-received'])
+    expect(code).toBe(2)
+    expect(stderr).toContain('--confirm-received goes with --received')
+  })
+
+  it('of a year ago to the day needs no confirmation', async () => {
+    const received = ['--received', '2025-11-23']
+    expect(await lethe(api.url, ['remove', bobId, '--force', ...received])).toMatchObject({ code: 0 })
+    expect(bodies()).toEqual([{ userId: bobId, receivedDateTime: '2025-11-23T00:00:00Z' }])
+  })
+})
+
 describe('bad userIds', () => {
   it.each([
     [['bob'], 'userId 1 of 1'],

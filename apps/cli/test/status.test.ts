@@ -19,6 +19,7 @@ describe('lethe status', () => {
       contract: 'seed',
       caller: { kind: 'workAccount', operations: ['listProfiles', 'submit'] },
       overdue: 2,
+      unreadable: 0,
       queue: { waiting: 3, longestWaitSeconds: 40, held: 1 },
       graph: { state: 'open', sinceDateTime: '2026-11-23T09:00:00Z', blockedBy: null },
     })
@@ -26,10 +27,12 @@ describe('lethe status', () => {
 
   it('shows no state of Graph where the server calls none', async () => {
     api.instead = ({ path }) =>
-      path === '/lethe/v1/status' ? { status: 200, body: { overdue: 0, queue: idle, graph: null } } : null
+      path === '/lethe/v1/status'
+        ? { status: 200, body: { overdue: 0, unreadable: 0, queue: idle, graph: null } }
+        : null
     const { code, stdout } = await lethe(api.url, ['status'])
     expect(code).toBe(0)
-    expect(stdout).toMatch(/overdue: +0\nqueueWaiting: +0\nqueueHeld: +0\n$/)
+    expect(stdout).toMatch(/overdue: +0\nunreadable: +0\nqueueWaiting: +0\nqueueHeld: +0\n$/)
   })
 
   it('ends with 5 where the server cannot say', async () => {

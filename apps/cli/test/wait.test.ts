@@ -5,7 +5,7 @@ import { decoded } from './support/decoded.js'
 import { errorAnswer } from './support/answers.js'
 import { type FakeApi, startFakeApi } from './support/fake-api.js'
 import { lethe } from './support/fake-io.js'
-import { annId, bobId, denial, failure, requestId } from './support/samples.js'
+import { abandonment, annId, bobId, denial, failure, requestId } from './support/samples.js'
 
 let api: FakeApi
 beforeEach(async () => {
@@ -51,7 +51,9 @@ describe('--wait', () => {
   it.each([
     ['failed', { state: 'failed', failure }, 1, 'the removal failed (signInRequired)'],
     ['denied', { state: 'denied', denial }, 6, 'ended denied (legalClaims)'],
+    ['unreadable', { state: 'unreadable' }, 6, 'its history cannot be read, or was changed'],
     ['withdrawn', { state: 'withdrawn' }, 6, 'ended withdrawn'],
+    ['abandoned', { state: 'abandoned', abandonment }, 6, 'ended abandoned (handledManually)'],
     ['expired', { state: 'expired' }, 6, 'ended expired'],
   ])('ends with its own code where the request is %s', async (state, step, expected, message) => {
     become(step)

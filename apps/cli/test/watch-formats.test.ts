@@ -44,7 +44,7 @@ describe('a watch', () => {
   it('is CSV with one header', async () => {
     const rows = readCsv(await shownAs('-o', 'csv'))
     expect(rows.map(row => row[1])).toEqual(['change', 'changed', 'new', 'changed'])
-    expect(new Set(rows.map(row => row.length))).toEqual(new Set([10]))
+    expect(new Set(rows.map(row => row.length))).toEqual(new Set([11]))
   })
 
   it('is one Markdown table', async () => {

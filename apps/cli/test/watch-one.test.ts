@@ -2,7 +2,7 @@ import { graphErrors } from '@lethe/graph-contract'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { errorAnswer } from './support/answers.js'
 import { type FakeApi, startFakeApi } from './support/fake-api.js'
-import { bobId, denial, failure, requestId } from './support/samples.js'
+import { abandonment, bobId, denial, failure, requestId } from './support/samples.js'
 import { change, linesOf, shortOf, submitted, watch } from './support/watching.js'
 
 let api: FakeApi
@@ -39,7 +39,9 @@ describe('watch <id>', () => {
   it.each([
     ['failed', { state: 'failed', failure }, 1, 'the removal failed (signInRequired)'],
     ['denied', { state: 'denied', denial }, 6, 'ended denied (legalClaims)'],
+    ['unreadable', { state: 'unreadable' }, 6, 'its history cannot be read, or was changed'],
     ['withdrawn', { state: 'withdrawn' }, 6, 'ended withdrawn'],
+    ['abandoned', { state: 'abandoned', abandonment }, 6, 'ended abandoned (handledManually)'],
     ['expired', { state: 'expired' }, 6, 'ended expired'],
   ])('ends with its own code where it is %s', async (state, over, expected, message) => {
     const { code, stdout, stderr } = await watch(api, follow, [() => change(api, 1, over)])

@@ -55,6 +55,7 @@ describe('a look', () => {
         outcome: null,
         failureReason: null,
         denialCode: null,
+        abandonmentCode: null,
       })}\n`,
     )
   })

@@ -27,12 +27,14 @@ export interface RunningSandbox {
 
 /** What the sign-ins of approvers are sealed with. */
 const sealingKeyFile = 'sealing-key.json'
+const historyKeyFile = 'history-key.json'
 
 /** What `--reset` takes away: what the sandbox itself put into its folder, and nothing else that is there. */
 const stateNames = [
   'identity-provider-key.json',
   ...Object.values(registrationFiles),
   sealingKeyFile,
+  historyKeyFile,
   'postgres',
   'removed-profiles',
 ]
@@ -103,6 +105,7 @@ export const startSandbox = async (
   const kept = {
     certificateFile: registration.certificate.file,
     sealingKeys: (await keptJson(join(settings.stateFolder, sealingKeyFile), SealingKey, newSealingKey)).key,
+    historyKeys: (await keptJson(join(settings.stateFolder, historyKeyFile), SealingKey, newSealingKey)).key,
   }
   const config = decodeConfig(apiEnvironment(settings, addresses, environment, database.right.appUrl, kept))
   if (E.isLeft(config)) return refuse({ mistakes: config.left.mistakes })
@@ -150,6 +153,7 @@ const isAddressProblem = (error: unknown): boolean =>
 interface Kept {
   readonly certificateFile: string
   readonly sealingKeys: string
+  readonly historyKeys: string
 }
 
 const SealingKey = t.strict({ key: t.string }, 'SealingKey')
@@ -162,6 +166,7 @@ const newSealingKey = async (): Promise<t.TypeOf<typeof SealingKey>> => ({
 const unknownYet: Kept = {
   certificateFile: 'none',
   sealingKeys: `none:${Buffer.alloc(32).toString('base64')}`,
+  historyKeys: `none:${Buffer.alloc(32).toString('base64')}`,
 }
 
 const apiEnvironment = (
@@ -169,7 +174,7 @@ const apiEnvironment = (
   addresses: Omit<Addresses, 'postgres'>,
   environment: Readonly<Record<string, string | undefined>>,
   databaseUrl: string,
-  { certificateFile, sealingKeys }: Kept,
+  { certificateFile, sealingKeys, historyKeys }: Kept,
 ): Readonly<Record<string, string | undefined>> => ({
   LETHE_LOG_LEVEL: 'warn',
   // A minute is long for who tries it out.
@@ -193,4 +198,5 @@ const apiEnvironment = (
   LETHE_GRAPH_CERTIFICATE_FILE: certificateFile,
   LETHE_GRAPH_FEDERATED_TOKEN_FILE: '',
   LETHE_SEALING_KEYS: sealingKeys,
+  LETHE_HISTORY_KEYS: historyKeys,
 })

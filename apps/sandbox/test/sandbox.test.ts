@@ -40,7 +40,7 @@ describe('the sandbox', () => {
     expect(await statusOf(addresses, { as: 'omar' }, `${profiles}/${bob}`)).toBe(404)
     expect(await statusOf(addresses, { as: 'personal' }, `${profiles}/${bob}`)).toBe(403)
     expect(await statusOf(addresses, { as: 'adele', key: 'rogue' }, profiles)).toBe(401)
-    expect(await statusOf(addresses, { as: 'adele', expiresInSeconds: -120 }, profiles)).toBe(401)
+    expect(await statusOf(addresses, { as: 'adele', expiresInSeconds: -301 }, profiles)).toBe(401)
     expect(await statusOf(addresses, { as: 'adele', claims: { aud: 'x' } }, profiles)).toBe(401)
     // It has a twin of Graph, for tokens of Graph, which asks more of whose sign-in was set so.
     await fetch(`${addresses.graph}/sandbox/faults`, {

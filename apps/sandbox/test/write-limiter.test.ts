@@ -36,10 +36,7 @@ describe('the limit of writes', () => {
     expect([1, 2, 3, 4].map(() => limiter.secondsToWait() === 0)).toEqual([true, true, true, false])
   })
 
-  test.each([
-    [true, '100'],
-    [false, null],
-  ])('is 429 from outside, with Retry-After: %s; reads pass', async (retryAfter, header) => {
+  test.each([true, false])('is 429 from outside, with Retry-After: %s; reads pass', async retryAfter => {
     const twin = await openTwin()
     const token = await twin.tokenOf('daemon')
     await setFaults(twin, { rate: { writesPerSecond: 0.01, burst: 3, retryAfter } })
@@ -47,14 +44,10 @@ describe('the limit of writes', () => {
     const seen = []
     for (const user of users) seen.push(await remove(twin, token, user))
     expect(seen.map(({ status }) => status)).toEqual([204, 204, 204, 429, 429, 429])
-    expect(seen.map(({ headers }) => headers.get('Retry-After'))).toEqual([
-      null,
-      null,
-      null,
-      header,
-      header,
-      header,
-    ])
+    // How much of the hundred seconds is left by then is the machine's affair.
+    const told = seen.map(({ headers }) => Number(headers.get('Retry-After') ?? 0))
+    const isTold = told.map(seconds => seconds > 0 && seconds <= 100)
+    expect(isTold).toEqual([false, false, false, retryAfter, retryAfter, retryAfter])
     const [, , , throttled = ''] = users
     expect((await look(twin, token, throttled)).status).toBe(200)
   })

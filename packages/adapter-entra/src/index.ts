@@ -30,6 +30,7 @@ export type {
   TokenExpired,
   TokenInvalid,
   TokenNotWellFormed,
+  TokenNotYetValid,
   TokenRefusal,
 } from './refusals.js'
 export { trustedIssuers, type BadIssuer, type IssuerMistake, type TrustedIssuers } from './trusted-issuers.js'

@@ -7,7 +7,8 @@ import { type KeysUnavailable, tokenInvalid, type TokenInvalid } from './refusal
 /** The keys of one issuer, as last published. */
 export interface KeySet {
   /**
-   * Finds a key, after a refresh where one is due and allowed.
+   * Finds a key. One that is known is there at once, while a refresh that is due goes on beside it; one that is not known
+   * waits for a refresh, where one is allowed.
    *
    * `TokenInvalid`: the issuer has no such key. `KeysUnavailable`: the key is not known, and the issuer cannot be asked.
    */
@@ -29,7 +30,7 @@ type Known = { readonly at: number; readonly keys: SigningKeys }
  * Keeps the keys of one issuer.
  *
  * They are fetched when first needed, daily, and on an unknown `kid`; never more often than once in 30 seconds, and all
- * who wait share one fetch. A refresh that fails leaves the old keys in use and is tried again after those 30 seconds.
+ * who wait share one fetch. A refresh that fails leaves the known keys in use and is tried again after those 30 seconds.
  *
  * @param fetchKeys reads what the issuer publishes now.
  * @param clock milliseconds since 1970-01-01T00:00:00Z.
@@ -59,7 +60,12 @@ export const keySet = (fetchKeys: TE.TaskEither<FetchFailed, SigningKeys>, clock
 
   return {
     find: kid => async () => {
-      if (hasPassed(refreshAfterMs, known, clock()) || known?.keys.has(kid) !== true) await refreshIfAllowed()
+      const knownKey = known?.keys.get(kid)
+      if (knownKey !== undefined) {
+        if (hasPassed(refreshAfterMs, known, clock())) void refreshIfAllowed()
+        return E.right(knownKey)
+      }
+      await refreshIfAllowed()
       const key = known?.keys.get(kid)
       if (key !== undefined) return E.right(key)
       return attempt?.failed === false ? E.left(tokenInvalid) : E.left(unavailable(attempt, clock()))

@@ -52,7 +52,8 @@ type PublishedKey = t.TypeOf<typeof PublishedKey>
  *
  * @param get how to get a JSON document.
  * @returns the RSA signing keys that are this issuer's; `FetchFailed` where a document cannot be had, has the wrong
- * shape, names another issuer, or sends the reader from https to http.
+ * shape, names another issuer, or sends the reader from https to http, and where there is no such key: an issuer without
+ * keys would be one without tokens, so it is a fault on the way.
  */
 export const publishedKeys =
   (get: (url: URL) => TE.TaskEither<FetchFailed, unknown>) =>
@@ -63,10 +64,8 @@ export const publishedKeys =
       TE.flatMapOption(keySetUrl(issuer), () => fetchFailed),
       TE.flatMap(get),
       TE.flatMapEither(document => KeySetDocument.decode(document)),
-      TE.bimap(
-        () => fetchFailed,
-        ({ keys }) => byKid(pipe(keys, RA.filterMap(signingKeyOf(issuer)))),
-      ),
+      TE.mapLeft(() => fetchFailed),
+      TE.flatMapOption(signingKeysOf(issuer), () => fetchFailed),
     )
 
 const metadataUrl = ({ issuer }: Issuer): O.Option<URL> =>
@@ -85,6 +84,11 @@ const keySetUrl =
 /** Without TLS, keys come from nowhere but the issuer itself: a sandbox on loopback. */
 const isOwnHost = (issuer: string, url: URL): boolean =>
   url.protocol === 'http:' && URL.parse(issuer)?.origin === url.origin
+
+const signingKeysOf =
+  (issuer: Issuer) =>
+  ({ keys }: t.TypeOf<typeof KeySetDocument>): O.Option<SigningKeys> =>
+    pipe(keys, RA.filterMap(signingKeyOf(issuer)), O.fromPredicate(RA.isNonEmpty), O.map(byKid))
 
 const signingKeyOf =
   ({ issuer, tenantId }: Issuer) =>

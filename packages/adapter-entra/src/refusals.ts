@@ -8,9 +8,14 @@ export interface TokenInvalid {
   readonly _tag: 'TokenInvalid'
 }
 
-/** Expired, or not yet valid. */
+/** Its `exp` is past. */
 export interface TokenExpired {
   readonly _tag: 'TokenExpired'
+}
+
+/** Its `nbf` is still to come. */
+export interface TokenNotYetValid {
+  readonly _tag: 'TokenNotYetValid'
 }
 
 /** The token is genuine, and is meant for somebody else. */
@@ -19,7 +24,12 @@ export interface AudienceInvalid {
 }
 
 /** Why a token is refused. None says what was in the token. */
-export type TokenRefusal = TokenNotWellFormed | TokenInvalid | TokenExpired | AudienceInvalid
+export type TokenRefusal =
+  | TokenNotWellFormed
+  | TokenInvalid
+  | TokenExpired
+  | TokenNotYetValid
+  | AudienceInvalid
 
 /** The issuer's keys cannot be had, so that nothing can be said about the token. */
 export interface KeysUnavailable {
@@ -31,4 +41,5 @@ export interface KeysUnavailable {
 export const tokenNotWellFormed: TokenNotWellFormed = { _tag: 'TokenNotWellFormed' }
 export const tokenInvalid: TokenInvalid = { _tag: 'TokenInvalid' }
 export const tokenExpired: TokenExpired = { _tag: 'TokenExpired' }
+export const tokenNotYetValid: TokenNotYetValid = { _tag: 'TokenNotYetValid' }
 export const audienceInvalid: AudienceInvalid = { _tag: 'AudienceInvalid' }

@@ -10,6 +10,8 @@ import {
   type TokenExpired,
   tokenInvalid,
   type TokenInvalid,
+  tokenNotYetValid,
+  type TokenNotYetValid,
 } from './refusals.js'
 
 /** What a token must say to be accepted. */
@@ -28,17 +30,19 @@ export interface Genuine {
   readonly expiresAt: number
 }
 
-/** How far the issuer's clock and ours may be apart. */
-const skewSeconds = 60
+/** How far the issuer's clock and ours may be apart: as much as Microsoft's own libraries allow. */
+const skewSeconds = 300
+
+type NotAccepted = TokenInvalid | TokenExpired | TokenNotYetValid | AudienceInvalid
 
 /**
- * Checks the signature, then issuer, audience and lifetime, with at most 60 seconds of skew.
+ * Checks the signature, then issuer, audience and lifetime, with at most five minutes of skew.
  *
  * Source: RFC 8725 (one allowed algorithm); Microsoft identity platform, access token validation.
  */
 export const checkToken =
   (expected: Expected) =>
-  (token: string): TE.TaskEither<TokenInvalid | TokenExpired | AudienceInvalid, Genuine> =>
+  (token: string): TE.TaskEither<NotAccepted, Genuine> =>
     pipe(
       TE.tryCatch(
         () =>
@@ -61,9 +65,9 @@ const genuine = (claims: JWTPayload): E.Either<TokenInvalid, Genuine> =>
     : E.left(tokenInvalid)
 
 /** Whatever else goes wrong in the check, the token is not accepted. */
-const refusalOf = (error: unknown): TokenInvalid | TokenExpired | AudienceInvalid => {
+const refusalOf = (error: unknown): NotAccepted => {
   if (error instanceof errors.JWTExpired) return tokenExpired
   if (!(error instanceof errors.JWTClaimValidationFailed)) return tokenInvalid
   if (error.claim === 'aud') return audienceInvalid
-  return error.claim === 'nbf' && error.reason === 'check_failed' ? tokenExpired : tokenInvalid
+  return error.claim === 'nbf' && error.reason === 'check_failed' ? tokenNotYetValid : tokenInvalid
 }

@@ -9,7 +9,10 @@ export type TrustedIssuers = ReadonlyMap<string, TenantId>
 export type IssuerMistake =
   /** It is no absolute http(s) URL, or it has a query, a fragment, credentials or white space. */
   | 'notAnIssuerUrl'
-  /** It does not hold exactly one tenant: a segment of its path that is `{tenantid}` or a lower-case GUID. */
+  /**
+   * It does not name exactly one tenant: by a segment of its path that is `{tenantid}` or a lower-case GUID. Its host may
+   * name the same one again.
+   */
   | 'notOneTenant'
   /** Its tenant is neither served nor that of the personal accounts. */
   | 'tenantNotServed'
@@ -64,9 +67,11 @@ const pairOf =
   (issuer: string): E.Either<IssuerMistake, Pair> => {
     const url = issuerUrl(issuer)
     if (url === null) return E.left('notAnIssuerUrl')
-    const [tenant, ...others] = issuer.match(anyGuid) ?? []
+    const [tenant, ...others] = url.pathname.match(anyGuid) ?? []
     if (!TenantId.is(tenant) || others.length > 0) return E.left('notOneTenant')
     if (!url.pathname.split('/').includes(tenant)) return E.left('notOneTenant')
+    // Issuers at ciamlogin.com name their tenant in the host as well (Microsoft Entra External ID).
+    if ((url.host.match(anyGuid) ?? []).some(other => other !== tenant)) return E.left('notOneTenant')
     return known.includes(tenant) ? E.right([issuer, tenant]) : E.left('tenantNotServed')
   }
 

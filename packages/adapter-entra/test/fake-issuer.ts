@@ -13,6 +13,8 @@ export interface FakeIssuer {
   /** The paths asked for so far. */
   readonly requests: ReadonlyArray<string>
   readonly publish: (...keys: ReadonlyArray<PublishedKey>) => void
+  /** Publishes a key where the metadata does not point to: in the key set of one app. */
+  readonly publishFor: (appId: string, key: PublishedKey) => void
   /** Merged over the metadata that is published from now on. */
   readonly claimInMetadata: (members: Readonly<Record<string, unknown>>) => void
   /** Adds to what every answer says: its status, and white space after its document. */
@@ -21,6 +23,8 @@ export interface FakeIssuer {
   readonly hold: () => () => void
   /** Answers every request itself until `recover`. */
   readonly intercept: (handler: Handler) => void
+  /** Answers requests for keys itself until `recover`. */
+  readonly interceptKeys: (handle: (response: ServerResponse) => unknown) => void
   readonly fail: () => void
   readonly recover: () => void
 }
@@ -35,6 +39,7 @@ export const closeIssuers = async (): Promise<void> => {
 export const openIssuer = async (...initial: ReadonlyArray<PublishedKey>): Promise<FakeIssuer> => {
   const requests: Array<string> = []
   let keys = initial
+  const keysOfApps = new Map<string, PublishedKey>()
   let extra: Readonly<Record<string, unknown>> = {}
   let status = 200
   let padding = 0
@@ -54,6 +59,8 @@ export const openIssuer = async (...initial: ReadonlyArray<PublishedKey>): Promi
       sendJson(response, { issuer, jwks_uri: `${base}${prefix}keys`, ...extra })
     } else if (path.endsWith('/keys')) {
       sendJson(response, { keys })
+    } else if (path.includes('/keys?appid=')) {
+      sendJson(response, { keys: [keysOfApps.get(path.split('=')[1] ?? '')] })
     } else {
       response.writeHead(404).end()
     }
@@ -86,6 +93,9 @@ export const openIssuer = async (...initial: ReadonlyArray<PublishedKey>): Promi
     publish: (...next) => {
       keys = next
     },
+    publishFor: (appId, key) => {
+      keysOfApps.set(appId, key)
+    },
     claimInMetadata: members => {
       extra = members
     },
@@ -100,6 +110,12 @@ export const openIssuer = async (...initial: ReadonlyArray<PublishedKey>): Promi
     },
     intercept: handler => {
       interceptor = handler
+    },
+    interceptKeys: handle => {
+      interceptor = (request, response) => {
+        if (request.url?.endsWith('/keys') === true) handle(response)
+        else answer(request, response)
+      }
     },
     fail: () => {
       interceptor = (_, response) => response.writeHead(500).end()

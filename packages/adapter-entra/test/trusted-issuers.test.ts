@@ -23,6 +23,22 @@ describe('the table of trusted issuers', () => {
     )
   })
 
+  it('takes an issuer that names its one tenant in its host as well, as those at ciamlogin.com do', () => {
+    const named = `https://${contoso}.ciamlogin.com/${contoso}/v2.0`
+    expect(trustedIssuers([contoso], [named])).toEqual(E.right(new Map([[named, contoso]])))
+    expect(trustedIssuers([contoso], ['https://{tenantid}.ciamlogin.com/{tenantid}/v2.0'])).toEqual(
+      E.right(
+        new Map([
+          [named, contoso],
+          [
+            `https://${personalAccountTenantId}.ciamlogin.com/${personalAccountTenantId}/v2.0`,
+            personalAccountTenantId,
+          ],
+        ]),
+      ),
+    )
+  })
+
   it.each<[IssuerMistake, string]>([
     ['notAnIssuerUrl', 'login.example'],
     ['notAnIssuerUrl', `ftp://login.example/${contoso}/`],
@@ -35,6 +51,9 @@ describe('the table of trusted issuers', () => {
     ['notOneTenant', `https://login.example/${contoso}/{tenantid}/`],
     ['notOneTenant', 'https://login.example/{tenantid}/{tenantid}/'],
     ['notOneTenant', 'https://{tenantid}.login.example/'],
+    ['notOneTenant', `https://${northwind}.ciamlogin.com/${contoso}/v2.0`],
+    ['notOneTenant', `https://${contoso}.ciamlogin.com/{tenantid}/v2.0`],
+    ['notOneTenant', `https://${contoso}.ciamlogin.com/`],
     ['notOneTenant', `https://login.example/x${contoso}/`],
     ['notOneTenant', 'https://login.example/AAAAAAAA-1111-4111-8111-111111111111/'],
     ['tenantNotServed', `https://login.example/${stranger}/`],

@@ -39,6 +39,7 @@ describe('a genuine token', () => {
           appRoles: [],
           directoryRoles: [],
           guest: false,
+          agent: false,
         }),
       }),
     )
@@ -51,6 +52,25 @@ describe('a genuine token', () => {
         caller: E.right({ kind: 'application', tenantId: northwind, appId, appRoles: ['Do.All'] }),
       }),
     )
+  })
+
+  it('of an issuer at ciamlogin.com, which names its tenant twice, says who calls', async () => {
+    const iss = `https://${contoso}.ciamlogin.com/${contoso}/v2.0`
+    const asked: Array<string> = []
+    const verifier = verifierFor(await openIssuer(), movableClock(), {
+      issuers: ['https://{tenantid}.ciamlogin.com/{tenantid}/v2.0'],
+      fetch: input => {
+        const url = input instanceof Request ? input.url : String(input)
+        asked.push(url)
+        const isMetadata = url.endsWith('/.well-known/openid-configuration')
+        return Promise.resolve(
+          Response.json(isMetadata ? { issuer: iss, jwks_uri: `${iss}/keys` } : { keys: [key.jwk] }),
+        )
+      },
+    })
+    const token = await sign(key, { ...claimsOf(await openIssuer()), iss })
+    expect(await resultOf(verifier, token)).toBe('accepted')
+    expect(asked).toEqual([`${iss}/.well-known/openid-configuration`, `${iss}/keys`])
   })
 
   it('of a personal account verifies, and says so', async () => {

@@ -5,7 +5,13 @@ import {
   type ProfileCondition,
   type TenantId,
 } from '@lethe/domain'
-import { decodeProfile, decodeProfilePage, largestProfilePage, profilesUrl } from '@lethe/graph-contract'
+import {
+  decodeProfile,
+  decodeProfilePage,
+  largestProfilePage,
+  profilesPath,
+  profilesUrl,
+} from '@lethe/graph-contract'
 import * as E from 'fp-ts/lib/Either.js'
 import { identity, pipe } from 'fp-ts/lib/function.js'
 import * as O from 'fp-ts/lib/Option.js'
@@ -14,7 +20,7 @@ import type { GraphClient } from './client.js'
 import { type BareEnding, endings } from './endings.js'
 import { look } from './look.js'
 import { cutPage, type GraphPage } from './page-cut.js'
-import { type PagePosition, readPageToken, skipTokenOf } from './page-token.js'
+import { type PagePosition, queryOf, readPageToken } from './page-token.js'
 
 export interface GraphProfilesOptions {
   /** Whether to ask Graph for pages of the size wanted (`$top`). Its schema says that it does not take that here. */
@@ -24,7 +30,7 @@ export interface GraphProfilesOptions {
 }
 
 const invalidPageToken: InvalidPageToken = { _tag: 'InvalidPageToken' }
-const start: PagePosition = { skipToken: null, shown: [] }
+const start: PagePosition = { query: null, shown: [] }
 
 /** The inbound shared user profiles of Microsoft Graph. What each ending of a call means is in the table of endings. */
 export const graphInboundProfiles = (
@@ -48,9 +54,12 @@ export const graphInboundProfiles = (
     async () => {
       const position = after === null ? O.some(start) : readPageToken(after)
       if (O.isNone(position)) return E.left(invalidPageToken)
-      const { skipToken } = position.value
+      const { query } = position.value
       const top = pageSizes ? Math.min(size, largestProfilePage) : null
-      const url = profilesUrl(client.root, { select: [], filter: conditions, top, skipToken })
+      const url =
+        query === null
+          ? profilesUrl(client.root, { select: [], filter: conditions, top, skipToken: null })
+          : `${client.root}${profilesPath}?${query}`
       const ending = await client.call({
         tenantId,
         operation: 'lookup',
@@ -63,9 +72,7 @@ export const graphInboundProfiles = (
         if (leftOut > 0) onLeftOut?.(tenantId, leftOut)
         return E.right(cutPage(ending.value, position.value, size))
       }
-      return E.left(
-        ending.kind === 'badRequest' && skipToken !== null ? invalidPageToken : lookupProblem(ending),
-      )
+      return E.left(ending.kind === 'badRequest' && query !== null ? invalidPageToken : lookupProblem(ending))
     },
 })
 
@@ -89,12 +96,12 @@ const decodePage =
     pipe(
       decodeProfilePage(body),
       E.flatMap(({ profiles, nextLink, leftOut }) => {
-        const next = nextLink === null ? O.none : skipTokenOf(nextLink)
+        const next = nextLink === null ? O.none : queryOf(nextLink)
         return nextLink !== null && O.isNone(next)
           ? t.failures([])
           : t.success({
               items: profiles.filter(meetsConditions(conditions)),
-              nextSkipToken: O.toNullable(next),
+              nextQuery: O.toNullable(next),
               leftOut,
             })
       }),

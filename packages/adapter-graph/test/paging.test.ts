@@ -1,10 +1,11 @@
-import { decoded, refuse, succeed, upTo } from '@lethe/application/testing'
-import { UserId } from '@lethe/domain'
+import { decoded, elementAt, refuse, succeed, upTo } from '@lethe/application/testing'
+import { type InboundSharedUserProfile, UserId } from '@lethe/domain'
 import * as fc from 'fast-check'
 import * as O from 'fp-ts/lib/Option.js'
 import { describe, expect, it } from 'vitest'
 import { graphInboundProfiles } from '../src/index.js'
-import { markOf, readPageToken, skipTokenOf, writePageToken } from '../src/page-token.js'
+import { cutPage } from '../src/page-cut.js'
+import { markOf, type PagePosition, readPageToken, queryOf, writePageToken } from '../src/page-token.js'
 import { makeClient } from './making/client.js'
 import { freshIds } from './making/fresh-ids.js'
 import { errorReply, rawServer, reply } from './making/raw-server.js'
@@ -12,7 +13,7 @@ import { errorReply, rawServer, reply } from './making/raw-server.js'
 const pageOf = (value: ReadonlyArray<object>, nextLink?: string): string =>
   reply(200, { body: JSON.stringify({ value, '@odata.nextLink': nextLink }) })
 
-const somebody = () => ({
+const somebody = (): InboundSharedUserProfile => ({
   userId: freshIds.userId(),
   userPrincipalName: 'somebody@fabrikam.example',
   displayName: 'Somebody',
@@ -38,9 +39,12 @@ const targets = (requests: ReadonlyArray<string>): ReadonlyArray<string | undefi
   requests.map(request => request.split(' ')[1])
 
 describe('pages of Graph', () => {
-  it('are followed by their skip token, at the configured root only', async () => {
+  it('are followed by the query of their link, whatever it holds, at the configured root only', async () => {
     const { list, requests } = await listing(
-      pageOf([somebody()], 'https://attacker.example/beta/x?%24skipToken=a%26b%3D%2F&$top=1'),
+      pageOf(
+        [somebody()],
+        'https://attacker.example/x/Directory/inboundSharedUserProfiles?$skip=100&a=%26b%3D%2F',
+      ),
       pageOf([somebody()]),
     )
 
@@ -50,7 +54,7 @@ describe('pages of Graph', () => {
     expect(second.next).toBeNull()
     expect(targets(requests)).toStrictEqual([
       '/beta/directory/inboundSharedUserProfiles',
-      '/beta/directory/inboundSharedUserProfiles?$skiptoken=a%26b%3D%2F',
+      '/beta/directory/inboundSharedUserProfiles?$skip=100&a=%26b%3D%2F',
     ])
   })
 
@@ -71,15 +75,18 @@ describe('pages of Graph', () => {
     expect(new Set(targets(requests))).toStrictEqual(new Set(['/beta/directory/inboundSharedUserProfiles']))
   })
 
-  it('may be in any order, and change it, while some vanish and others come', async () => {
+  it('are shown whole where their order changes: somebody twice, but nobody lost, and to an end', async () => {
     const [a, b, c, d, e] = [somebody(), somebody(), somebody(), somebody(), somebody()]
-    const { list } = await listing(pageOf([a, b, c]), pageOf([d, c, b, e]), pageOf([e, d]))
+    const { list } = await listing(pageOf([a, b, c, d]), pageOf([d, c, e, b, a]))
 
     const first = await succeed(list(2, null))
     const second = await succeed(list(1, first.next))
-    const third = await succeed(list(5, second.next))
 
-    expect([first.items, second.items, third.items]).toStrictEqual([[a, b], [d], [e]])
+    expect([first.items, second.items]).toStrictEqual([
+      [a, b],
+      [d, c, e],
+    ])
+    expect(second.next).toBeNull()
   })
 
   it('show nobody whom the conditions do not hold for, whatever Graph makes of them', async () => {
@@ -94,7 +101,7 @@ describe('pages of Graph', () => {
 
   it('are invalid by their token where Graph no longer knows it', async () => {
     const { list } = await listing(errorReply(400, 'Directory_ExpiredPageToken'))
-    const after = writePageToken({ skipToken: 'old', shown: [] })
+    const after = writePageToken({ query: '$skiptoken=old', shown: [] })
 
     expect(await refuse(list(5, after))).toStrictEqual({ _tag: 'InvalidPageToken' })
   })
@@ -106,21 +113,146 @@ describe('pages of Graph', () => {
     }
   })
 
-  it.each(['https://graph.example/beta?$top=5', 'not a link', '', 'https://graph.example/?$skiptoken='])(
-    'are unreadable where the next link is %j: the rest must not be lost in silence',
-    async nextLink => {
-      const { list } = await listing(pageOf([somebody()], nextLink))
-      expect(await refuse(list(5, null))).toMatchObject({ _tag: 'Unavailable' })
+  it.each([
+    'https://graph.example/beta/users?$skip=5',
+    'https://graph.example/beta/directory/inboundSharedUserProfiles',
+    `https://graph.example/beta/directory/inboundSharedUserProfiles?a=${'b'.repeat(4096)}`,
+    'not a link',
+    '',
+  ])('are unreadable where the next link is %j: the rest must not be lost in silence', async nextLink => {
+    const { list } = await listing(pageOf([somebody()], nextLink))
+    expect(await refuse(list(5, null))).toMatchObject({ _tag: 'Unavailable' })
+  })
+})
+
+/** A Graph that pages in a stable order, by the last of the page before, and fills its pages up when profiles vanish. */
+const stableGraph = (profiles: ReadonlyArray<InboundSharedUserProfile>, pageSize: number) => {
+  const place = new Map(profiles.map(({ userId }, index) => [String(userId), index]))
+  const gone = new Set<InboundSharedUserProfile>()
+  return {
+    remove: (profile: InboundSharedUserProfile) => {
+      gone.add(profile)
     },
-  )
+    isThere: (profile: InboundSharedUserProfile) => !gone.has(profile),
+    pageAt: (skipToken: string | null) => {
+      const rest = profiles
+        .slice(skipToken === null ? 0 : (place.get(skipToken) ?? 0) + 1)
+        .filter(profile => !gone.has(profile))
+      const items = rest.slice(0, pageSize)
+      return { items, nextQuery: rest.length > pageSize ? (items.at(-1)?.userId ?? null) : null }
+    },
+  }
+}
+
+/** Reads a list to its end, with a token written and read between two pages. */
+const readThrough = (
+  graph: ReturnType<typeof stableGraph>,
+  size: number,
+  between: (shown: ReadonlyArray<InboundSharedUserProfile>) => void = () => undefined,
+) => {
+  const shown: Array<InboundSharedUserProfile> = []
+  const lengths: Array<number> = []
+  let position: O.Option<PagePosition> = O.some({ query: null, shown: [] })
+  while (O.isSome(position)) {
+    const page = cutPage(graph.pageAt(position.value.query), position.value, size)
+    shown.push(...page.items)
+    lengths.push(page.next?.length ?? 0)
+    position = page.next === null ? O.none : readPageToken(page.next)
+    if (page.next !== null && O.isNone(position)) throw new Error('A token that nobody reads')
+    between(shown)
+  }
+  return { shown, longestToken: Math.max(...lengths) }
+}
+
+describe('a list of which profiles vanish while it is read', () => {
+  const profiles = upTo(60).map(somebody)
+  const sizes = { graph: fc.integer({ min: 1, max: 70 }), ours: fc.integer({ min: 1, max: 20 }) }
+  /** Which of the profiles vanish between two pages, for each pause. */
+  const vanishing = fc.array(fc.array(fc.nat({ max: 59 }), { maxLength: 40 }), { maxLength: 80 })
+
+  it('loses nobody who stays', () => {
+    fc.assert(
+      fc.property(sizes.graph, sizes.ours, vanishing, (graphSize, size, pauses) => {
+        const graph = stableGraph(profiles, graphSize)
+        const left = [...pauses]
+        const { shown } = readThrough(graph, size, () => {
+          for (const index of left.shift() ?? []) graph.remove(elementAt(profiles, index))
+        })
+        const stayed = profiles.filter(graph.isThere)
+        expect(stayed.filter(profile => !shown.includes(profile))).toStrictEqual([])
+      }),
+    )
+  })
+
+  it('repeats nobody, if only the next one stays', () => {
+    fc.assert(
+      fc.property(sizes.graph, sizes.ours, vanishing, (graphSize, size, pauses) => {
+        const graph = stableGraph(profiles, graphSize)
+        const left = [...pauses]
+        const { shown } = readThrough(graph, size, soFar => {
+          const last = Math.max(-1, ...soFar.map(profile => profiles.indexOf(profile)))
+          const next = profiles.slice(last + 1).find(graph.isThere)
+          for (const index of left.shift() ?? [])
+            if (profiles[index] !== next) graph.remove(elementAt(profiles, index))
+        })
+        expect(new Set(shown).size).toBe(shown.length)
+      }),
+    )
+  })
+
+  /** The places of those that are shown in pages of 20, where these vanish behind the first. */
+  const shownWithout = (vanished: ReadonlyArray<number>) => {
+    const graph = stableGraph(profiles, 60)
+    const { shown } = readThrough(graph, 20, () => {
+      for (const index of vanished) graph.remove(elementAt(profiles, index))
+    })
+    return shown.map(profile => profiles.indexOf(profile))
+  }
+  const from = (first: number, count: number) => upTo(count).map(index => first + index - 1)
+
+  it.each([
+    ['the last eight that were shown', from(12, 8), from(0, 60)],
+    ['all that were shown', from(0, 20), from(0, 60)],
+    ['the eight that come next', from(20, 8), [...from(0, 20), ...from(28, 32)]],
+    ['all that come next', from(20, 40), from(0, 20)],
+    [
+      'all around where the page ended but one that was shown',
+      from(13, 15),
+      [...from(0, 20), ...from(28, 32)],
+    ],
+    ['all around where the page ended but one that was not', from(12, 15), [...from(0, 20), ...from(27, 33)]],
+    ['too many: then it begins again', from(12, 16), [...from(0, 20), ...from(0, 12), ...from(28, 32)]],
+  ])('goes on behind what was shown where %s vanish', (_who, vanished, shown) => {
+    expect(shownWithout(vanished)).toStrictEqual(shown)
+  })
 })
 
 describe('a page token', () => {
+  it.each([50, 100, 998])('is short where Graph has 999 on its page and ours %i', size => {
+    const graph = stableGraph(upTo(999).map(somebody), 999)
+    const { shown, longestToken } = readThrough(graph, size)
+    expect(new Set(shown).size).toBe(999)
+    expect(longestToken).toBeLessThan(300)
+  })
+
+  it('holds the query of a link in place of a skip token, up to 4,096 characters', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary-ascii', minLength: 4096, maxLength: 4096 }), query => {
+        const visible = query.replace(/[^!-~]/g, '"')
+        const shown = upTo(8).map(() => markOf(freshIds.userId()))
+        const position = { query: visible, shown, next: shown }
+        expect(readPageToken(writePageToken(position))).toStrictEqual(O.some(position))
+      }),
+    )
+  })
+
   it('reads as it was written', () => {
+    const marks = fc.array(fc.uuid().map(id => markOf(decoded(UserId, id))))
     const positions = fc.record(
       {
-        skipToken: fc.option(fc.string({ unit: 'grapheme', minLength: 1 })),
-        shown: fc.array(fc.uuid().map(id => markOf(decoded(UserId, id)))),
+        query: fc.option(fc.string({ unit: 'grapheme', minLength: 1 })),
+        shown: marks,
+        next: marks,
       },
       { noNullPrototype: true },
     )
@@ -141,11 +273,12 @@ describe('a page token', () => {
   })
 
   it.each([
-    Buffer.from('{"skip":"","shown":[]}').toString('base64url'),
-    Buffer.from('{"skip":7,"shown":[]}').toString('base64url'),
-    Buffer.from('{"skip":"a","shown":[],"more":1}').toString('base64url'),
-    `${writePageToken({ skipToken: 'a', shown: [] })}=`,
-    writePageToken({ skipToken: 'a'.repeat(20_000), shown: [] }),
+    Buffer.from('{"skip":"","shown":[],"next":[]}').toString('base64url'),
+    Buffer.from('{"skip":7,"shown":[],"next":[]}').toString('base64url'),
+    Buffer.from('{"skip":"a","shown":[]}').toString('base64url'),
+    Buffer.from('{"skip":"a","shown":[],"next":[],"more":1}').toString('base64url'),
+    `${writePageToken({ query: 'a', shown: [] })}=`,
+    writePageToken({ query: 'a'.repeat(20_000), shown: [] }),
   ])('is none that was not written so: %.40j', token => {
     expect(readPageToken(token)).toStrictEqual(O.none)
   })
@@ -156,8 +289,10 @@ describe('a page token', () => {
     expect(markOf(freshIds.userId())).not.toBe(markOf(userId))
   })
 
-  it('is in the link in either spelling', () => {
-    for (const link of ['https://a.example/b?$skiptoken=x%2By', 'http://a.example/?%24skipToken=x%2By&c=d'])
-      expect(skipTokenOf(link)).toStrictEqual(O.some('x+y'))
+  it('holds the query of the link as it is', () => {
+    const query = '%24skipToken=x%2By&c=d'
+    expect(queryOf(`https://a.example/b/directory/inboundSharedUserProfiles?${query}`)).toStrictEqual(
+      O.some(query),
+    )
   })
 })

@@ -1,12 +1,22 @@
 import { hash } from 'node:crypto'
-import type { Batches, BatchFilter, BatchSummary, ListedBatch, SubjectRecord } from '@lethe/application'
+import type {
+  Actor,
+  Batches,
+  BatchFilter,
+  BatchRefusal,
+  BatchSummary,
+  Decided,
+  ListedBatch,
+  SubjectRecord,
+} from '@lethe/application'
 import {
-  type BatchId,
+  type ActorReference,
+  BatchId,
+  batchesOf,
   Hash,
   type Instant,
   isOpen,
   type RemovalRequest,
-  RemovalRequestId,
   type TenantId,
 } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
@@ -19,47 +29,98 @@ export interface BatchMember {
   readonly subject: SubjectRecord | null
 }
 
+/** What is kept of a batch beside its requests. */
+export interface BatchRecord {
+  readonly maker: ActorReference
+  readonly submittedAt: Instant
+  readonly closed: { readonly digest: Hash; readonly at: Instant } | null
+}
+
+/** What batches are read from. */
+export interface BatchSource {
+  /** Every request of a tenant. */
+  readonly allOf: (tenantId: TenantId) => ReadonlyArray<BatchMember>
+  /** The batches of a tenant; they can be closed in it. */
+  readonly recordsOf: (tenantId: TenantId) => Map<BatchId, BatchRecord>
+  /** Whether a reference stands for that actor; never once it was erased. */
+  readonly isActor: (tenantId: TenantId, reference: ActorReference, actor: Actor) => boolean
+  /** Whether that actor decided the request like that. */
+  readonly didDecide: (tenantId: TenantId, request: RemovalRequest, actor: Actor, decided: Decided) => boolean
+}
+
 const sampleSize = 10
 const mostHomeTenants = 20
 
-/** @param allOf every request of a tenant. */
-export const inMemoryBatches = (allOf: (tenantId: TenantId) => ReadonlyArray<BatchMember>): Batches => {
+/** Why somebody may not add to a batch; null where they may. */
+export const batchRefusal =
+  ({ recordsOf, isActor }: Pick<BatchSource, 'recordsOf' | 'isActor'>) =>
+  (tenantId: TenantId, batch: BatchId, actor: Actor): BatchRefusal | null => {
+    const record = recordsOf(tenantId).get(batch)
+    if (record === undefined) return null
+    if (!isActor(tenantId, record.maker, actor)) return { _tag: 'NotBatchMaker' }
+    return record.closed === null ? null : { _tag: 'BatchClosed' }
+  }
+
+/** The requests of a batch, in ascending order of their ids. */
+export const membersIn = <M extends BatchMember>(
+  members: ReadonlyArray<M>,
+  batch: BatchId,
+): ReadonlyArray<M> =>
+  members
+    .filter(({ request }) => batchesOf(request).includes(batch))
+    .toSorted((one, other) => (one.request.id < other.request.id ? -1 : 1))
+
+export const inMemoryBatches = (source: BatchSource): Batches => {
+  const { allOf, recordsOf, didDecide } = source
+  const refusalOf = batchRefusal(source)
   const membersOf = (tenantId: TenantId, batch: BatchId): ReadonlyArray<BatchMember> =>
-    allOf(tenantId)
-      .filter(({ request }) => request.batch === batch)
-      .toSorted((one, other) => byId(one.request, other.request))
+    membersIn(allOf(tenantId), batch)
   return {
     list: (tenantId, filter, { size, after }) =>
       TE.fromIOEither(() => {
-        if (after !== null && !RemovalRequestId.is(after)) return E.left({ _tag: 'InvalidPageToken' })
-        const found = batchesIn(allOf(tenantId), filter).filter(
-          ({ first }) => after === null || first < after,
-        )
+        if (after !== null && !BatchId.is(after)) return E.left({ _tag: 'InvalidPageToken' })
+        const all = listedIn(recordsOf(tenantId), allOf(tenantId))
+        const start = after === null ? 0 : all.findIndex(({ id }) => id === after) + 1
+        const found = all.slice(start).filter(batch => matches(batch, filter))
         const items = found.slice(0, size)
-        return E.right({
-          items: items.map(({ batch }) => batch),
-          next: found.length > size ? (items.at(-1)?.first ?? null) : null,
-        })
+        return E.right({ items, next: found.length > size ? (items.at(-1)?.id ?? null) : null })
       }),
     summary: (tenantId, batch) =>
       TE.fromIO(() => {
-        const members = membersOf(tenantId, batch)
-        return members.length === 0 ? O.none : O.some(summaryOf(members))
+        const record = recordsOf(tenantId).get(batch)
+        return record === undefined ? O.none : O.some(summaryOf(record, membersOf(tenantId, batch)))
       }),
-    pending: (tenantId, batch, after, limit) =>
+    refusalOf: (tenantId, batch, actor) => TE.fromIO(() => refusalOf(tenantId, batch, actor)),
+    close: (tenantId, batch, digest, at) =>
       TE.fromIO(() => {
+        const records = recordsOf(tenantId)
+        const record = records.get(batch)
+        if (record === undefined) return O.none
         const members = membersOf(tenantId, batch)
-        return members.length === 0
-          ? O.none
-          : O.some({
-              digest: digestOf(members),
-              ids: members
+        const standing = {
+          digest: digestOf(members),
+          waits: members.some(({ request }) => request.state === 'pendingApproval'),
+        }
+        if (record.closed === null && standing.waits && standing.digest === digest)
+          records.set(batch, { ...record, closed: { digest, at } })
+        return O.some(standing)
+      }),
+    members: (tenantId, batch, states, after, limit) =>
+      TE.fromIO(() =>
+        recordsOf(tenantId).has(batch)
+          ? O.some(
+              membersOf(tenantId, batch)
                 .map(({ request }) => request)
-                .filter(({ id, state }) => state === 'pendingApproval' && (after === null || id > after))
+                .filter(({ id, state }) => states.includes(state) && (after === null || id > after))
                 .slice(0, limit)
                 .map(({ id }) => id),
-            })
-      }),
+            )
+          : O.none,
+      ),
+    hasDecided: (tenantId, batch, actor, decided) =>
+      TE.fromIO(() =>
+        membersOf(tenantId, batch).some(({ request }) => didDecide(tenantId, request, actor, decided)),
+      ),
     requestFor: (tenantId, batch, userId) =>
       TE.fromIO(() =>
         O.fromNullable(membersOf(tenantId, batch).find(({ subject }) => subject?.userId === userId)?.request),
@@ -67,36 +128,30 @@ export const inMemoryBatches = (allOf: (tenantId: TenantId) => ReadonlyArray<Bat
   }
 }
 
-/** The newest first, each with its first request. */
-const batchesIn = (
+/** The newest first. */
+const listedIn = (
+  records: ReadonlyMap<BatchId, BatchRecord>,
   members: ReadonlyArray<BatchMember>,
-  { states }: BatchFilter,
-): ReadonlyArray<{ readonly first: RemovalRequestId; readonly batch: ListedBatch }> =>
-  [...Map.groupBy(members, ({ request }) => request.batch)]
-    .flatMap(([id, those]) => {
-      const requests = those.map(({ request }) => request).toSorted(byId)
-      const [first] = requests
-      return id === null ||
-        first === undefined ||
-        (states !== undefined && !requests.some(({ state }) => states.includes(state)))
-        ? []
-        : [{ first: first.id, batch: listed(id, first, requests) }]
+): ReadonlyArray<ListedBatch> =>
+  [...records]
+    .map(([id, record]) => {
+      const requests = membersIn(members, id).map(({ request }) => request)
+      return {
+        id,
+        submittedAt: record.submittedAt,
+        closedAt: record.closed?.at ?? null,
+        count: requests.length,
+        states: counted(requests.map(({ state }) => state)),
+        dueAt: dueAtOf(requests),
+      }
     })
-    .toSorted((one, other) => (one.first < other.first ? 1 : -1))
+    .toSorted((one, other) => (keyOf(one) < keyOf(other) ? 1 : -1))
 
-const listed = (
-  id: BatchId,
-  first: RemovalRequest,
-  requests: ReadonlyArray<RemovalRequest>,
-): ListedBatch => ({
-  id,
-  submittedAt: first.submittedAt,
-  count: requests.length,
-  states: counted(requests.map(({ state }) => state)),
-  dueAt: dueAtOf(requests),
-})
+/** Sorts by time, and by id where that is the same. */
+const keyOf = ({ id, submittedAt }: ListedBatch): string => `${submittedAt} ${id}`
 
-const byId = (one: RemovalRequest, other: RemovalRequest): number => (one.id < other.id ? -1 : 1)
+const matches = (batch: ListedBatch, { states }: BatchFilter): boolean =>
+  states === undefined || states.some(state => batch.states.has(state))
 
 const dueAtOf = (requests: ReadonlyArray<RemovalRequest>): Instant | null =>
   requests
@@ -104,11 +159,14 @@ const dueAtOf = (requests: ReadonlyArray<RemovalRequest>): Instant | null =>
     .map(({ dueAt }) => dueAt)
     .toSorted()[0] ?? null
 
-const summaryOf = (members: ReadonlyArray<BatchMember>): BatchSummary => {
+const summaryOf = (record: BatchRecord, members: ReadonlyArray<BatchMember>): BatchSummary => {
   const homes = [
     ...counted(members.flatMap(({ subject }) => (subject === null ? [] : [subject.homeTenantId]))),
   ]
   return {
+    maker: record.maker,
+    submittedAt: record.submittedAt,
+    closedAt: record.closed?.at ?? null,
     count: members.length,
     digest: digestOf(members),
     states: counted(members.map(({ request }) => request.state)),

@@ -14,7 +14,11 @@ import type {
   Submission,
 } from '@lethe/application'
 import {
+  ActorReference,
+  additionsIn,
   addSeconds,
+  batchesOf,
+  type BatchId,
   type ChainHead,
   type Instant,
   isOpen,
@@ -32,7 +36,7 @@ import {
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { inMemoryBatches } from './batches.js'
+import { batchRefusal, type BatchRecord, type BatchSource, inMemoryBatches, membersIn } from './batches.js'
 import { inMemoryJobs, type JobsSettings } from './jobs.js'
 import { inMemoryPaceStates } from './pace-states.js'
 import { inMemorySignIns } from './sign-ins.js'
@@ -54,9 +58,15 @@ interface Tenant {
   readonly requests: Map<RemovalRequestId, Stored>
   readonly openFor: Map<UserId, RemovalRequestId>
   readonly withReference: Map<string, RemovalRequestId>
+  readonly batches: Map<BatchId, BatchRecord>
 }
 
-const emptyTenant = (): Tenant => ({ requests: new Map(), openFor: new Map(), withReference: new Map() })
+const emptyTenant = (): Tenant => ({
+  requests: new Map(),
+  openFor: new Map(),
+  withReference: new Map(),
+  batches: new Map(),
+})
 
 /** The store in memory: gone with the process, and otherwise like the durable one. */
 export const inMemoryStore = ({
@@ -83,36 +93,86 @@ export const inMemoryStore = ({
   const allOf = (tenantId: TenantId): ReadonlyArray<Stored> => [...read(tenantId).requests.values()]
 
   const write = (tenantId: TenantId, stored: Stored, events: ReadonlyArray<RemovalEvent>): void => {
-    index(recordsOf(tenantId), stored)
+    const records = recordsOf(tenantId)
+    index(records, stored)
+    for (const { batch, by, at } of events.flatMap(additionsIn))
+      if (!records.batches.has(batch))
+        records.batches.set(batch, { maker: by, submittedAt: at, closed: null })
     enqueue(events.flatMap(jobsOf))
   }
 
-  /** The request of the same batch for the same profile. */
-  const ofBatch = (tenantId: TenantId, { request, subject }: Stored): RemovalRequest | undefined =>
-    request.batch === null
-      ? undefined
-      : allOf(tenantId).find(
-          other => other.request.batch === request.batch && other.subject?.userId === subject?.userId,
-        )?.request
+  const actorOf = (tenantId: TenantId, reference: ActorReference): Actor | undefined =>
+    found(read(tenantId), [reference], stored => stored.actors)[0]?.actor
+
+  const batchSource: BatchSource = {
+    allOf,
+    recordsOf: tenantId => recordsOf(tenantId).batches,
+    isActor: (tenantId, reference, actor) => {
+      const known = actorOf(tenantId, reference)
+      return known !== undefined && sameActor(known, actor)
+    },
+    didDecide: (tenantId, { id }, actor, decided) =>
+      read(tenantId)
+        .requests.get(id)
+        ?.events.some(
+          ({ envelope: { type, data } }) =>
+            (decided.kind === 'approved'
+              ? type === 'approvalGiven'
+              : type === 'removalDenied' && data['code'] === decided.code) &&
+            ActorReference.is(data['by']) &&
+            batchSource.isActor(tenantId, data['by'], actor),
+        ) === true,
+  }
+  const refusalOf = batchRefusal(batchSource)
+
+  /** The request of a batch for a profile. */
+  const inBatch = (tenantId: TenantId, batch: BatchId, { subject }: Stored): RemovalRequest | undefined =>
+    membersIn(allOf(tenantId), batch).find(
+      other => other.subject !== null && other.subject.userId === subject?.userId,
+    )?.request
+
+  /** Whether somebody may make a request a part of every batch that these events name. */
+  const mayAdd = (
+    tenantId: TenantId,
+    stored: Stored,
+    actor: ActorRecord | null,
+    events: ReadonlyArray<RemovalEvent>,
+  ) =>
+    events.flatMap(additionsIn).every(({ batch, by }) => {
+      const who = actor?.reference === by ? actor.actor : actorOf(tenantId, by)
+      return (
+        who !== undefined &&
+        refusalOf(tenantId, batch, who) === null &&
+        inBatch(tenantId, batch, stored) === undefined
+      )
+    })
 
   const signIns = inMemorySignIns()
   const removalRequests: RemovalRequests = {
     submit: submission =>
-      TE.fromIO(() => {
-        const open = openRequest(read(submission.tenantId), submission.subject.userId)
-        if (open !== undefined) return { joined: true, request: open }
+      TE.fromIOEither(() => {
+        const { tenantId, subject, submitter } = submission
         const stored = storedFrom(digest, submission)
-        const inBatch = ofBatch(submission.tenantId, stored)
-        if (inBatch !== undefined) return { joined: true, request: inBatch }
-        write(submission.tenantId, stored, submission.events)
-        return { joined: false, request: stored.request }
+        const { batch } = stored.request
+        const known =
+          (batch === null ? undefined : inBatch(tenantId, batch, stored)) ??
+          openRequest(read(tenantId), subject.userId)
+        if (known !== undefined) return E.right({ joined: true, request: known })
+        const refusal = batch === null ? null : refusalOf(tenantId, batch, submitter.actor)
+        if (refusal !== null) return E.left(refusal)
+        write(tenantId, stored, submission.events)
+        return E.right({ joined: false, request: stored.request })
       }),
     openFor: (tenantId, userId) => TE.fromIO(() => O.fromNullable(openRequest(read(tenantId), userId))),
     load: (tenantId, id) => TE.fromIO(() => O.fromNullable(read(tenantId).requests.get(id)?.request)),
     append: ({ tenantId, requestId, expectedVersion, events, actor, note }) =>
       TE.fromIOEither(() => {
         const stored = read(tenantId).requests.get(requestId)
-        if (stored?.request.version !== expectedVersion || (actor !== null && knows(stored, actor.actor)))
+        if (
+          stored?.request.version !== expectedVersion ||
+          (actor !== null && knows(stored, actor.actor)) ||
+          !mayAdd(tenantId, stored, actor, events)
+        )
           return E.left({ _tag: 'VersionConflict' })
         const next = extended(digest, stored, events)
         write(
@@ -131,7 +191,9 @@ export const inMemoryStore = ({
     history: (tenantId, id) =>
       TE.fromIO(() => {
         const stored = read(tenantId).requests.get(id)
-        return stored === undefined ? O.none : O.some({ events: stored.events, head: stored.head })
+        return stored === undefined
+          ? O.none
+          : O.some({ events: stored.events, head: stored.head, seal: null })
       }),
     expiring: (tenantId, at, limit) =>
       TE.fromIO(() =>
@@ -161,6 +223,7 @@ export const inMemoryStore = ({
         }
         return resumed.length
       }),
+    unreadable: () => TE.right(0),
     overdue: (tenantId, at) =>
       TE.fromIO(
         () => allOf(tenantId).filter(({ request }) => isOpen(request.state) && request.dueAt < at).length,
@@ -169,7 +232,7 @@ export const inMemoryStore = ({
 
   return {
     removalRequests,
-    batches: inMemoryBatches(allOf),
+    batches: inMemoryBatches(batchSource),
     jobs,
     backlogs,
     actors: {
@@ -210,7 +273,7 @@ export const inMemoryStore = ({
             new Map(
               found(read(tenantId), commitments, ({ subject }) =>
                 subject === null ? [] : [{ ...subject, reference: subject.commitment }],
-              ).map(subject => [subject.commitment, subject.userId]),
+              ).map(({ commitment, userId, salt }) => [commitment, { userId, salt }]),
             ),
         ),
       erase: (tenantId, userId) =>
@@ -298,7 +361,7 @@ const matches = (stored: Stored, { states, userId, dueBefore, batch }: RemovalRe
   (states === undefined || states.includes(stored.request.state)) &&
   (userId === undefined || isAbout(stored, userId)) &&
   (dueBefore === undefined || stored.request.dueAt < dueBefore) &&
-  (batch === undefined || stored.request.batch === batch)
+  (batch === undefined || batchesOf(stored.request).includes(batch))
 
 /** Puts a request in its place, and keeps the indexes in step with it. */
 const index = ({ requests, openFor, withReference }: Tenant, stored: Stored): void => {

@@ -1,6 +1,7 @@
 import type { Append, VersionConflict } from '@lethe/application'
 import {
-  type EnvelopeDigest,
+  additionsIn,
+  type BatchAddition,
   evolve,
   isOpen,
   type Job,
@@ -11,8 +12,11 @@ import {
 } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { actorColumns } from './actor-rows.js'
+import { hasJoined, isMaker, makersOf } from './batch-admission.js'
 import {
+  type Checking,
   eventRecord,
+  isReadable,
   projectionOf,
   type ReadRequest,
   writtenEvents,
@@ -24,8 +28,7 @@ import { readRequests } from './reading-requests.js'
 import { take, type TakingDeps } from './taking.js'
 import type { Statement } from './tenant-transactions.js'
 
-export interface AppendingDeps extends TakingDeps {
-  readonly digest: EnvelopeDigest
+export interface AppendingDeps extends TakingDeps, Checking {
   readonly known: KnownRequests
 }
 
@@ -38,6 +41,8 @@ interface Prepared {
   readonly after: ReadRequest
   readonly written: WrittenEvents
   readonly jobs: ReadonlyArray<Job>
+  /** The batch that the request joins; null for none. */
+  readonly joined: BatchAddition | null
 }
 
 const conflict: Appended = E.left({ _tag: 'VersionConflict' })
@@ -99,7 +104,7 @@ const appendTogether = async (
   const before = await versionsExpected(deps, tenantId, appends)
   const prepared = appends.flatMap(append => {
     const found = before.get(append.requestId)
-    return found === undefined ? [] : [preparedOn(deps.digest, append, found)]
+    return found === undefined ? [] : [preparedOn(deps, append, found)]
   })
   const taken =
     prepared.length === 0
@@ -109,6 +114,7 @@ const appendTogether = async (
           tenantId,
           appending(tenantId, prepared),
           prepared.map(({ append, jobs }) => ({ requestId: append.requestId, jobs })),
+          prepared.flatMap(({ joined }) => (joined === null ? [] : [joined.batch])),
         )
   const done = new Map(prepared.map(one => [one.append, one]))
   return appends.map(append => {
@@ -123,7 +129,7 @@ const appendTogether = async (
 
 /** The requests at the versions that the appends expect; those that are at another, or do not exist, are left out. */
 const versionsExpected = async (
-  { known, transactions }: AppendingDeps,
+  { known, transactions, digest, seals }: AppendingDeps,
   tenantId: TenantId,
   appends: ReadonlyArray<Append>,
 ): Promise<ReadonlyMap<RemovalRequestId, ReadRequest>> => {
@@ -135,12 +141,16 @@ const versionsExpected = async (
     transactions,
     tenantId,
     unseen.map(({ requestId }) => requestId),
+    { digest, seals },
   )
   return new Map(
     appends.flatMap(
       ({ requestId, expectedVersion }): ReadonlyArray<readonly [RemovalRequestId, ReadRequest]> => {
         const found = seen.get(requestId) ?? read.get(requestId)
-        return found?.request.version === expectedVersion && found.request.tenantId === tenantId
+        return found !== undefined &&
+          isReadable(found) &&
+          found.request.version === expectedVersion &&
+          found.request.tenantId === tenantId
           ? [[requestId, found]]
           : []
       },
@@ -148,17 +158,20 @@ const versionsExpected = async (
   )
 }
 
-const preparedOn = (digest: EnvelopeDigest, append: Append, before: ReadRequest): Prepared => {
-  const written = writtenEvents(digest, before.head, append.events)
+const preparedOn = (checking: Checking, append: Append, before: ReadRequest): Prepared => {
+  const written = writtenEvents(checking, append, before.head)
   const request = append.events.reduce<RemovalRequest | null>(evolve, before.request)
   if (request?.version !== written.head.sequence)
     throw new Defect('Appended events follow on the version that was expected')
+  const [joined = null, ...more] = append.events.flatMap(additionsIn)
+  if (more.length > 0) throw new Defect('An append adds its request to one batch at most')
   return {
     append,
     before,
     after: { request, head: written.head },
     written,
     jobs: append.events.flatMap(jobsOf),
+    joined,
   }
 }
 
@@ -171,8 +184,9 @@ const appending = (tenantId: TenantId, group: ReadonlyArray<Prepared>): Statemen
   text: `
     with given as materialized (
       select * from jsonb_to_recordset($2::jsonb) as x(
-        r uuid, ev int, eh text, v int, hh text, st text, due timestamptz, ex timestamptz, job timestamptz,
-        ended text, a uuid, i uuid, k text, app uuid, ap uuid, note uuid, txt text, e jsonb
+        r uuid, ev int, eh text, v int, hh text, hs text, st text, due timestamptz, ex timestamptz, job timestamptz,
+        ended text, a uuid, i uuid, k text, app uuid, ap uuid, note uuid, txt text,
+        jb uuid, jby uuid, jat timestamptz, subject text, e jsonb
       )
     ), current as (
       select locked.request_id from (select * from given order by r) as given cross join lateral (
@@ -180,17 +194,46 @@ const appending = (tenantId: TenantId, group: ReadonlyArray<Prepared>): Statemen
         where tenant_id = $1 and request_id = given.r and version = ev and head_hash = decode(eh, 'hex')
         for update
       ) as locked
+    ), joining as materialized (
+      select given.r, jb as b, jby, jat, decode(given.subject, 'hex') as subject, subject.user_id,
+        coalesce(i, actor.identity) as i, coalesce(k, actor.kind) as k
+      from given
+      left join lethe.removal_actor actor on actor.tenant_id = $1 and actor.reference = jby
+      left join lethe.removal_subject subject
+        on subject.tenant_id = $1 and subject.commitment = decode(given.subject, 'hex')
+      where jb is not null
+    ), ${makersOf('joining')}, admitted as (
+      select current.request_id from current
+      left join joining on joining.r = current.request_id
+      left join maker on maker.b = joining.b
+      where joining.b is null or (
+        ${isMaker('joining')}
+        and not exists (
+          select from lethe.removal_subject other
+          where other.tenant_id = $1 and other.batch_id = joining.b and other.user_id = joining.user_id
+        )
+        and not ${hasJoined('joining.b', 'joining.user_id')}
+      )
     ), introduced as (
       insert into lethe.removal_actor
         (tenant_id, reference, request_id, identity, kind, through_app_id, approved)
       select $1::uuid, a, r, i, k, app, ap is not distinct from a
-      from given join current on current.request_id = given.r
+      from given join admitted on admitted.request_id = given.r
       where a is not null
       on conflict do nothing
       returning request_id
     ), kept as (
-      select given.* from given join current on current.request_id = given.r
+      select given.* from given join admitted on admitted.request_id = given.r
       where a is null or r in (select request_id from introduced)
+    ), begun as (
+      insert into lethe.batch (tenant_id, batch_id, maker, submitted_at)
+      select distinct on (joining.b) $1::uuid, joining.b, joining.jby, joining.jat
+      from kept join joining on joining.r = kept.r join maker on maker.b = joining.b
+      where maker.is_new
+      order by joining.b, joining.r
+    ), joined as (
+      insert into lethe.batch_member (tenant_id, batch_id, request_id, subject)
+      select $1::uuid, joining.b, joining.r, joining.subject from kept join joining on joining.r = kept.r
     ), known_approver as (
       update lethe.removal_actor actor set approved = true
       from kept
@@ -207,7 +250,7 @@ const appending = (tenantId: TenantId, group: ReadonlyArray<Prepared>): Statemen
       where tenant_id = $1 and request_id = any (array(select r from kept where job is null))
     ), projected as (
       update lethe.removal_request request
-      set version = v, head_hash = decode(hh, 'hex'), state = st, due_at = due, expires_at = ex, job_due_at = job
+      set version = v, head_hash = decode(hh, 'hex'), head_seal = hs, state = st, due_at = due, expires_at = ex, job_due_at = job
       from kept
       where request.tenant_id = $1 and request.request_id = kept.r
       returning request.request_id
@@ -221,7 +264,7 @@ const appending = (tenantId: TenantId, group: ReadonlyArray<Prepared>): Statemen
   values: [tenantId, JSON.stringify(group.map(rowOf))],
 })
 
-const rowOf = ({ append, before, after, written }: Prepared): object => {
+const rowOf = ({ append, before, after, written, joined }: Prepared): object => {
   const approvedBy = append.events.flatMap(event => (event.type === 'approvalGiven' ? [event.data.by] : []))
   if (approvedBy.length > 1) throw new Defect('An append holds the approval of one person at most')
   return {
@@ -229,12 +272,16 @@ const rowOf = ({ append, before, after, written }: Prepared): object => {
     ev: append.expectedVersion,
     eh: before.head.hash,
     hh: written.head.hash,
+    hs: written.seal,
     ...projectionOf(after.request, written.at),
     ended: isOpen(after.request.state) ? null : after.request.subject,
     ...(append.actor === null ? {} : { a: append.actor.reference, ...actorColumns(append.actor.actor) }),
     ap: approvedBy[0] ?? null,
     note: append.note?.reference ?? null,
     txt: append.note?.text ?? null,
+    ...(joined === null
+      ? {}
+      : { jb: joined.batch, jby: joined.by, jat: joined.at, subject: before.request.subject }),
     e: written.rows,
   }
 }

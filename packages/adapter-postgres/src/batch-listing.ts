@@ -1,11 +1,5 @@
 import type { BatchFilter, InvalidPageToken, ListedBatch, Page, PageRequest } from '@lethe/application'
-import {
-  BatchId,
-  instantFromMilliseconds,
-  RemovalRequestId,
-  RemovalState,
-  type TenantId,
-} from '@lethe/domain'
+import { BatchId, instantFromMilliseconds, RemovalState, type TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { dateColumn, decodedRow } from './event-rows.js'
@@ -13,67 +7,108 @@ import { openStates } from './people.js'
 import type { Statement, TenantTransactions } from './tenant-transactions.js'
 
 /**
- * Goes from one batch to the next in the index, and looks at no more than one row of each; only those of the page are counted. An
- * index on all rows of all batches would be read whole by a plain `distinct`, and by an `exists` that is hashed.
+ * The requests of a batch, those that were submitted with it and those that joined it: a table expression with the name `member`.
+ *
+ * @param batch an expression.
+ */
+export const membersOf = (batch: string): string => `(
+  select request_id, state, due_at from lethe.removal_request where tenant_id = $1 and batch_id = ${batch}
+  union all
+  select joined.request_id, request.state, request.due_at
+  from lethe.batch_member joined
+  join lethe.removal_request request
+    on request.tenant_id = joined.tenant_id and request.request_id = joined.request_id
+  where joined.tenant_id = $1 and joined.batch_id = ${batch}
+) as member`
+
+/** At so many batches one page looks at most, where it leaves some out. */
+const mostLookedAt = 250
+
+/**
+ * The state of a request that joined a batch, of a row `joined`. A subquery and no join, so that no planner looks for it by its state:
+ * what it knows of how many are in one is old where many came at once.
+ */
+export const stateOfJoined =
+  '(select state from lethe.removal_request where tenant_id = $1 and request_id = joined.request_id)'
+
+/**
+ * Whether a batch has a request in one of the states: a probe of each index, which no planner makes a scan of.
+ *
+ * @param batch an expression, and so are the states.
+ */
+export const hasState = (batch: string, states: string): string => `coalesce(
+  (
+    select true from lethe.removal_request
+    where tenant_id = $1 and batch_id = ${batch} and state = any(${states})
+    limit 1
+  ),
+  (
+    select true from lethe.batch_member joined
+    where tenant_id = $1 and batch_id = ${batch} and ${stateOfJoined} = any(${states})
+    limit 1
+  ),
+  false
+)`
+
+/**
+ * Reads batches by key, the newest first, and counts those of the page only. With a filter it looks at a bounded number of them, and
+ * the last row, without states, says how far it came if that was not enough: so that no page costs more the more batches there are.
  */
 const pageStatement = (
   tenantId: TenantId,
   { states }: BatchFilter,
-  after: RemovalRequestId | null,
+  after: BatchId | null,
   size: number,
-): Statement => ({
-  name: 'batch-list',
-  text: `
-    with recursive batch (id, first) as (
-      (
-        select batch_id, request_id from lethe.removal_request
-        where tenant_id = $1 and batch_id is not null
-        order by batch_id, request_id
-        limit 1
+): Statement => {
+  const last = states === undefined ? '$3' : '$4'
+  return {
+    name: `batch-list${states === undefined ? '' : '-by-state'}${after === null ? '' : '-after'}`,
+    text: `
+      with looked as materialized (
+        select batch_id, submitted_at from lethe.batch
+        where tenant_id = $1${after === null ? '' : ` and (submitted_at, batch_id) < (${submittedAtOf(last)}, ${last})`}
+        order by submitted_at desc, batch_id desc
+        limit ${states === undefined ? '$2' : mostLookedAt}
+      ), page as materialized (
+        select batch_id, submitted_at from looked${states === undefined ? '' : ` where ${hasState('looked.batch_id', '$3')}`}
+        order by submitted_at desc, batch_id desc
+        limit $2
       )
-      union all
-      select next.batch_id, next.request_id
-      from batch
+      select page.batch_id as id, page.submitted_at, closed.closed_at, counted.states, counted.due_at
+      from page
+      left join lethe.batch_closed closed on closed.tenant_id = $1 and closed.batch_id = page.batch_id
       cross join lateral (
-        select batch_id, request_id from lethe.removal_request
-        where tenant_id = $1 and batch_id > batch.id
-        order by batch_id, request_id
+        select
+          jsonb_object_agg(state, count) as states,
+          min(due_at) filter (where state in (${openStates})) as due_at
+        from (
+          select state, count(*)::int as count, min(due_at) as due_at from ${membersOf('page.batch_id')}
+          group by state
+        ) as by_state
+      ) counted${states === undefined ? '' : stoppedLooking}
+      order by submitted_at desc, id desc`,
+    values: [tenantId, size, ...(states === undefined ? [] : [states]), ...(after === null ? [] : [after])],
+  }
+}
+
+const submittedAtOf = (batch: string): string =>
+  `(select submitted_at from lethe.batch where tenant_id = $1 and batch_id = ${batch})`
+
+const stoppedLooking = `
+      union all
+      (
+        select batch_id, submitted_at, null, null, null from looked
+        where (select count(*) from looked) = ${mostLookedAt}
+        order by submitted_at, batch_id
         limit 1
-      ) next
-    ), page as materialized (
-      select id, first from batch
-      where ($3::uuid is null or first < $3)
-        and ($4::text[] is null or (
-          select true from lethe.removal_request
-          where tenant_id = $1 and batch_id = batch.id and state = any($4)
-          limit 1
-        ))
-      order by first desc
-      limit $2
-    )
-    select page.id, page.first, submitted.at, member.states, member.due_at
-    from page
-    join lethe.removal_event submitted
-      on submitted.tenant_id = $1 and submitted.request_id = page.first and submitted.sequence = 1
-    cross join lateral (
-      select
-        jsonb_object_agg(state, count) as states,
-        min(due_at) filter (where state in (${openStates})) as due_at
-      from (
-        select state, count(*)::int as count, min(due_at) as due_at from lethe.removal_request
-        where tenant_id = $1 and batch_id = page.id
-        group by state
-      ) as by_state
-    ) member
-    order by page.first desc`,
-  values: [tenantId, size, after, states ?? null],
-})
+      )`
 
 const Row = t.strict({
   id: BatchId,
-  first: RemovalRequestId,
-  at: dateColumn,
-  states: t.record(t.string, t.number),
+  submitted_at: dateColumn,
+  closed_at: t.union([dateColumn, t.null]),
+  /** Null for the batch at which a page stopped looking. */
+  states: t.union([t.record(t.string, t.number), t.null]),
   due_at: t.union([dateColumn, t.null]),
 })
 
@@ -84,25 +119,37 @@ export const readBatchPage = async (
   filter: BatchFilter,
   { size, after }: PageRequest,
 ): Promise<E.Either<InvalidPageToken, Page<ListedBatch>>> => {
-  const last = after === null ? E.right(null) : RemovalRequestId.decode(after)
+  const last = after === null ? E.right(null) : BatchId.decode(after)
   if (E.isLeft(last)) return E.left({ _tag: 'InvalidPageToken' })
   // One more than asked for tells whether there is a next page.
-  const rows = await transactions.once(tenantId, pageStatement(tenantId, filter, last.right, size + 1))
-  const found = rows.map(row => decodedRow(Row, row))
+  const rows = (await transactions.once(tenantId, pageStatement(tenantId, filter, last.right, size + 1))).map(
+    row => decodedRow(Row, row),
+  )
+  const found = rows.flatMap(listed)
   const items = found.slice(0, size)
-  return E.right({
-    items: items.map(listed),
-    next: found.length > size ? (items.at(-1)?.first ?? null) : null,
-  })
+  const stoppedAt = rows.find(({ states }) => states === null)?.id ?? null
+  return E.right({ items, next: found.length > size ? (items.at(-1)?.id ?? null) : stoppedAt })
 }
 
-const listed = (row: t.TypeOf<typeof Row>): ListedBatch => ({
-  id: row.id,
-  submittedAt: instantFromMilliseconds(row.at.getTime()),
-  count: Object.values(row.states).reduce((sum, count) => sum + count, 0),
-  states: statesIn(row.states),
-  dueAt: row.due_at === null ? null : instantFromMilliseconds(row.due_at.getTime()),
-})
+const listed = ({
+  id,
+  submitted_at,
+  closed_at,
+  states,
+  due_at,
+}: t.TypeOf<typeof Row>): ReadonlyArray<ListedBatch> =>
+  states === null
+    ? []
+    : [
+        {
+          id,
+          submittedAt: instantFromMilliseconds(submitted_at.getTime()),
+          closedAt: closed_at === null ? null : instantFromMilliseconds(closed_at.getTime()),
+          count: Object.values(states).reduce((sum, count) => sum + count, 0),
+          states: statesIn(states),
+          dueAt: due_at === null ? null : instantFromMilliseconds(due_at.getTime()),
+        },
+      ]
 
 /** How many requests are in each state, as a column of JSON has it. */
 export const statesIn = (states: Readonly<Record<string, number>>): ReadonlyMap<RemovalState, number> =>

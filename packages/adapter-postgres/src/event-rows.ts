@@ -1,25 +1,37 @@
+import type { HistorySeals } from '@lethe/application'
 import {
+  BatchId,
   type ChainHead,
-  Envelope,
   type EnvelopeDigest,
   Hash,
   type Instant,
   instantFromMilliseconds,
-  readEvent,
+  readStored,
   type RemovalEvent,
   type RemovalRequest,
-  replay,
+  RemovalRequestId,
   seal,
-  type SealedEvent,
+  SealedEvent,
+  TenantId,
+  type UnreadableRequest,
 } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
+import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import { Defect } from './problems.js'
 
-/** The columns of an event, for a query that names `removal_event` e and `removal_request` r. */
-export const eventColumns = `
-  e.tenant_id, e.request_id, e.sequence, e.schema_version, e.type, e.at, e.data, e.previous_hash, e.hash,
-  r.version as head_sequence, r.head_hash`
+/**
+ * The columns of a request and of an event of it, for a query that names `removal_request` r and joins `removal_event` e to it
+ * from the left: a request without events is there all the same.
+ */
+export const requestColumns = `
+  r.tenant_id, r.request_id, r.version as head_sequence, r.head_hash, r.head_seal, r.due_at, r.batch_id,
+  r.unreadable_at is not null as marked,
+  e.sequence, e.schema_version, e.type, e.at, e.data, e.previous_hash, e.hash`
+
+/** Joins the events to requests: for a query that names `removal_request` r. */
+export const joinedEvents =
+  'left join lethe.removal_event e on e.tenant_id = r.tenant_id and e.request_id = r.request_id'
 
 const bytes = new t.Type<Uint8Array, string, unknown>(
   'bytes',
@@ -36,8 +48,6 @@ export const dateColumn = new t.Type<Date, string, unknown>(
 )
 
 const EventRow = t.strict({
-  tenant_id: t.string,
-  request_id: t.string,
   sequence: t.number,
   schema_version: t.number,
   type: t.string,
@@ -45,14 +55,32 @@ const EventRow = t.strict({
   data: t.UnknownRecord,
   previous_hash: t.union([bytes, t.null]),
   hash: bytes,
-  head_sequence: t.number,
-  head_hash: bytes,
 })
 
-/** A history as it was read. */
+const RequestRow = t.strict({
+  tenant_id: TenantId,
+  request_id: RemovalRequestId,
+  head_sequence: t.number,
+  head_hash: bytes,
+  head_seal: t.union([t.string, t.null]),
+  due_at: dateColumn,
+  batch_id: t.union([BatchId, t.null]),
+  marked: t.boolean,
+  sequence: t.union([t.number, t.null]),
+})
+
+/** A history as it was read, and what stands beside it. */
 export interface ReadHistory {
+  readonly tenantId: TenantId
+  readonly id: RemovalRequestId
+  /** Up to the first one, if any, of which not even the form can be read. */
   readonly events: ReadonlyArray<SealedEvent>
   readonly head: ChainHead
+  readonly seal: string | null
+  readonly dueAt: Instant
+  readonly batch: BatchId | null
+  /** Whether it could not be read when it was last looked at. */
+  readonly marked: boolean
 }
 
 /** A request as it was read: its state, and the end of its chain. */
@@ -60,6 +88,11 @@ export interface ReadRequest {
   readonly request: RemovalRequest
   readonly head: ChainHead
 }
+
+/** A request as it was read, readable or not. */
+export type ReadStored = ReadRequest | { readonly request: UnreadableRequest }
+
+export const isReadable = (read: ReadStored): read is ReadRequest => read.request.state !== 'unreadable'
 
 /** What the database holds and Lethe never wrote: somebody changed it by hand, or a newer version did. */
 const unreadable = (what: string): Defect => new Defect(`The database holds ${what} that cannot be read`)
@@ -72,55 +105,102 @@ export const decodedRow = <A>(codec: t.Type<A, unknown, unknown>, u: unknown): A
 
 /** Reads rows of events, which come grouped by request and in sequence, into histories in the order of the requests. */
 export const historiesIn = (rows: ReadonlyArray<unknown>): ReadonlyArray<ReadHistory> => {
-  const histories: Array<{ readonly events: Array<SealedEvent>; readonly head: ChainHead }> = []
-  let current: string | null = null
+  const histories: Array<ReadHistory & { readonly events: Array<SealedEvent> }> = []
+  let isCut = false
   for (const row of rows) {
-    const columns = decodedRow(EventRow, row)
-    if (columns.request_id !== current) {
-      current = columns.request_id
+    const columns = decodedRow(RequestRow, row)
+    if (columns.request_id !== histories.at(-1)?.id) {
+      isCut = false
       histories.push({
+        tenantId: columns.tenant_id,
+        id: columns.request_id,
         events: [],
         head: { sequence: columns.head_sequence, hash: decodedRow(Hash, toHex(columns.head_hash)) },
+        seal: columns.head_seal,
+        dueAt: instantFromMilliseconds(columns.due_at.getTime()),
+        batch: columns.batch_id,
+        marked: columns.marked,
       })
     }
-    histories.at(-1)?.events.push(sealedEventIn(columns))
+    if (columns.sequence === null || isCut) continue
+    const event = sealedEventIn(columns, row)
+    if (E.isRight(event)) histories.at(-1)?.events.push(event.right)
+    else isCut = true
   }
   return histories
 }
 
-const sealedEventIn = (columns: t.TypeOf<typeof EventRow>): SealedEvent => ({
-  envelope: decodedRow(Envelope, {
-    schemaVersion: columns.schema_version,
-    tenantId: columns.tenant_id,
-    requestId: columns.request_id,
-    sequence: columns.sequence,
-    previousHash: columns.previous_hash === null ? null : toHex(columns.previous_hash),
-    type: columns.type,
-    at: instantFromMilliseconds(columns.at.getTime()),
-    data: columns.data,
-  }),
-  hash: decodedRow(Hash, toHex(columns.hash)),
-})
+const sealedEventIn = (
+  { tenant_id: tenantId, request_id: requestId }: t.TypeOf<typeof RequestRow>,
+  row: unknown,
+): E.Either<unknown, SealedEvent> =>
+  pipe(
+    EventRow.decode(row),
+    E.flatMap(columns =>
+      SealedEvent.decode({
+        envelope: {
+          schemaVersion: columns.schema_version,
+          tenantId,
+          requestId,
+          sequence: columns.sequence,
+          previousHash: columns.previous_hash === null ? null : toHex(columns.previous_hash),
+          type: columns.type,
+          at: instantFromMilliseconds(columns.at.getTime()),
+          data: columns.data,
+        },
+        hash: toHex(columns.hash),
+      }),
+    ),
+  )
 
-/** Reads rows of events into the requests that they fold to. */
-export const requestsIn = (rows: ReadonlyArray<unknown>): ReadonlyArray<ReadRequest> =>
-  historiesIn(rows).map(({ events, head }) => {
-    const request = replay(events.map(eventIn))
-    if (E.isLeft(request) || request.right.version !== head.sequence || events.at(-1)?.hash !== head.hash)
-      throw unreadable('a history')
-    return { request: request.right, head }
-  })
-
-const eventIn = ({ envelope }: SealedEvent): RemovalEvent => {
-  const event = readEvent(envelope)
-  if (E.isLeft(event)) throw unreadable('an event')
-  return event.right
+/** What it takes to check a history to the end: the hashes of its events, and the seal of its head. */
+export interface Checking {
+  readonly digest: EnvelopeDigest
+  readonly seals: HistorySeals
 }
 
-/** Events to be written, the end of the chain after them, and when the last one happened. */
+/**
+ * Reads rows of events into the requests that they fold to.
+ *
+ * @param checking null where a look at each event will do.
+ */
+export const requestsIn = (
+  rows: ReadonlyArray<unknown>,
+  checking: Checking | null,
+): ReadonlyArray<ReadStored> => historiesIn(rows).map(history => storedIn(history, checking))
+
+export const storedIn = (history: ReadHistory, checking: Checking | null): ReadStored => {
+  const { tenantId, id, head, events, dueAt, batch } = history
+  const read = readStored(checking?.digest ?? null)({ tenantId, requestId: id }, head, events)
+  const reason = E.isLeft(read) ? read.left : checking === null ? null : sealProblem(history, checking.seals)
+  return E.isRight(read) && reason === null
+    ? { request: read.right, head }
+    : {
+        request: {
+          state: 'unreadable',
+          id,
+          tenantId,
+          batch,
+          dueAt,
+          reason: reason ?? 'corruptHistory',
+        },
+      }
+}
+
+/** What is wrong with the seal of a head; null where nothing is. */
+export const sealProblem = (
+  { tenantId, id, head, seal }: Pick<ReadHistory, 'tenantId' | 'id' | 'head' | 'seal'>,
+  seals: HistorySeals,
+): 'headNotSealed' | 'headSealDiffers' | null => {
+  if (seal === null) return 'headNotSealed'
+  return seals.isSealed({ tenantId, requestId: id, ...head }, seal) ? null : 'headSealDiffers'
+}
+
+/** Events to be written, the end of the chain after them and its seal, and when the last one happened. */
 export interface WrittenEvents {
   readonly rows: ReadonlyArray<object>
   readonly head: ChainHead
+  readonly seal: string
   readonly at: Instant
 }
 
@@ -129,13 +209,22 @@ export const eventRecord = 'n int, sv smallint, ty text, at timestamptz, d jsonb
 
 /** Seals events onto a chain, as rows of JSON with short names: a group of them is one parameter. */
 export const writtenEvents = (
-  digest: EnvelopeDigest,
+  { digest, seals }: Checking,
+  {
+    tenantId,
+    requestId,
+    events,
+  }: {
+    readonly tenantId: TenantId
+    readonly requestId: RemovalRequestId
+    readonly events: ReadonlyArray<RemovalEvent>
+  },
   head: ChainHead | null,
-  events: ReadonlyArray<RemovalEvent>,
 ): WrittenEvents => {
   const sealed = seal(digest)(head, events)
   const last = sealed.at(-1)
   if (last === undefined) throw new Defect('There is an event to write')
+  const end = { sequence: last.envelope.sequence, hash: last.hash }
   return {
     rows: sealed.map(({ envelope, hash }) => ({
       n: envelope.sequence,
@@ -146,7 +235,8 @@ export const writtenEvents = (
       p: envelope.previousHash,
       h: hash,
     })),
-    head: { sequence: last.envelope.sequence, hash: last.hash },
+    head: end,
+    seal: seals.seal({ tenantId, requestId, ...end }),
     at: last.envelope.at,
   }
 }

@@ -1,3 +1,4 @@
+export type { CheckedPart, CheckWish, Finding, FindingKind } from './checking.js'
 export { type CannotMigrate, migrate, type Migrated } from './migrating.js'
 export type { OnProblem } from './problems.js'
 export { type QueueSettings, usualQueueSettings } from './queues.js'

@@ -1,26 +1,26 @@
 import type { InvalidPageToken, Page, PageRequest, RemovalRequestFilter } from '@lethe/application'
-import { type Instant, type RemovalRequest, RemovalRequestId, type TenantId } from '@lethe/domain'
+import { type Instant, RemovalRequestId, type StoredRequest, type TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { columnIn, eventColumns, requestsIn } from './event-rows.js'
+import { columnIn, historiesIn, isReadable, joinedEvents, requestColumns, storedIn } from './event-rows.js'
 import { openStates } from './people.js'
+import { mark } from './reading-requests.js'
 import type { Statement, TenantTransactions } from './tenant-transactions.js'
 
 /** Only conditions that are asked for stand in the query, so that each kind of list has a plan of its own. */
 const conditionsOf = (
-  { states, userId, dueBefore, batch }: RemovalRequestFilter,
+  { states, userId, dueBefore }: RemovalRequestFilter,
   after: RemovalRequestId | null,
 ): ReadonlyArray<readonly [condition: (parameter: string) => string, value: unknown]> => [
-  ...(after === null ? [] : [[(p: string) => `request_id < ${p}`, after] as const]),
-  ...(states === undefined ? [] : [[(p: string) => `state = any(${p}::text[])`, states] as const]),
-  ...(dueBefore === undefined ? [] : [[(p: string) => `due_at < ${p}`, dueBefore] as const]),
-  ...(batch === undefined ? [] : [[(p: string) => `batch_id = ${p}`, batch] as const]),
+  ...(after === null ? [] : [[(p: string) => `request.request_id < ${p}`, after] as const]),
+  ...(states === undefined ? [] : [[(p: string) => `request.state = any(${p}::text[])`, states] as const]),
+  ...(dueBefore === undefined ? [] : [[(p: string) => `request.due_at < ${p}`, dueBefore] as const]),
   ...(userId === undefined
     ? []
     : [
         [
           (p: string) =>
-            `request_id in (select request_id from lethe.removal_subject where tenant_id = $1 and user_id = ${p})`,
+            `request.request_id in (select request_id from lethe.removal_subject where tenant_id = $1 and user_id = ${p})`,
           userId,
         ] as const,
       ]),
@@ -34,19 +34,38 @@ const pageStatement = (
   size: number,
 ): Statement => {
   const conditions = conditionsOf(filter, after)
+  const batch = `$${conditions.length + 3}`
+  const where = conditions.map(([condition], index) => ` and ${condition(`$${index + 3}`)}`).join('')
+  const from = (source: string): string => `
+    select request.*
+    from ${source}${where}
+    order by request.request_id desc
+    limit $2`
+  const all = from('lethe.removal_request request where request.tenant_id = $1')
+  // Of a batch each half has an index to be read from: those that were submitted with it, and those that joined it.
+  const ofBatch = `
+    select * from (
+      (${from(`lethe.removal_request request where request.tenant_id = $1 and request.batch_id = ${batch}`)})
+      union all
+      (${from(`lethe.batch_member member
+        join lethe.removal_request request
+          on request.tenant_id = member.tenant_id and request.request_id = member.request_id
+        where member.tenant_id = $1 and member.batch_id = ${batch}`)})
+    ) as members
+    order by request_id desc
+    limit $2`
   return {
     text: `
-      with page as materialized (
-        select tenant_id, request_id, version, head_hash from lethe.removal_request
-        where tenant_id = $1${conditions.map(([condition], index) => ` and ${condition(`$${index + 3}`)}`).join('')}
-        order by request_id desc
-        limit $2
-      )
-      select ${eventColumns}
-      from page r
-      join lethe.removal_event e on e.tenant_id = r.tenant_id and e.request_id = r.request_id
-      order by e.request_id desc, e.sequence`,
-    values: [tenantId, size, ...conditions.map(([, value]) => value)],
+      with page as materialized (${filter.batch === undefined ? all : ofBatch})
+      select ${requestColumns}
+      from page r ${joinedEvents}
+      order by r.request_id desc, e.sequence`,
+    values: [
+      tenantId,
+      size,
+      ...conditions.map(([, value]) => value),
+      ...(filter.batch === undefined ? [] : [filter.batch]),
+    ],
   }
 }
 
@@ -56,13 +75,22 @@ export const readPage = async (
   tenantId: TenantId,
   filter: RemovalRequestFilter,
   { size, after }: PageRequest,
-): Promise<E.Either<InvalidPageToken, Page<RemovalRequest>>> => {
+): Promise<E.Either<InvalidPageToken, Page<StoredRequest>>> => {
   const last = after === null ? E.right(null) : RemovalRequestId.decode(after)
   if (E.isLeft(last)) return E.left({ _tag: 'InvalidPageToken' })
   // One more than asked for tells whether there is a next page.
-  const found = requestsIn(
+  const histories = historiesIn(
     await transactions.once(tenantId, pageStatement(tenantId, filter, last.right, size + 1)),
-  ).map(({ request }) => request)
+  )
+  const read = histories.map(history => ({ history, stored: storedIn(history, null) }))
+  // Hashes are not made anew here: what a look at them showed stays marked.
+  const fresh = read.filter(({ history, stored }) => !history.marked && !isReadable(stored))
+  await mark(
+    transactions,
+    tenantId,
+    fresh.map(({ stored }) => stored),
+  )
+  const found = read.map(({ stored }) => stored.request)
   const items = found.slice(0, size)
   return E.right({ items, next: found.length > size ? (items.at(-1)?.id ?? null) : null })
 }
@@ -81,7 +109,7 @@ export const readExpiring = async (
       name: 'expiring',
       text: `
         select request_id from lethe.removal_request
-        where tenant_id = $1 and expires_at <= $2
+        where tenant_id = $1 and expires_at <= $2 and unreadable_at is null
         order by expires_at
         limit $3`,
       values: [tenantId, at, limit],
@@ -104,6 +132,25 @@ export const countOverdue = async (
           select count(*)::int as overdue from lethe.removal_request
           where tenant_id = $1 and due_at < $2 and state in (${openStates})`,
         values: [tenantId, at],
+      }),
+    )[0],
+  )
+
+/** How many requests could not be read when they were last looked at. */
+export const countUnreadable = async (
+  transactions: TenantTransactions,
+  tenantId: TenantId,
+): Promise<number> =>
+  Number(
+    columnIn(
+      'unreadable',
+      t.number,
+      await transactions.once(tenantId, {
+        name: 'unreadable',
+        text: `
+          select count(*)::int as unreadable from lethe.removal_request
+          where tenant_id = $1 and unreadable_at is not null`,
+        values: [tenantId],
       }),
     )[0],
   )

@@ -1,5 +1,5 @@
-import type { Actor, Actors, Erasure, Notes, Subjects } from '@lethe/application'
-import { ActorReference, NoteReference, SubjectCommitment, type TenantId, UserId } from '@lethe/domain'
+import type { Actor, Actors, Erasure, Notes, ResolvedSubject, Subjects } from '@lethe/application'
+import { ActorReference, NoteReference, Salt, SubjectCommitment, type TenantId, UserId } from '@lethe/domain'
 import * as O from 'fp-ts/lib/Option.js'
 import * as t from 'io-ts'
 import { actorColumns, actorIn } from './actor-rows.js'
@@ -20,13 +20,13 @@ export const postgresSubjects = ({ transactions, onProblem }: PeopleDeps): Subje
   const resolveTogether = groupedBy(
     resolving,
     (tenantId: TenantId) => async (asked: ReadonlyArray<ReadonlyArray<SubjectCommitment>>) => {
-      const found = await usersOf(transactions, tenantId, [...new Set(asked.flat())])
+      const found = await subjectsOf(transactions, tenantId, [...new Set(asked.flat())])
       return asked.map(
         commitments =>
           new Map(
             commitments.flatMap(commitment => {
-              const userId = found.get(commitment)
-              return userId === undefined ? [] : [[commitment, userId] as const]
+              const subject = found.get(commitment)
+              return subject === undefined ? [] : [[commitment, subject] as const]
             }),
           ),
       )
@@ -60,24 +60,25 @@ export const postgresSubjects = ({ transactions, onProblem }: PeopleDeps): Subje
 
 const resolving: Grouping = { lanes: 2, most: 256 }
 
-const usersOf = async (
+const SubjectRow = t.strict({ commitment: SubjectCommitment, user_id: UserId, salt: Salt })
+
+const subjectsOf = async (
   transactions: TenantTransactions,
   tenantId: TenantId,
   commitments: ReadonlyArray<SubjectCommitment>,
-): Promise<ReadonlyMap<SubjectCommitment, UserId>> => {
+): Promise<ReadonlyMap<SubjectCommitment, ResolvedSubject>> => {
   const rows = await transactions.once(tenantId, {
     name: 'resolve-subjects',
     text: `
-      select encode(commitment, 'hex') as commitment, user_id from lethe.removal_subject
+      select encode(commitment, 'hex') as commitment, user_id, encode(salt, 'hex') as salt
+      from lethe.removal_subject
       where tenant_id = $1 and commitment = any($2::bytea[])`,
     values: [tenantId, commitments.map(commitment => Buffer.from(commitment, 'hex'))],
   })
-  const users = columnIn('user_id', UserId, rows)
   return new Map(
-    columnIn('commitment', SubjectCommitment, rows).flatMap((commitment, index) => {
-      const userId = users[index]
-      return userId === undefined ? [] : [[commitment, userId] as const]
-    }),
+    rows
+      .map(row => decodedRow(SubjectRow, row))
+      .map(({ commitment, user_id: userId, salt }) => [commitment, { userId, salt }]),
   )
 }
 

@@ -14,7 +14,7 @@ export type DatabaseUnfit =
   | { readonly _tag: 'TooPowerful' }
 
 /** The last migration that this version brings. */
-const latest = '0002_calling-graph'
+const latest = '0006_sealed-histories'
 
 const Role = t.strict({ powerful: t.boolean, migrated: t.boolean })
 

@@ -1,33 +1,66 @@
 import type { RemovalRequestId, TenantId } from '@lethe/domain'
-import { eventColumns, type ReadHistory, historiesIn, type ReadRequest, requestsIn } from './event-rows.js'
+import {
+  type Checking,
+  isReadable,
+  joinedEvents,
+  type ReadHistory,
+  historiesIn,
+  type ReadStored,
+  requestColumns,
+  storedIn,
+} from './event-rows.js'
 import type { Statement, TenantTransactions } from './tenant-transactions.js'
 
-/** Finds the events of requests, in the order in which `requestsIn` and `historiesIn` read them. */
+/** Finds requests and their events, in the order in which `requestsIn` and `historiesIn` read them. */
 export const byIds = (tenantId: TenantId, ids: ReadonlyArray<RemovalRequestId>): Statement => ({
   name: 'requests-by-ids',
   text: `
-    select ${eventColumns}
-    from lethe.removal_event e
-    join lethe.removal_request r on r.tenant_id = e.tenant_id and r.request_id = e.request_id
-    where e.tenant_id = $1 and e.request_id = any($2::uuid[])
-    order by e.request_id, e.sequence`,
+    select ${requestColumns}
+    from lethe.removal_request r ${joinedEvents}
+    where r.tenant_id = $1 and r.request_id = any($2::uuid[])
+    order by r.request_id, e.sequence`,
   values: [tenantId, ids],
 })
 
-/** Requests by their ids; what the tenant does not have is left out. */
+/** Requests by their ids, checked to the end; what the tenant does not have is left out. Who can be read no more is marked, and who can be again no more. */
 export const readRequests = async (
   transactions: TenantTransactions,
   tenantId: TenantId,
   ids: ReadonlyArray<RemovalRequestId>,
-): Promise<ReadonlyMap<RemovalRequestId, ReadRequest>> =>
-  ids.length === 0
-    ? new Map()
-    : new Map(
-        requestsIn(await transactions.once(tenantId, byIds(tenantId, ids))).map(read => [
-          read.request.id,
-          read,
-        ]),
-      )
+  checking: Checking,
+): Promise<ReadonlyMap<RemovalRequestId, ReadStored>> => {
+  if (ids.length === 0) return new Map()
+  const histories = historiesIn(await transactions.once(tenantId, byIds(tenantId, ids)))
+  const read = histories.map(history => ({ history, stored: storedIn(history, checking) }))
+  const changed = read.filter(({ history, stored }) => history.marked === isReadable(stored))
+  await mark(
+    transactions,
+    tenantId,
+    changed.map(({ stored }) => stored),
+  )
+  return new Map(read.map(({ stored }) => [stored.request.id, stored]))
+}
+
+/** Marks those that cannot be read, so that they are counted without reading all histories, and no others. */
+export const mark = async (
+  transactions: TenantTransactions,
+  tenantId: TenantId,
+  read: ReadonlyArray<ReadStored>,
+): Promise<void> => {
+  if (read.length === 0) return
+  await transactions.once(tenantId, {
+    name: 'mark-unreadable',
+    text: `
+      update lethe.removal_request
+      set unreadable_at = case when request_id = any($3::uuid[]) then coalesce(unreadable_at, now()) end
+      where tenant_id = $1 and request_id = any($2::uuid[])`,
+    values: [
+      tenantId,
+      read.map(({ request }) => request.id),
+      read.filter(stored => !isReadable(stored)).map(({ request }) => request.id),
+    ],
+  })
+}
 
 /** The history of one request; undefined where the tenant has no such request. */
 export const readHistory = async (

@@ -16,6 +16,7 @@ export const resumeWaiting = (
         with late as materialized (
           select request_id from lethe.removal_request
           where tenant_id = $1 and job_due_at < pgboss.job_now() - $2 * interval '1 second'
+            and unreadable_at is null
           order by job_due_at
           limit $3
           for update skip locked
@@ -28,7 +29,7 @@ export const resumeWaiting = (
     })
     const ids = columnIn('request_id', RemovalRequestId, rows)
     if (ids.length === 0) return 0
-    const requests = requestsIn(await run(byIds(tenantId, ids)))
+    const requests = requestsIn(await run(byIds(tenantId, ids)), null)
     await enqueueWithin(
       run,
       requests.flatMap(({ request }) => ('job' in request ? [request.job] : [])),

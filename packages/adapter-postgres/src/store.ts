@@ -1,14 +1,16 @@
-import type { Digest, RemovalRequests, StorePorts } from '@lethe/application'
-import type { EnvelopeDigest, RemovalRequestId, TenantId } from '@lethe/domain'
+import type { Digest, HistorySeals, RemovalRequests, StorePorts, Unavailable } from '@lethe/application'
+import type { RemovalRequestId, StoredRequest, TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { appendGroup } from './appending.js'
 import { postgresBatches } from './batches.js'
+import { type CheckedPart, checkPart, type CheckWish } from './checking.js'
 import { type Grouping, groupedBy } from './grouping.js'
 import { startJobQueue } from './job-queue.js'
 import { knownRequests } from './known-requests.js'
-import { countOverdue, readExpiring, readPage } from './listing.js'
+import { isReadable, type ReadStored, sealProblem } from './event-rows.js'
+import { countOverdue, countUnreadable, readExpiring, readPage } from './listing.js'
 import { postgresPaceStates } from './pace-states.js'
 import { postgresActors, postgresNotes, postgresSubjects } from './people.js'
 import { openPool } from './pool.js'
@@ -17,13 +19,23 @@ import { checkDatabase, type DatabaseUnfit, unfit } from './readiness.js'
 import { readHistory, readRequests } from './reading-requests.js'
 import { resumeWaiting } from './resuming.js'
 import { postgresSignIns } from './sign-ins.js'
-import { openRequests, submitGroup } from './submitting.js'
+import { openRequests, submitGroup, type SubmittingDeps } from './submitting.js'
 import { tenantTransactions } from './tenant-transactions.js'
 
 /** The ports that share one database. */
 export interface PostgresStore extends StorePorts {
   /** For how long a worker holds a job, in seconds: as the queue was made. */
   readonly leaseSeconds: number
+  /**
+   * Checks some requests of a tenant against their histories, and repairs what is wished to be repaired.
+   *
+   * @param after where the part before ended; null to begin.
+   */
+  readonly check: (
+    tenantId: TenantId,
+    after: RemovalRequestId | null,
+    wish: CheckWish,
+  ) => TE.TaskEither<Unavailable, CheckedPart>
   /** Whether the database answers now, within a second. */
   readonly isReachable: () => Promise<boolean>
   /** Closes all connections. */
@@ -37,7 +49,9 @@ export interface PostgresStoreSettings {
   readonly connections: number
   /** Shows in `pg_stat_activity`. */
   readonly applicationName: string
-  readonly digest: Pick<Digest, 'envelope'>
+  readonly digest: Pick<Digest, 'envelope' | 'commitment'>
+  /** Seals the heads of histories, under a key that the database does not have. */
+  readonly seals: HistorySeals
   /** How many jobs of one tenant are held at a time, by all workers together. */
   readonly heldPerTenant: number
   /** Whether this process looks after the queue, as each worker does. */
@@ -97,10 +111,11 @@ export const openPostgresStore = async (
     removalRequests: postgresRemovalRequests({
       transactions,
       digest: settings.digest.envelope,
+      seals: settings.seals,
       enqueueWithin: queue.enqueueWithin,
       onProblem,
     }),
-    batches: postgresBatches(people),
+    batches: postgresBatches({ ...people, digest: settings.digest.envelope, seals: settings.seals }),
     jobs: queue.jobs,
     backlogs: queue.backlogs,
     subjects: postgresSubjects(people),
@@ -109,6 +124,20 @@ export const openPostgresStore = async (
     sealedSignIns: postgresSignIns(people),
     paces: postgresPaceStates(people),
     leaseSeconds: queue.leaseSeconds,
+    check: (tenantId, after, wish) =>
+      orUnavailable(onProblem)(() =>
+        checkPart(
+          {
+            transactions,
+            digest: settings.digest.envelope,
+            seals: settings.seals,
+            commitment: settings.digest.commitment,
+          },
+          tenantId,
+          after,
+          wish,
+        ),
+      ),
     isReachable: async () => {
       const answer = orUnavailable(onProblem)(() => pool.query('select 1'))()
       return E.isRight(await Promise.race([answer, tooLate()]))
@@ -138,8 +167,7 @@ const tooLate = (): Promise<E.Either<null, null>> =>
     }, answerMilliseconds).unref()
   })
 
-interface RemovalRequestsDeps extends Omit<Parameters<typeof submitGroup>[0], 'digest'> {
-  readonly digest: EnvelopeDigest
+interface RemovalRequestsDeps extends SubmittingDeps {
   readonly onProblem: OnProblem
 }
 
@@ -150,15 +178,20 @@ const postgresRemovalRequests = (deps: RemovalRequestsDeps): RemovalRequests => 
   const submit = groupedBy(writing, submitGroup(deps))
   const append = groupedBy(writing, appendGroup({ ...deps, known }))
   const load = groupedBy(reading, (tenantId: TenantId) => async (ids: ReadonlyArray<RemovalRequestId>) => {
-    const found = await readRequests(transactions, tenantId, ids)
-    return ids.map(id => O.map(known.remember)(O.fromNullable(found.get(id))))
+    const found = await readRequests(transactions, tenantId, ids, deps)
+    return ids.map(id => O.map(seen)(O.fromNullable(found.get(id))))
   })
+  const seen = (read: ReadStored): StoredRequest => {
+    if (isReadable(read)) return known.remember(read)
+    known.forget(read.request.id)
+    return read.request
+  }
 
   return {
-    submit: submission => attempt(() => submit(submission.tenantId)(submission)),
+    submit: submission => flattened(attempt(() => submit(submission.tenantId)(submission))),
     openFor: (tenantId, userId) =>
       attempt(async () => {
-        const open = await openRequests(transactions, tenantId, [userId])
+        const open = await openRequests(deps, tenantId, [userId])
         return O.fromNullable(open.get(userId)?.request)
       }),
     load: (tenantId, id) => attempt(() => load(tenantId)(id)),
@@ -166,10 +199,17 @@ const postgresRemovalRequests = (deps: RemovalRequestsDeps): RemovalRequests => 
     list: (tenantId, filter, page) =>
       flattened(attempt(() => readPage(transactions, tenantId, filter, page))),
     history: (tenantId, id) =>
-      attempt(async () => O.fromNullable(await readHistory(transactions, tenantId, id))),
+      attempt(async () => {
+        const found = await readHistory(transactions, tenantId, id)
+        if (found === undefined) return O.none
+        const problem = sealProblem(found, deps.seals)
+        const seal = problem === null ? 'intact' : problem === 'headNotSealed' ? 'missing' : 'differs'
+        return O.some({ events: found.events, head: found.head, seal })
+      }),
     expiring: (tenantId, at, limit) => attempt(() => readExpiring(transactions, tenantId, at, limit)),
     resume: (tenantId, seconds, limit) => attempt(() => resumeWaiting(deps, tenantId, seconds, limit)),
     overdue: (tenantId, at) => attempt(() => countOverdue(transactions, tenantId, at)),
+    unreadable: tenantId => attempt(() => countUnreadable(transactions, tenantId)),
   }
 }
 

@@ -1,4 +1,5 @@
-import { type Job, RemovalRequestId, type TenantId } from '@lethe/domain'
+import { type BatchId, type Job, RemovalRequestId, type TenantId } from '@lethe/domain'
+import { lockingBatches } from './batch-admission.js'
 import { columnIn } from './event-rows.js'
 import type { EnqueueWithin } from './job-queue.js'
 import type { Statement, TenantTransactions } from './tenant-transactions.js'
@@ -17,6 +18,7 @@ export interface Taking {
 /**
  * Runs a statement that writes a group and returns the ids of those that were taken, together with the jobs of these.
  *
+ * @param batches that something is added to.
  * @returns the ids: what was written of any other is nothing.
  */
 export const take = async (
@@ -24,11 +26,14 @@ export const take = async (
   tenantId: TenantId,
   statement: Statement,
   group: ReadonlyArray<Taking>,
+  batches: ReadonlyArray<BatchId>,
 ): Promise<ReadonlySet<RemovalRequestId>> => {
+  const lock = batches.length === 0 ? null : lockingBatches(tenantId, batches)
   // The usual case, in which no job follows: one trip to the database.
   if (group.every(({ jobs }) => jobs.length === 0))
-    return takenIn(await transactions.once(tenantId, statement))
+    return takenIn(await transactions.once(tenantId, statement, lock))
   return transactions.through(tenantId, async run => {
+    if (lock !== null) await run(lock)
     const taken = takenIn(await run(statement))
     await enqueueWithin(
       run,

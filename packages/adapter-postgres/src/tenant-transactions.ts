@@ -16,21 +16,30 @@ export type Run = (statement: Statement) => Promise<ReadonlyArray<unknown>>
  * connection which goes back to the pool sees nothing again.
  */
 export interface TenantTransactions {
-  /** One statement. The whole transaction is sent at once. */
-  readonly once: (tenantId: TenantId, statement: Statement) => Promise<ReadonlyArray<unknown>>
+  /**
+   * One statement. The whole transaction is sent at once.
+   *
+   * @param first a statement before it, whose rows are of no interest: one that locks.
+   */
+  readonly once: (
+    tenantId: TenantId,
+    statement: Statement,
+    first?: Statement | null,
+  ) => Promise<ReadonlyArray<unknown>>
   /** Several statements; rolled back where one fails. */
   readonly through: <A>(tenantId: TenantId, work: (run: Run) => Promise<A>) => Promise<A>
 }
 
 export const tenantTransactions = (pool: Pool): TenantTransactions => ({
-  once: async (tenantId, statement) =>
+  once: async (tenantId, statement, first = null) =>
     withClient(pool, async client => {
-      const [, result] = await allOf([
+      const results = await allOf([
         client.query(beginFor(tenantId)),
+        ...(first === null ? [] : [client.query(queryOf(first))]),
         client.query(queryOf(statement)),
         client.query('commit'),
       ])
-      return rowsOf(result)
+      return rowsOf(results.at(-2))
     }),
   through: async (tenantId, work) =>
     withClient(pool, async client => {

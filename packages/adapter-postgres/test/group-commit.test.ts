@@ -44,7 +44,7 @@ describe('submissions at the same time', () => {
     const [tenantId, userId] = [h.ids.tenantId(), h.ids.userId()]
     const open = await submitted(h, { tenantId })
     const about = open.subject
-    const openUser = (await succeed(h.store.subjects.resolve(tenantId, [about]))).get(about) ?? userId
+    const openUser = (await succeed(h.store.subjects.resolve(tenantId, [about]))).get(about)?.userId ?? userId
 
     const wishes = [userId, h.ids.userId(), userId, openUser, h.ids.userId(), openUser, userId]
     const answers = await Promise.all(

@@ -1,9 +1,18 @@
-import { rightOf, submissionOf, succeed, upTo } from '@lethe/application/testing'
+import {
+  freshBatch,
+  makerOf,
+  readable,
+  rightOf,
+  someOf,
+  submissionOf,
+  succeed,
+  upTo,
+} from '@lethe/application/testing'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, describe, expect, it } from 'vitest'
 import { migrate } from '../src/index.js'
 import { sha256Digest, systemClock } from '@lethe/adapter-system'
-import { emptyDatabase, migratedDatabase } from './making/database.js'
+import { appRoleIn, emptyDatabase, giveAway, migratedDatabase, runIn } from './making/database.js'
 import { freshIds } from './making/fresh-ids.js'
 import { openStoreOn } from './making/store.js'
 
@@ -17,6 +26,13 @@ const empty = async (): Promise<string> => {
   dropping.push(drop)
   return url
 }
+
+/** Takes back what the sixth migration did. */
+const beforeTheSixth = `
+  drop function lethe.has_ended cascade;
+  drop function lethe.refuse_own_approval cascade;
+  drop policy only_of_the_ended on lethe.removal_subject;
+  alter table lethe.removal_request drop column head_seal, drop column unreadable_at;`
 
 describe('migrate', () => {
   it('runs each migration once, however many processes migrate at once', async () => {
@@ -46,7 +62,8 @@ describe('migrate', () => {
     await store.close()
     // As it was before the second migration.
     await database.asOwner(
-      `drop table lethe.sign_in, lethe.call_pace;
+      `${beforeTheSixth}
+       drop table lethe.sign_in, lethe.call_pace, lethe.batch, lethe.batch_closed, lethe.batch_member;
        alter table lethe.removal_request drop column batch_id;
        alter table lethe.removal_subject drop column batch_id, drop column home_tenant_id;
        delete from lethe.migration where name <> '0001_removal-requests'`,
@@ -54,13 +71,62 @@ describe('migrate', () => {
     expect(await openStoreOn(database.appUrl)).toStrictEqual(E.left({ _tag: 'NotMigrated' }))
 
     expect(await migrate(database.ownerUrl)).toStrictEqual(
-      E.right({ migrations: ['0002_calling-graph', '0003_batches', '0004_batch-states'] }),
+      E.right({
+        migrations: [
+          '0002_calling-graph',
+          '0003_batches',
+          '0004_batch-states',
+          '0005_batches-have-rows',
+          '0006_sealed-histories',
+        ],
+      }),
     )
 
     const again = rightOf(await openStoreOn(database.appUrl))
-    expect(await succeed(again.removalRequests.load(tenantId, request.id))).toMatchObject({ value: request })
+    const load = async () => someOf(await succeed(again.removalRequests.load(tenantId, request.id)))
+    expect(await load()).toMatchObject({ state: 'unreadable', reason: 'headNotSealed' })
+    expect(await succeed(again.check(tenantId, null, { seal: true, rebuild: false }))).toMatchObject({
+      findings: [],
+      sealed: 1,
+    })
+    expect(await load()).toMatchObject(request)
     expect(await succeed(again.paces.change(tenantId, state => [{ rate: 1 }, state]))).toBeNull()
     await again.close()
+  })
+
+  it('makes rows of the batches that are there, as an owner whom row-level security holds too', async () => {
+    const { url, drop } = await emptyDatabase()
+    dropping.push(drop)
+    const ownerUrl = await giveAway({ url, drop })
+    rightOf(await migrate(ownerUrl))
+    const appUrl = await appRoleIn(url)
+    const before = rightOf(await openStoreOn(appUrl))
+    const make = { ids: freshIds, digest: sha256Digest, clock: systemClock }
+    const [tenantId, batch] = [freshIds.tenantId(), freshBatch(make)]
+    const submit = async (store: typeof before) =>
+      succeed(store.removalRequests.submit(submissionOf(make, { tenantId, batch })))
+    const request = readable((await submit(before)).request)
+    await submit(before)
+    const summary = someOf(await succeed(before.batches.summary(tenantId, batch)))
+    await before.close()
+    // As it was before the fifth migration.
+    await runIn(
+      ownerUrl,
+      `${beforeTheSixth}
+       drop table lethe.batch, lethe.batch_closed, lethe.batch_member;
+       delete from lethe.migration where name >= '0005'`,
+    )
+
+    expect(rightOf(await migrate(ownerUrl)).migrations).toContain('0005_batches-have-rows')
+
+    const after = rightOf(await openStoreOn(appUrl))
+    expect(someOf(await succeed(after.batches.summary(tenantId, batch)))).toStrictEqual(summary)
+    expect(summary).toMatchObject({ maker: request.submittedBy, submittedAt: request.submittedAt, count: 2 })
+    expect(await succeed(after.batches.refusalOf(tenantId, batch, makerOf(make, batch)))).toBeNull()
+    await expect(runIn(ownerUrl, 'select count(*)::int as rows from lethe.removal_request')).resolves.toEqual(
+      [{ rows: 0 }],
+    )
+    await after.close()
   })
 
   it('says that a database cannot be reached', async () => {

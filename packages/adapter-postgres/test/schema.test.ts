@@ -12,6 +12,9 @@ afterAll(async () => {
 })
 
 const tables = [
+  'batch',
+  'batch_closed',
+  'batch_member',
   'removal_event',
   'removal_request',
   'removal_subject',
@@ -124,6 +127,19 @@ describe('people', () => {
   })
 })
 
+describe('batches', () => {
+  it.each(['batch', 'batch_closed', 'batch_member'])('have rows in %s that nobody changes', async table => {
+    const { tenantId } = await requestWithAll(h)
+
+    for (const statement of [
+      `update lethe.${table} set batch_id = gen_random_uuid()`,
+      `delete from lethe.${table}`,
+      `truncate lethe.${table}`,
+    ])
+      await expect(h.database.asAppOf(tenantId, statement)).rejects.toMatchObject({ code: '42501' })
+  })
+})
+
 describe('row-level security', () => {
   it.each(tables)('shows nothing of %s without a tenant, and nothing of another', async table => {
     const one = await requestWithAll(h)
@@ -170,7 +186,7 @@ describe('row-level security', () => {
     }
     expect(
       rowsIn(await h.database.asAppOf(tenantId, 'select count(*)::int as rows from lethe.removal_actor')),
-    ).toBe(2)
+    ).toBe(4)
     expect(await succeed(h.store.sealedSignIns.find(tenantId, id))).toMatchObject({ _tag: 'Some' })
     const state = await succeed(h.store.paces.change(tenantId, known => [{ rate: 2 }, known]))
     expect(state).toStrictEqual({ rate: 1 })

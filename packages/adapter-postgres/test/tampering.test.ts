@@ -1,4 +1,5 @@
-import { approvalOf, recordOf, succeed } from '@lethe/application/testing'
+import { approvalOf, recordOf, refuse, someOf, submitted, succeed, upTo } from '@lethe/application/testing'
+import type { RemovalRequest } from '@lethe/domain'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type HarnessWithDatabase, postgresHarness } from './making/harness.js'
 import { approvedRequest, submittedRequest } from './making/requests.js'
@@ -19,19 +20,22 @@ const tamper = async (statement: string): Promise<void> => {
   )
 }
 
-describe('a history that was changed by hand', () => {
-  it('is no outage: what cannot be read is an error, and asking again is no use', async () => {
-    const { tenantId, id } = await submittedRequest(h)
-    await tamper(`update lethe.removal_event set data = '{}' where request_id = '${id}'`)
+const load = async ({ tenantId, id }: RemovalRequest) =>
+  someOf(await succeed(h.store.removalRequests.load(tenantId, id)))
 
-    await expect(h.store.removalRequests.load(tenantId, id)()).rejects.toThrow('cannot be read')
+describe('a history that was changed by hand', () => {
+  it('is read as unreadable, and says why', async () => {
+    const request = await submittedRequest(h)
+    await tamper(`update lethe.removal_event set data = '{}' where request_id = '${request.id}'`)
+
+    expect(await load(request)).toMatchObject({ state: 'unreadable', reason: 'contentDiffers' })
   })
 
-  it('is not loaded where its tail was cut off', async () => {
-    const { tenantId, id } = await approvedRequest(h)
-    await tamper(`delete from lethe.removal_event where request_id = '${id}' and sequence = 3`)
+  it('is unreadable where its tail was cut off', async () => {
+    const request = await approvedRequest(h)
+    await tamper(`delete from lethe.removal_event where request_id = '${request.id}' and sequence = 3`)
 
-    await expect(h.store.removalRequests.load(tenantId, id)()).rejects.toThrow('cannot be read')
+    expect(await load(request)).toMatchObject({ state: 'unreadable', reason: 'headDiffers' })
   })
 
   it('takes no more events where its head was changed, and shows it', async () => {
@@ -43,8 +47,42 @@ describe('a history that was changed by hand', () => {
     const history = await succeed(h.store.removalRequests.history(request.tenantId, request.id))
     const approval = approvalOf(h, request, recordOf(h))
 
-    await expect(h.store.removalRequests.append(approval)()).rejects.toThrow('cannot be read')
+    expect(await refuse(h.store.removalRequests.append(approval))).toStrictEqual({ _tag: 'VersionConflict' })
     expect(history).toMatchObject({ value: { head: { hash: '00'.repeat(32) } } })
+  })
+
+  it('is counted, once it was read, by however many at once; and has no job made anew', async () => {
+    const request = await approvedRequest(h)
+    const { tenantId } = request
+    const unreadable = async () => succeed(h.store.removalRequests.unreadable(tenantId))
+    const resume = async () => succeed(h.store.removalRequests.resume(tenantId, 0, 10))
+    await h.database.asOwner(
+      `update lethe.removal_request set job_due_at = '2026-01-01T00:00:00Z' where request_id = '${request.id}'`,
+    )
+    expect([await unreadable(), await resume()]).toEqual([0, 1])
+
+    await h.database.asOwner(
+      `update lethe.removal_request set head_seal = 'test:AAAA', job_due_at = '2026-01-01T00:00:00Z' where request_id = '${request.id}'`,
+    )
+    const read = await Promise.all(upTo(6).map(async () => load(request)))
+
+    expect(new Set(read.map(({ state }) => state))).toEqual(new Set(['unreadable']))
+    expect([await unreadable(), await resume()]).toEqual([1, 0])
+  })
+
+  it('leaves no others waiting for their end behind it', async () => {
+    const tenantId = h.ids.tenantId()
+    const [first, second] = [await submitted(h, { tenantId }), await submitted(h, { tenantId })]
+    const expiring = async () => succeed(h.store.removalRequests.expiring(tenantId, h.clock.now(), 1))
+    await h.database.asOwner(
+      `update lethe.removal_request set expires_at = '2026-01-01T00:00:00Z' where request_id = '${first.id}';
+       update lethe.removal_request set expires_at = '2026-01-02T00:00:00Z' where request_id = '${second.id}'`,
+    )
+    await tamper(`update lethe.removal_event set data = '{}' where request_id = '${first.id}'`)
+
+    expect(await expiring()).toEqual([first.id])
+    await load(first)
+    expect(await expiring()).toEqual([second.id])
   })
 
   it('keeps no other request from being read', async () => {

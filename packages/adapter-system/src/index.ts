@@ -1,3 +1,5 @@
 export { systemClock } from './clock.js'
+export { type HistoryKey, historySeals } from './history-seals.js'
 export { hashOf, sha256Digest } from './digest.js'
 export { randomIdentifiers } from './identifiers.js'
+export { systemTimer } from './timer.js'

@@ -2,7 +2,8 @@ import { BatchId, Hash, RemovalRequestId, RemovalState, TenantId } from '@lethe/
 import * as t from 'io-ts'
 import { collectionOf } from './collection.js'
 import { DateTime } from './date-time.js'
-import { RemovalRequestResource } from './removal-request-resource.js'
+import { openWord } from './open-word.js'
+import { Actor, RemovalRequestResource } from './removal-request-resource.js'
 
 const orNull = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
 
@@ -10,11 +11,16 @@ const orNull = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
 export const BatchResource = t.strict(
   {
     id: BatchId,
+    /** Who may add to it, until it is closed; null once erased. */
+    madeBy: Actor,
+    submittedDateTime: DateTime,
+    /** When its first decision closed it; null while it is open. */
+    closedDateTime: orNull(DateTime),
     count: t.number,
     /** SHA-256 over the ids of its requests: whoever decides the batch gives it back, so that no other one is decided. */
     digest: Hash,
     /** How many requests are in each state; states without any are left out. */
-    states: t.readonlyArray(t.strict({ state: RemovalState, count: t.number })),
+    states: t.readonlyArray(t.strict({ state: openWord(RemovalState), count: t.number })),
     /** Where the people come from, most of them first: 20 home tenants at most. */
     homeTenants: t.readonlyArray(t.strict({ tenantId: TenantId, count: t.number })),
     homeTenantCount: t.number,
@@ -31,11 +37,13 @@ export type BatchResource = t.TypeOf<typeof BatchResource>
 export const BatchListItem = t.strict(
   {
     id: BatchId,
-    /** When the first of its requests was made. */
+    /** When it was made: with its first request. */
     submittedDateTime: DateTime,
+    /** When its first decision closed it; null while it is open. */
+    closedDateTime: orNull(DateTime),
     count: t.number,
     /** How many requests are in each state; states without any are left out. */
-    states: t.readonlyArray(t.strict({ state: RemovalState, count: t.number })),
+    states: t.readonlyArray(t.strict({ state: openWord(RemovalState), count: t.number })),
     /** When the first of its open requests is due; null where none is open. */
     dueDateTime: orNull(DateTime),
   },
@@ -47,13 +55,13 @@ export type BatchListItem = t.TypeOf<typeof BatchListItem>
 export const BatchCollection = collectionOf(BatchListItem, 'BatchCollection')
 export type BatchCollection = t.TypeOf<typeof BatchCollection>
 
-/** How far the decision of a batch has come. */
+/** How far a batch was come through. */
 export const BatchDecisionResource = t.strict(
   {
     id: BatchId,
-    /** Requests of this call that the decision stands for now. */
+    /** Requests of this call that the decision now stands for, or that were retried or withdrawn. */
     decided: t.number,
-    /** Requests of this call that it could not be made for, by the reason. */
+    /** Requests of this call for which it could not be done, by the reason. */
     refused: t.readonlyArray(t.strict({ reason: t.string, count: t.number })),
     /** What to send as `after` in order to go on; null where the end was reached. */
     next: orNull(RemovalRequestId),

@@ -10,7 +10,7 @@ export const removalRequestPath = (id: RemovalRequestId): string => `${removalRe
 export const historyPath = (id: RemovalRequestId): string => `${removalRequestPath(id)}/history`
 
 /** What can be done to a request by posting. */
-export type RemovalRequestAction = 'approve' | 'deny' | 'withdraw' | 'retry'
+export type RemovalRequestAction = 'approve' | 'deny' | 'withdraw' | 'retry' | 'close'
 export const actionPath = (id: RemovalRequestId, action: RemovalRequestAction): string =>
   `${removalRequestPath(id)}/${action}`
 
@@ -18,7 +18,7 @@ export const batchesPath = `${apiRoot}/batches`
 export const batchPathOf = (id: BatchId): string => `${batchesPath}/${id}`
 
 /** What can be done to a batch by posting. */
-export type BatchAction = 'approve' | 'deny'
+export type BatchAction = RemovalRequestAction
 export const batchActionPath = (id: BatchId, action: BatchAction): string => `${batchPathOf(id)}/${action}`
 /** Several requests below `/lethe/v1` in one, in the form of Graph's JSON batching. */
 export const ownBatchPath = `${apiRoot}/$batch`

@@ -1,10 +1,12 @@
 import {
+  AbandonmentCode,
   AppId,
   BatchId,
   BlockedBy,
   DenialCode,
   FailureReason,
   HolderName,
+  LastLook,
   Outcome,
   RemovalRequestId,
   RemovalState,
@@ -14,11 +16,12 @@ import {
 import * as t from 'io-ts'
 import { collectionOf } from './collection.js'
 import { DateTime } from './date-time.js'
+import { openWord } from './open-word.js'
 
 const orNull = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
 
 /** Who did something: a person through an application, or an application as itself; null once erased. */
-const Actor = orNull(t.strict({ userId: orNull(UserId), appId: orNull(AppId) }, 'Actor'))
+export const Actor = orNull(t.strict({ userId: orNull(UserId), appId: orNull(AppId) }, 'Actor'))
 
 /** What a holder said when last it settled nothing, for its support: its own code, and its number for the answer. */
 const answer = { detail: orNull(t.string), holderRequestId: orNull(t.string) }
@@ -30,26 +33,53 @@ export const RemovalRequestResource = t.strict(
     /** The data subject; null once erased. */
     userId: orNull(UserId),
     resourceTenantId: TenantId,
-    /** The batch that it is a part of; null for none. */
+    /** The batch that it was submitted with; null for none. */
     batchId: orNull(BatchId),
-    state: RemovalState,
-    submittedDateTime: DateTime,
+    /** Every batch that it is a part of: that one, and those that joined it. */
+    batchIds: t.readonlyArray(BatchId),
+    /** `unreadable` where the history cannot be read: then only ids, due date and batch are known, and nothing is done with it. */
+    state: openWord(t.union([RemovalState, t.literal('unreadable')])),
+    submittedDateTime: orNull(DateTime),
     submittedBy: Actor,
+    /** Who asked again while it was open, and what that brought: an earlier receipt, or a batch. */
+    joins: t.readonlyArray(
+      t.strict({
+        by: Actor,
+        joinedDateTime: DateTime,
+        receivedDateTime: orNull(DateTime),
+        batchId: orNull(BatchId),
+      }),
+    ),
     /** When the person asked: the month of GDPR art. 12(3) starts here. */
-    receivedDateTime: DateTime,
+    receivedDateTime: orNull(DateTime),
     dueDateTime: DateTime,
     /** When the request expires if nobody decides; null for never. */
     expiryDateTime: orNull(DateTime),
     /** How many people must approve; 0 under an automatic policy. */
-    approvalsRequired: t.number,
+    approvalsRequired: orNull(t.number),
     approvals: t.readonlyArray(t.strict({ by: Actor, approvedDateTime: DateTime })),
     denial: orNull(
-      t.strict({ code: DenialCode, note: orNull(t.string), by: Actor, deniedDateTime: DateTime }),
+      t.strict({ code: openWord(DenialCode), note: orNull(t.string), by: Actor, deniedDateTime: DateTime }),
     ),
     withdrawal: orNull(t.strict({ by: Actor, withdrawnDateTime: DateTime })),
+    /** How a failed request was closed. */
+    abandonment: orNull(
+      t.strict({
+        code: openWord(AbandonmentCode),
+        note: orNull(t.string),
+        by: Actor,
+        /** Data may have been removed: a holder was called. */
+        effects: openWord(t.literal('possible')),
+        /** Whether each holder still had the data; `notLooked` where it could not say, or not in time. */
+        lastLook: t.readonlyArray(
+          t.strict({ holder: HolderName, result: openWord(LastLook.type.props.result) }),
+        ),
+        abandonedDateTime: DateTime,
+      }),
+    ),
     failure: orNull(
       t.strict({
-        reason: FailureReason,
+        reason: openWord(FailureReason),
         holder: orNull(HolderName),
         ...answer,
         failedDateTime: DateTime,
@@ -58,20 +88,16 @@ export const RemovalRequestResource = t.strict(
     holders: t.readonlyArray(
       t.strict({
         name: HolderName,
-        state: t.keyof({
-          pending: null,
-          cleared: null,
-          verifiedAbsent: null,
-          acceptedOnly: null,
-          failed: null,
-        }),
+        state: openWord(
+          t.keyof({ pending: null, cleared: null, verifiedAbsent: null, acceptedOnly: null, failed: null }),
+        ),
         attempts: t.number,
         /** Why nothing can be done there for anybody of the tenant until an administrator acts; null where it can. */
-        blockedBy: orNull(BlockedBy),
+        blockedBy: orNull(openWord(BlockedBy)),
         ...answer,
       }),
     ),
-    outcome: orNull(Outcome),
+    outcome: orNull(openWord(Outcome)),
     completedDateTime: orNull(DateTime),
   },
   'RemovalRequest',

@@ -1,6 +1,7 @@
 import { BlockedBy } from '@lethe/domain'
 import * as t from 'io-ts'
 import { DateTime } from './date-time.js'
+import { openWord } from './open-word.js'
 
 /** How calls to Microsoft Graph fare: made, not made because they failed, or tried again. */
 export const GraphState = t.keyof({ closed: null, open: null, halfOpen: null }, 'GraphState')
@@ -10,6 +11,8 @@ export const StatusResource = t.strict(
   {
     /** Open requests that are past their due date. */
     overdue: t.number,
+    /** Requests whose history could not be read when they were last looked at: nothing is done with them. */
+    unreadable: t.number,
     /** Jobs of the tenant's removals. */
     queue: t.strict({
       /** How many are due, and wait for a worker. */
@@ -23,11 +26,11 @@ export const StatusResource = t.strict(
     graph: t.union([
       t.strict({
         /** The state of the circuit breaker. */
-        state: GraphState,
+        state: openWord(GraphState),
         /** When it last changed; null where it never did. */
         sinceDateTime: t.union([DateTime, t.null]),
         /** Why nothing can be done for anybody of the tenant until an administrator acts; null where it can. */
-        blockedBy: t.union([BlockedBy, t.null]),
+        blockedBy: t.union([openWord(BlockedBy), t.null]),
       }),
       t.null,
     ]),

@@ -1,12 +1,16 @@
 import { describeErrors } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
-import { Denial, longestNote, NewRemovalRequest } from '../src/index.js'
+import { BatchContinuation, Closing, Denial, longestNote, NewRemovalRequest } from '../src/index.js'
 
 const userId = 'c228b2ae-c4fb-4eda-9620-7e73dddd1cac'
 
 describe('a new removal request', () => {
-  it.each([{ userId }, { userId, receivedDateTime: '2026-11-01T00:00:00Z' }])('may be %j', sent => {
+  it.each([
+    { userId },
+    { userId, receivedDateTime: '2026-11-01T00:00:00Z' },
+    { userId, receivedDateTime: '2020-11-01T00:00:00Z', receivedConfirmed: true },
+  ])('may be %j', sent => {
     expect(E.isRight(NewRemovalRequest.decode(sent))).toBe(true)
   })
 
@@ -27,6 +31,29 @@ describe('a new removal request', () => {
     const said = E.isLeft(result) ? describeErrors(result.left).join() : ''
     expect(said).toContain('an object with userId and no other properties than receivedDateTime')
     expect(said).not.toMatch(/nickname|bobby|c228/)
+  })
+})
+
+describe('a closing', () => {
+  it.each([{ code: 'handledManually' }, { code: 'other', note: 'Removed by hand.' }])('may be %j', sent => {
+    expect(E.isRight(Closing.decode(sent))).toBe(true)
+  })
+
+  it.each([{}, { code: 'legalClaims' }, { code: 'other', note: ' ' }, { code: 'duplicate', of: 'another' }])(
+    'may not be %j',
+    sent => {
+      expect(E.isLeft(Closing.decode(sent))).toBe(true)
+    },
+  )
+})
+
+describe('a continuation of what is done to a batch', () => {
+  it.each([{}, { after: '0199a0b0-0000-7000-8000-000000000001' }])('may be %j', sent => {
+    expect(E.isRight(BatchContinuation.decode(sent))).toBe(true)
+  })
+
+  it.each([null, [], { after: 'x' }, { digest: 'a'.repeat(64) }])('may not be %j', sent => {
+    expect(E.isLeft(BatchContinuation.decode(sent))).toBe(true)
   })
 })
 

@@ -1,11 +1,17 @@
 export * from './ports/index.js'
-export * from './use-cases/abandon-removal.js'
 export { actorOf } from './use-cases/acting.js'
 export * from './use-cases/approve-removal.js'
-export * from './use-cases/count-overdue.js'
+export * from './use-cases/close-removal.js'
+export * from './use-cases/count-requests.js'
 export * from './use-cases/decide-batch.js'
-export * from './use-cases/deny-removal.js'
+export {
+  type DenyRemoval,
+  denyRemoval,
+  type DenyRemovalDeps,
+  type DenyRemovalRefusal,
+} from './use-cases/deny-removal.js'
 export * from './use-cases/expire-removals.js'
+export * from './use-cases/fail-dead-removal.js'
 export * from './use-cases/forget-sign-ins.js'
 export * from './use-cases/get-batch.js'
 export * from './use-cases/list-batches.js'
@@ -15,7 +21,15 @@ export * from './use-cases/read-backlog.js'
 export * from './use-cases/read-profiles.js'
 export * from './use-cases/read-requests.js'
 export * from './use-cases/refusals.js'
-export type { RemovalRequestView } from './use-cases/removal-request-view.js'
+export {
+  type FindPerson,
+  findPersonIn,
+  isUnreadableView,
+  type RemovalRequestView,
+  type StoredView,
+  type ViewRemovalRequest,
+  viewOf,
+} from './use-cases/removal-request-view.js'
 export * from './use-cases/resume-removals.js'
 export * from './use-cases/retry-removal.js'
 export * from './use-cases/submit-removal.js'

@@ -59,9 +59,7 @@ describe('acting on a request', () => {
   it.each<[string, Partial<ApproveRemovalDeps>]>([
     ['the store, on loading', { removalRequests: { load: unavailable, append: unexpected } }],
     ['the store, on appending', { removalRequests: { load: loading(pending).load, append: unavailable } }],
-    ['the actors, on acting', { actors: { ...nobody.actors, referenceOf: unavailable } }],
-    ['the actors, on showing', { actors: { ...nobody.actors, resolve: unavailable } }],
-    ['the subjects', { subjects: { resolve: unavailable } }],
+    ['the actors', { actors: { referenceOf: unavailable } }],
   ])('passes on that %s cannot be asked', async (_, broken) => {
     expect(await refuse(approveRemoval({ ...working, ...broken })(approve))).toStrictEqual(down)
   })
@@ -90,9 +88,9 @@ describe('acting on a request', () => {
     const { load, loads } = loading(pending)
     const removalRequests = { load, append: store.append }
 
-    const view = await succeed(approveRemoval({ ...working, removalRequests })(approve))
+    const request = await succeed(approveRemoval({ ...working, removalRequests })(approve))
 
-    expect(view.request.state).toBe('approved')
+    expect(request.state).toBe('approved')
     expect([store.appends.length, loads()]).toStrictEqual([conflicts + 1, conflicts + 1])
   })
 
@@ -158,9 +156,9 @@ describe('acting on a request', () => {
       actors: { ...nobody.actors, referenceOf: () => TE.right(O.some(referenceOf(50))) },
     }
 
-    const view = await succeed(withdrawRemoval(deps)({ grant: granted('withdraw'), id: requestId }))
+    const request = await succeed(withdrawRemoval(deps)({ grant: granted('withdraw'), id: requestId }))
 
-    expect(view.request).toStrictEqual(withdrawn)
+    expect(request).toStrictEqual(withdrawn)
   })
 
   it('asks for a note before it asks anybody', async () => {
@@ -170,15 +168,6 @@ describe('acting on a request', () => {
     expect(await refuse(denyRemoval({ ...working, removalRequests })(input))).toStrictEqual({
       _tag: 'NoteRequired',
     })
-  })
-
-  it('passes on that notes cannot be resolved, and asks for none where there are none', async () => {
-    const notes = { resolve: unavailable }
-    const deny = { grant: granted('deny'), id: requestId, code: 'legalClaims' } as const
-
-    const without = await succeed(denyRemoval({ ...working, notes })({ ...deny, note: null }))
-    expect(without.request.state).toBe('denied')
-    expect(await refuse(denyRemoval({ ...working, notes })({ ...deny, note: 'A note' }))).toStrictEqual(down)
   })
 
   it('refuses a retry of what has not failed', async () => {

@@ -1,9 +1,9 @@
-import type { Actors, Identifiers, Notes, Subjects, Unavailable } from '../src/index.js'
+import type { Actors, Digest, FindPerson, Identifiers, Notes, Subjects, Unavailable } from '../src/index.js'
 import type { RemovalRequest } from '@lethe/domain'
 import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { decoded } from '../src/testing/index.js'
-import { guid, referenceOf, salt } from './making.js'
+import { commitment, guid, referenceOf, salt } from './making.js'
 import { NoteReference, RemovalRequestId } from '@lethe/domain'
 
 export const down: Unavailable = { _tag: 'Unavailable', retryAfterSeconds: 7 }
@@ -20,10 +20,14 @@ export const nobody: {
   readonly subjects: Pick<Subjects, 'resolve'>
   readonly actors: Pick<Actors, 'resolve' | 'referenceOf'>
   readonly notes: Pick<Notes, 'resolve'>
+  readonly digest: Pick<Digest, 'commitment'>
+  readonly findPerson: FindPerson
 } = {
   subjects: { resolve: () => TE.right(new Map()) },
   actors: { resolve: () => TE.right(new Map()), referenceOf: () => TE.right(O.none) },
   notes: { resolve: () => TE.right(new Map()) },
+  digest: { commitment: () => commitment },
+  findPerson: () => TE.right(null),
 }
 
 /** Identifiers that count up. */

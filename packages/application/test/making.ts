@@ -23,6 +23,7 @@ import {
   SubjectCommitment,
   submit,
   TenantId,
+  type UnreadableRequest,
   UserId,
 } from '@lethe/domain'
 import type * as E from 'fp-ts/lib/Either.js'
@@ -119,3 +120,13 @@ export const granted = <O extends Operation>(operation: O, oid: string = guid(20
       ),
     ),
   )
+
+/** What is left of a request whose history cannot be read. */
+export const unreadableAs = ({ id, tenantId, batch, dueAt }: RemovalRequest): UnreadableRequest => ({
+  state: 'unreadable',
+  id,
+  tenantId,
+  batch,
+  dueAt,
+  reason: 'contentDiffers',
+})

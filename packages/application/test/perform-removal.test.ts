@@ -7,12 +7,12 @@ import {
   type VersionConflict,
 } from '../src/index.js'
 import { refuse, succeed } from '../src/testing/index.js'
-import type { RemovalRequest } from '@lethe/domain'
+import { addSeconds, type RemovalRequest } from '@lethe/domain'
 import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { describe, expect, it } from 'vitest'
 import { down, loading, unavailable, unexpected } from './fakes.js'
-import { after, approved, clock, commitment, graph, job, pending, schedule, userId } from './making.js'
+import { after, approved, clock, graph, job, pending, schedule, unreadableAs, userId } from './making.js'
 
 const conflict: VersionConflict = { _tag: 'VersionConflict' }
 
@@ -38,7 +38,7 @@ const storeOf = (first: RemovalRequest) => {
 
 const depsOf = (broken: Partial<PerformRemovalDeps> = {}): PerformRemovalDeps => ({
   removalRequests: storeOf(approved),
-  subjects: { resolve: () => TE.right(new Map([[commitment, userId]])) },
+  findPerson: () => TE.right(userId),
   dataHolders: { of: () => [holder] },
   clock,
   attempts: schedule,
@@ -59,7 +59,7 @@ describe('performRemoval', () => {
   it.each<[string, Partial<PerformRemovalDeps>]>([
     ['the store, on loading', { removalRequests: { load: unavailable, append: unexpected } }],
     ['the store, on appending', { removalRequests: { load: loading(approved).load, append: unavailable } }],
-    ['the subjects', { subjects: { resolve: unavailable } }],
+    ['the subjects', { findPerson: unavailable }],
   ])('passes on that %s cannot be asked, and asks no holder', async (_, broken) => {
     const deps = depsOf({ ...broken, dataHolders: { of: () => [untouched] } })
 
@@ -120,10 +120,53 @@ describe('performRemoval', () => {
     const removalRequests = { load: () => TE.right(found), append: unexpected }
     const deps = depsOf({
       removalRequests,
-      subjects: { resolve: unexpected },
+      findPerson: unexpected,
       dataHolders: { of: () => [untouched] },
     })
 
     expect(await succeed(performRemoval(deps)({ job }))).toStrictEqual(finished)
+  })
+})
+
+describe('performRemoval, where the store was changed by hand', () => {
+  it('does nothing for a request that cannot be read, and says why', async () => {
+    const removalRequests = { load: () => TE.right(O.some(unreadableAs(approved))), append: unexpected }
+    const deps = depsOf({ removalRequests, dataHolders: { of: () => [untouched] } })
+
+    expect(await succeed(performRemoval(deps)({ job }))).toStrictEqual({
+      kind: 'unreadable',
+      reason: 'contentDiffers',
+    })
+  })
+
+  it('fails a request whose person is another one, and calls no holder', async () => {
+    const removalRequests = storeOf(approved)
+    const findPerson = () => TE.right<Unavailable, 'differs'>('differs')
+    const deps = depsOf({ removalRequests, findPerson, dataHolders: { of: () => [untouched] } })
+
+    expect(await succeed(performRemoval(deps)({ job }))).toStrictEqual({ kind: 'subjectDiffers' })
+    expect(removalRequests.request()).toMatchObject({
+      state: 'failed',
+      failure: { reason: 'subjectDiffers' },
+    })
+  })
+
+  it('records that everybody is held back, once, and waits without a limit', async () => {
+    const removalRequests = storeOf(approved)
+    const blocked: DataHolder = {
+      ...untouched,
+      remove: () => TE.left({ _tag: 'NotYet', afterSeconds: 60, blockedBy: 'credential' }),
+    }
+    const deps = depsOf({ removalRequests, dataHolders: { of: () => [blocked] } })
+    await succeed(performRemoval(deps)({ job }))
+    const first = removalRequests.request()
+    const again = 'job' in first ? first.job : job
+    const later = { now: () => addSeconds(clock.now(), 60) }
+
+    expect(first).toMatchObject({ state: 'removing', holders: [{ blocked: { by: 'credential' } }] })
+    expect(await succeed(performRemoval({ ...deps, clock: later })({ job: again }))).toMatchObject({
+      kind: 'postponed',
+    })
+    expect(removalRequests.request().version).toBe(first.version)
   })
 })

@@ -1,11 +1,18 @@
-import { getHistory, getProfile, getRemovalRequest, listProfiles, listRemovalRequests } from '../src/index.js'
+import {
+  getHistory,
+  getProfile,
+  getRemovalRequest,
+  listProfiles,
+  listRemovalRequests,
+  viewOf,
+} from '../src/index.js'
 import { decoded, refuse, succeed } from '../src/testing/index.js'
-import { Hash } from '@lethe/domain'
+import { deny, Hash, NoteReference, type RemovalRequest } from '@lethe/domain'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as O from 'fp-ts/lib/Option.js'
 import { describe, expect, it } from 'vitest'
 import { down, loading, nobody, unavailable, unexpected } from './fakes.js'
-import { granted, pending, profile, requestId, userId } from './making.js'
+import { approver, decidedOn, granted, guid, pending, profile, requestId, start, userId } from './making.js'
 
 const page = { size: 10, after: null }
 const invalid = { _tag: 'InvalidPageToken' } as const
@@ -34,12 +41,22 @@ describe('reading requests', () => {
     }
   })
 
+  it('passes on that notes cannot be resolved, and asks for none where there are none', async () => {
+    const note = decoded(NoteReference, guid(30))
+    const denied = decidedOn(pending, deny({ by: approver, code: 'legalClaims', note, at: start }))
+    const shown = (request: RemovalRequest) => viewOf({ ...nobody, notes: { resolve: unavailable } })(request)
+
+    expect(await succeed(shown(pending))).toMatchObject({ note: null })
+    expect(await refuse(shown(denied))).toStrictEqual(down)
+  })
+
   it('passes on that a page token is none, before it asks for anybody', async () => {
     const removalRequests = { list: () => TE.left(invalid) }
     const deps = {
       subjects: { resolve: unexpected },
       actors: { resolve: unexpected },
       notes: { resolve: unexpected },
+      digest: { commitment: unexpected },
       removalRequests,
     }
 
@@ -51,7 +68,7 @@ describe('reading requests', () => {
 
     const view = await succeed(getRemovalRequest({ ...nobody, removalRequests })(get))
 
-    expect(view).toStrictEqual({ request: pending, userId: null, actors: new Map(), denialNote: null })
+    expect(view).toStrictEqual({ request: pending, userId: null, actors: new Map(), note: null })
   })
 })
 
@@ -64,6 +81,15 @@ describe('reading profiles', () => {
 
     expect(await refuse(getProfile({ inboundProfiles })(get))).toStrictEqual(problem)
     expect(await refuse(listProfiles({ inboundProfiles })(list))).toStrictEqual(problem)
+  })
+
+  it('passes on that notes cannot be resolved, and asks for none where there are none', async () => {
+    const note = decoded(NoteReference, guid(30))
+    const denied = decidedOn(pending, deny({ by: approver, code: 'legalClaims', note, at: start }))
+    const shown = (request: RemovalRequest) => viewOf({ ...nobody, notes: { resolve: unavailable } })(request)
+
+    expect(await succeed(shown(pending))).toMatchObject({ note: null })
+    expect(await refuse(shown(denied))).toStrictEqual(down)
   })
 
   it('passes on that a page token is none', async () => {

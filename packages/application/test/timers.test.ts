@@ -1,11 +1,11 @@
-import { abandonRemoval, expireRemovals, forgetSignIns } from '../src/index.js'
+import { expireRemovals, failDeadRemoval, forgetSignIns } from '../src/index.js'
 import { refuse, succeed } from '../src/testing/index.js'
-import { addSeconds, type RemovalRequest } from '@lethe/domain'
+import { type StoredRequest, addSeconds, type RemovalRequest } from '@lethe/domain'
 import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { describe, expect, it } from 'vitest'
 import { down, loading, unavailable, unexpected } from './fakes.js'
-import { approved, clock, job, pending, requestId, start, tenantId } from './making.js'
+import { unreadableAs, approved, clock, job, pending, requestId, start, tenantId } from './making.js'
 
 const overdue: RemovalRequest = { ...pending, expiresAt: start }
 const conflict = () => TE.left({ _tag: 'VersionConflict' } as const)
@@ -29,34 +29,58 @@ describe('expireRemovals', () => {
   ])('counts nothing, and appends nothing, for what %s in the meantime', async (_, found) => {
     const removalRequests = { expiring, load: () => TE.right(found), append: unexpected }
 
-    expect(await succeed(expireRemovals({ removalRequests, clock })(input))).toBe(0)
+    expect(await succeed(expireRemovals({ removalRequests, clock })(input))).toEqual({
+      expired: 0,
+      unreadable: [],
+    })
   })
 
   it('counts nothing where somebody else was faster', async () => {
     const removalRequests = { expiring, load: loading(overdue).load, append: conflict }
 
-    expect(await succeed(expireRemovals({ removalRequests, clock })(input))).toBe(0)
+    expect(await succeed(expireRemovals({ removalRequests, clock })(input))).toEqual({
+      expired: 0,
+      unreadable: [],
+    })
+  })
+
+  it('tells which requests cannot be read, and ends the others', async () => {
+    const unreadable = unreadableAs(pending)
+    let loads = 0
+    const load = () => {
+      loads += 1
+      return TE.right(O.some<StoredRequest>(loads === 1 ? unreadable : overdue))
+    }
+    const removalRequests = { expiring, load, append: () => TE.right(overdue) }
+
+    expect(await succeed(expireRemovals({ removalRequests, clock })(input))).toEqual({
+      expired: 1,
+      unreadable: [pending.id],
+    })
   })
 
   it('counts what ended', async () => {
     const removalRequests = { expiring, load: loading(overdue).load, append: () => TE.right(overdue) }
 
-    expect(await succeed(expireRemovals({ removalRequests, clock })(input))).toBe(2)
+    expect(await succeed(expireRemovals({ removalRequests, clock })(input))).toEqual({
+      expired: 2,
+      unreadable: [],
+    })
   })
 })
 
-describe('abandonRemoval', () => {
+describe('failDeadRemoval', () => {
   it.each([
     ['loading', { load: unavailable, append: unexpected }],
     ['appending', { load: loading(approved).load, append: unavailable }],
   ])('passes on that the store cannot be asked, on %s', async (_, removalRequests) => {
-    expect(await refuse(abandonRemoval({ removalRequests, clock })({ job }))).toStrictEqual(down)
+    expect(await refuse(failDeadRemoval({ removalRequests, clock })({ job }))).toStrictEqual(down)
   })
 
   it('passes on that somebody else was faster, so that it is tried again', async () => {
     const removalRequests = { load: loading(approved).load, append: conflict }
 
-    expect(await refuse(abandonRemoval({ removalRequests, clock })({ job }))).toStrictEqual({
+    expect(await refuse(failDeadRemoval({ removalRequests, clock })({ job }))).toStrictEqual({
       _tag: 'VersionConflict',
     })
   })
@@ -67,8 +91,14 @@ describe('abandonRemoval', () => {
   ])('leaves alone what %s', async (_, found) => {
     const removalRequests = { load: () => TE.right(found), append: unexpected }
 
-    expect(await succeed(abandonRemoval({ removalRequests, clock })({ job }))).toBeUndefined()
+    expect(await succeed(failDeadRemoval({ removalRequests, clock })({ job }))).toBe('done')
   })
+})
+
+it('a request that cannot be read is not failed, and said to be so', async () => {
+  const removalRequests = { load: () => TE.right(O.some(unreadableAs(approved))), append: unexpected }
+
+  expect(await succeed(failDeadRemoval({ removalRequests, clock })({ job }))).toBe('unreadable')
 })
 
 describe('sign-ins', () => {

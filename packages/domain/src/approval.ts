@@ -3,7 +3,7 @@ import { PositiveInteger } from './positive-integer.js'
 
 /**
  * Who must say yes before anything is removed: nobody (`automatic`), or so many different people, none of whom is
- * the one who asked and none of whom is a guest.
+ * the one who submitted the request and none of whom is a guest.
  */
 export const ApprovalPolicy = t.union(
   [

@@ -17,6 +17,8 @@ export interface WorkAccount {
   /** Template ids of directory roles: the token's `wids`, in lower case. */
   readonly directoryRoles: ReadonlyArray<string>
   readonly guest: boolean
+  /** Whether it is an agent that acts: through a user account of its own, or on behalf of a person. */
+  readonly agent: boolean
 }
 
 /** A person with a personal Microsoft account. */
@@ -61,7 +63,6 @@ const Claims = t.strict(
   {
     tid: TenantId,
     oid: optional(UserId),
-    iss: optional(t.string),
     appid: optional(AppId),
     azp: optional(AppId),
     idtyp: optional(t.string),
@@ -70,6 +71,8 @@ const Claims = t.strict(
     wids: optional(t.readonlyArray(t.string)),
     idp: optional(t.string),
     acct: optional(t.union([t.number, t.string])),
+    xms_act_fct: optional(t.union([t.number, t.string])),
+    xms_sub_fct: optional(t.union([t.number, t.string])),
   },
   'Claims',
 )
@@ -122,6 +125,7 @@ const workAccountOf = (claims: Claims): E.Either<CallerUnrecognised, Caller> =>
         appRoles: claims.roles ?? [],
         directoryRoles: (claims.wids ?? []).map(role => role.toLowerCase()),
         guest: isGuest(claims),
+        agent: isAgent(claims),
       })
 
 const applicationOf = (claims: Claims): E.Either<CallerUnrecognised, Caller> => {
@@ -141,5 +145,21 @@ const isPersonal = (claims: Claims): boolean =>
   claims.idp === 'live.com' ||
   (claims.idp ?? '').toLowerCase().includes(personalAccountTenantId)
 
-const isGuest = (claims: Claims): boolean =>
-  String(claims.acct ?? 0) === '1' || (claims.idp !== undefined && claims.idp !== claims.iss)
+/** `acct`, an optional claim, is 0 for a member and 1 for a guest. Without it, a guest's `idp` is not the token's own tenant. */
+const isGuest = ({ acct, idp, tid }: Claims): boolean =>
+  acct === undefined ? idp !== undefined && tenantIn(idp) !== tid : String(acct) !== '0'
+
+/** The tenant that an `idp` names, in v1 or v2 form, whatever its case and slashes; null for any other identity provider. */
+const tenantIn = (idp: string): string | null =>
+  /^https?:\/\/[^/?#]+\/([^/?#]+)(?:\/v2\.0)?\/?$/i.exec(idp)?.[1]?.toLowerCase() ?? null
+
+/** An agent identity, and an agent's user account (Microsoft Entra Agent ID, token claims reference for agents). */
+const agentFacets = ['11', '13']
+
+/** The facets of the actor and of the subject are lists of numbers, in any order; those of people have other numbers. */
+const isAgent = ({ xms_act_fct: actor, xms_sub_fct: subject }: Claims): boolean =>
+  [actor, subject].some(facets =>
+    String(facets ?? '')
+      .split(' ')
+      .some(facet => agentFacets.includes(facet)),
+  )

@@ -10,7 +10,7 @@ import type {
   TenantId,
 } from './identifiers.js'
 import type { AbsenceRule, BlockedBy, FailureReason, HolderAnswer, RetrySchedule } from './removal-plan.js'
-import type { DenialCode, ReadBackResult } from './removal-event.js'
+import type { AbandonmentCode, DenialCode, LastLook, ReadBackResult } from './removal-event.js'
 import type { InboundSharedUserProfile } from './shared-profile.js'
 import type { Instant } from './time.js'
 
@@ -23,12 +23,25 @@ export interface Submit {
   readonly at: Instant
   /** When the person asked. */
   readonly receivedAt: Instant
+  /** Whether somebody has confirmed a receipt of over a year ago. */
+  readonly receivedConfirmed?: boolean
   readonly policy: ApprovalPolicy
   /** Days from the submission after which an undecided request expires; null for never. */
   readonly expiresAfterDays: number | null
   readonly calendar: WorkingCalendar
   readonly holders: ReadonlyArray<HolderName>
   /** The batch that it is a part of; null for none. */
+  readonly batch: BatchId | null
+}
+export interface Join {
+  readonly by: ActorReference
+  readonly at: Instant
+  /** When the person asked; null where whoever joins does not say. */
+  readonly receivedAt: Instant | null
+  /** As in the submission of a request. */
+  readonly receivedConfirmed?: boolean
+  readonly calendar: WorkingCalendar
+  /** A batch that the request is to be a part of as well; null for none. */
   readonly batch: BatchId | null
 }
 export interface Approve {
@@ -50,6 +63,14 @@ export interface Withdraw {
 }
 export interface Retry {
   readonly by: ActorReference
+  readonly at: Instant
+}
+export interface Close {
+  readonly by: ActorReference
+  readonly code: AbandonmentCode
+  readonly note: NoteReference | null
+  /** What was seen of the holders; one that is left out was not looked at. */
+  readonly lastLook: ReadonlyArray<LastLook>
   readonly at: Instant
 }
 export interface Expire {
@@ -103,6 +124,7 @@ export interface Fail {
 
 export type RemovalCommand =
   | ({ readonly type: 'submit' } & Submit)
+  | ({ readonly type: 'join' } & Join)
   | ({ readonly type: 'approve' } & Approve)
   | ({ readonly type: 'deny' } & Deny)
   | ({ readonly type: 'expire' } & Expire)
@@ -113,3 +135,4 @@ export type RemovalCommand =
   | ({ readonly type: 'recordBlock' } & RecordBlock)
   | ({ readonly type: 'fail' } & Fail)
   | ({ readonly type: 'retry' } & Retry)
+  | ({ readonly type: 'close' } & Close)

@@ -22,7 +22,7 @@ export const contracts: Record<ContractName, PublishedContract> = {
     name: 'seed',
     removePersonalData: {
       permissions: {
-        workAccount: [{ scope: permission.readWrite, guests: 'allowed', reach: 'any' }],
+        workAccount: [{ scope: permission.readWrite, guests: 'allowed', agents: 'allowed', reach: 'any' }],
         application: [],
       },
       contentTypeRequired: 'always',
@@ -37,6 +37,7 @@ export const contracts: Record<ContractName, PublishedContract> = {
             scope: permission.readWrite,
             directoryRole: directoryRole.globalAdministrator,
             guests: 'allowed',
+            agents: 'allowed',
             reach: 'any',
           },
         ],

@@ -39,6 +39,13 @@ export const lastDayToAnswer = (calendar: WorkingCalendar, received: LocalDate):
 export const dueAt = (calendar: WorkingCalendar, received: Instant): Instant =>
   endOfDay(lastDayToAnswer(calendar, dateOf(received)))
 
+/** A year in seconds, leap or not. */
+const longestYear = 366 * 86_400
+
+/** Whether a receipt is of over a year ago: at once overdue, and most likely a mistake. */
+export const isLongAgo = (received: Instant, now: Instant): boolean =>
+  received < addSeconds(now, -longestYear)
+
 /**
  * When a request that nobody decided expires. Silence is no lawful answer, so that is never before it is due.
  *

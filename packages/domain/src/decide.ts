@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import type { RemovalCommand } from './commands.js'
 import type { Decision, Events } from './deciding.js'
-import { approve, deny, retry, submit, withdraw } from './people-decisions.js'
+import { approve, close, deny, join, retry, submit, withdraw } from './people-decisions.js'
 import type { RemovalRefusal } from './refusals.js'
 import type { RemovalRequest } from './removal-request.js'
 import { expire, fail, recordBlock, recordHolderResult, recordReadBack, start } from './worker-decisions.js'
@@ -24,6 +24,8 @@ const decideExisting = (
   command: Exclude<RemovalCommand, { readonly type: 'submit' }>,
 ): Decision<RemovalRefusal> => {
   switch (command.type) {
+    case 'join':
+      return join(command)
     case 'approve':
       return approve(command)
     case 'deny':
@@ -44,5 +46,7 @@ const decideExisting = (
       return fail(command)
     case 'retry':
       return retry(command)
+    case 'close':
+      return close(command)
   }
 }

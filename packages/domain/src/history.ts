@@ -1,9 +1,10 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
-import { Hash, RemovalRequestId, TenantId } from './identifiers.js'
+import { type BatchId, Hash, RemovalRequestId, TenantId } from './identifiers.js'
 import { PositiveInteger } from './positive-integer.js'
 import { RemovalEvent } from './removal-event.js'
+import { type RemovalRequest, replay } from './removal-request.js'
 import { Instant } from './time.js'
 
 /** The version in which events are written now. Older ones are read for ever. */
@@ -73,6 +74,10 @@ export interface BrokenChain {
     | 'previousHashDiffers'
     | 'contentDiffers'
     | 'headDiffers'
+    /** The head has no seal: it was written by an earlier version, or by somebody without the key. */
+    | 'headNotSealed'
+    /** The seal of the head is of another head, or of no key that is known. */
+    | 'headSealDiffers'
 }
 
 /**
@@ -152,3 +157,57 @@ const unreadable = (envelope: Envelope): UnreadableEvent => ({
   schemaVersion: envelope.schemaVersion,
   sequence: envelope.sequence,
 })
+
+/** Why a request cannot be read. */
+export type UnreadableReason =
+  | BrokenChain['reason']
+  /** There is a request, and no event of it. */
+  | 'noEvents'
+  /** An event is of a type or a form that this version does not know. */
+  | 'unreadableEvent'
+  /** An event does not fit the ones before it. */
+  | 'corruptHistory'
+
+/** A request whose history cannot be read, and what is known of it all the same. Nothing is done with it. */
+export interface UnreadableRequest {
+  readonly state: 'unreadable'
+  readonly id: RemovalRequestId
+  readonly tenantId: TenantId
+  readonly batch: BatchId | null
+  readonly dueAt: Instant
+  readonly reason: UnreadableReason
+}
+
+/** A request as a store has it. */
+export type StoredRequest = RemovalRequest | UnreadableRequest
+
+/**
+ * Reads the state of a request from its stored history.
+ *
+ * @param digest null where the hashes need not be made anew: then only that the chain ends at its head is checked.
+ * @param of the request whose history it is to be.
+ * @param head the end of the chain as it was stored apart.
+ */
+export const readStored =
+  (digest: EnvelopeDigest | null) =>
+  (
+    of: Pick<Envelope, 'tenantId' | 'requestId'>,
+    head: ChainHead,
+    events: ReadonlyArray<SealedEvent>,
+  ): E.Either<UnreadableReason, RemovalRequest> => {
+    const last = events.at(-1)
+    if (last === undefined) return E.left('noEvents')
+    const chain = digest === null ? E.right(head) : verifyChain(digest)(of, head, events)
+    if (E.isLeft(chain)) return E.left(chain.left.reason)
+    const read: Array<RemovalEvent> = []
+    for (const { envelope } of events) {
+      const event = readEvent(envelope)
+      if (E.isLeft(event)) return E.left('unreadableEvent')
+      read.push(event.right)
+    }
+    const request = replay(read)
+    if (E.isLeft(request)) return E.left('corruptHistory')
+    const { id, tenantId, version } = request.right
+    if (id !== of.requestId || tenantId !== of.tenantId) return E.left('anotherRequest')
+    return version === head.sequence && last.hash === head.hash ? request : E.left('headDiffers')
+  }

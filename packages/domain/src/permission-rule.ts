@@ -7,6 +7,8 @@ export interface DelegatedPermission {
   /** The template id of the directory role that the person must hold as well, in `wids`. */
   readonly directoryRole?: string
   readonly guests: 'allowed' | 'refused'
+  /** Whether an agent may, with a user account of its own or on behalf of a person. */
+  readonly agents: 'allowed' | 'refused'
   /** On what: everybody's requests, or only those that the caller submitted. */
   readonly reach: 'any' | 'own'
 }

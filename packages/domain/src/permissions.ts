@@ -24,6 +24,7 @@ export type Operation =
   | 'deny'
   | 'withdraw'
   | 'retry'
+  | 'close'
 
 /** Why a caller may not do an operation. */
 export type DenialReason =
@@ -33,10 +34,13 @@ export type DenialReason =
   | 'appRoleMissing'
   | 'directoryRoleMissing'
   | 'guestNotAllowed'
+  | 'agentNotAllowed'
 
 export interface AccessDenied {
   readonly _tag: 'AccessDenied'
   readonly reason: DenialReason
+  /** The scope, app role or directory role that would be needed as well, as a token has it; null where it is none of these. */
+  readonly missing: string | null
 }
 
 /**
@@ -64,48 +68,64 @@ class AuthorizedGrant<O extends Operation> {
 /** What every use case that a caller starts asks for, so that it cannot be called without the check. */
 export type Grant<O extends Operation> = AuthorizedGrant<O>
 
-const reading: PermissionRule = {
+const readingProfiles: PermissionRule = {
   workAccount: [
-    { scope: permission.read, guests: 'allowed', reach: 'any' },
-    { scope: permission.readWrite, guests: 'allowed', reach: 'any' },
+    { scope: permission.read, guests: 'allowed', agents: 'allowed', reach: 'any' },
+    { scope: permission.readWrite, guests: 'allowed', agents: 'allowed', reach: 'any' },
   ],
   application: [{ appRole: permission.read }, { appRole: permission.readWrite }],
 }
 
+/** A person decides: neither an application, nor an agent in the shape of a person. */
 const asPrivacyOfficer: DelegatedPermission = {
   scope: permission.approve,
   appRole: approverRole,
   guests: 'allowed',
+  agents: 'refused',
   reach: 'any',
+}
+
+/** Whoever may decide a request may read it. */
+const readingRequests: PermissionRule = {
+  ...readingProfiles,
+  workAccount: [...readingProfiles.workAccount, asPrivacyOfficer],
 }
 
 /**
  * The permission rule of an operation under a contract.
  *
- * Applications decide nothing: approving, denying, withdrawing and retrying take a person.
+ * Applications decide nothing: approving, denying, withdrawing, retrying and closing take a person.
  */
 export const ruleOf = (contract: PublishedContract, operation: Operation): PermissionRule => {
   switch (operation) {
     case 'listProfiles':
     case 'getProfile':
+      return readingProfiles
     case 'listRemovalRequests':
     case 'getRemovalRequest':
     case 'getHistory':
-      return reading
+      return readingRequests
     case 'submit':
       return contract.removePersonalData.permissions
     case 'approve':
+    case 'close':
       return { workAccount: [{ ...asPrivacyOfficer, guests: 'refused' }], application: [] }
     case 'deny':
       return { workAccount: [asPrivacyOfficer], application: [] }
     case 'withdraw':
       return {
-        workAccount: [asPrivacyOfficer, { scope: permission.readWrite, guests: 'allowed', reach: 'own' }],
+        workAccount: [
+          asPrivacyOfficer,
+          { scope: permission.readWrite, guests: 'allowed', agents: 'allowed', reach: 'own' },
+        ],
         application: [],
       }
     case 'retry':
       return {
-        workAccount: [{ scope: permission.readWrite, guests: 'allowed', reach: 'any' }, asPrivacyOfficer],
+        workAccount: [
+          { scope: permission.readWrite, guests: 'allowed', agents: 'allowed', reach: 'any' },
+          asPrivacyOfficer,
+        ],
         application: [],
       }
   }
@@ -141,14 +161,20 @@ export const authorize =
       E.flatMap(tenant =>
         pipe(
           reachOf(ruleOf(contract, operation), tenant.caller),
-          E.bimap(denied, reach => new AuthorizedGrant(operation, tenant.tenantId, tenant.caller, reach)),
+          E.map(reach => new AuthorizedGrant(operation, tenant.tenantId, tenant.caller, reach)),
         ),
       ),
     )
 
-const denied = (reason: DenialReason): AccessDenied => ({ _tag: 'AccessDenied', reason })
+const denied = (reason: DenialReason, missing: string | null = null): AccessDenied => ({
+  _tag: 'AccessDenied',
+  reason,
+  missing,
+})
 
-const reachOf = (rule: PermissionRule, caller: TenantCaller): E.Either<DenialReason, 'any' | 'own'> => {
+type Reached = E.Either<AccessDenied, 'any' | 'own'>
+
+const reachOf = (rule: PermissionRule, caller: TenantCaller): Reached => {
   switch (caller.kind) {
     case 'workAccount':
       return firstThatHolds(rule.workAccount, delegated => delegatedReach(delegated, caller))
@@ -157,30 +183,27 @@ const reachOf = (rule: PermissionRule, caller: TenantCaller): E.Either<DenialRea
   }
 }
 
-/** The first alternative that holds; else the reason of the one that came closest, which is the first listed. */
-const firstThatHolds = <P>(
-  alternatives: ReadonlyArray<P>,
-  reach: (alternative: P) => E.Either<DenialReason, 'any' | 'own'>,
-): E.Either<DenialReason, 'any' | 'own'> => {
+/** The first alternative that holds; else why the closest does not: one whose scope the caller has, or the first listed. */
+const firstThatHolds = <P>(alternatives: ReadonlyArray<P>, reach: (alternative: P) => Reached): Reached => {
   const tried = alternatives.map(reach)
-  return tried.find(E.isRight) ?? tried[0] ?? E.left('callerKindNotSupported')
+  return (
+    tried.find(E.isRight) ??
+    tried.find(one => E.isLeft(one) && one.left.reason !== 'scopeMissing') ??
+    tried[0] ??
+    E.left(denied('callerKindNotSupported'))
+  )
 }
 
-const delegatedReach = (
-  needed: DelegatedPermission,
-  caller: WorkAccount,
-): E.Either<DenialReason, 'any' | 'own'> => {
-  if (!caller.scopes.includes(needed.scope)) return E.left('scopeMissing')
+const delegatedReach = (needed: DelegatedPermission, caller: WorkAccount): Reached => {
+  if (!caller.scopes.includes(needed.scope)) return E.left(denied('scopeMissing', needed.scope))
   if (needed.appRole !== undefined && !caller.appRoles.includes(needed.appRole))
-    return E.left('appRoleMissing')
+    return E.left(denied('appRoleMissing', needed.appRole))
   if (needed.directoryRole !== undefined && !caller.directoryRoles.includes(needed.directoryRole))
-    return E.left('directoryRoleMissing')
-  if (needed.guests === 'refused' && caller.guest) return E.left('guestNotAllowed')
+    return E.left(denied('directoryRoleMissing', needed.directoryRole))
+  if (needed.guests === 'refused' && caller.guest) return E.left(denied('guestNotAllowed'))
+  if (needed.agents === 'refused' && caller.agent) return E.left(denied('agentNotAllowed'))
   return E.right(needed.reach)
 }
 
-const applicationReach = (
-  needed: ApplicationPermission,
-  caller: ApplicationCaller,
-): E.Either<DenialReason, 'any' | 'own'> =>
-  caller.appRoles.includes(needed.appRole) ? E.right('any') : E.left('appRoleMissing')
+const applicationReach = (needed: ApplicationPermission, caller: ApplicationCaller): Reached =>
+  caller.appRoles.includes(needed.appRole) ? E.right('any') : E.left(denied('appRoleMissing', needed.appRole))

@@ -8,6 +8,10 @@ export interface NotInbound {
 export interface ReceivedInFuture {
   readonly _tag: 'ReceivedInFuture'
 }
+/** The person asked over a year ago, which is most likely a mistake, and nobody has confirmed it. */
+export interface ReceivedLongAgo {
+  readonly _tag: 'ReceivedLongAgo'
+}
 /** There is a request of that id. */
 export interface AlreadySubmitted {
   readonly _tag: 'AlreadySubmitted'
@@ -16,7 +20,7 @@ export interface AlreadySubmitted {
 export interface NotSubmitted {
   readonly _tag: 'NotSubmitted'
 }
-/** Whoever asked may not approve (four eyes). */
+/** Whoever submitted the request may not approve it (four eyes). Whoever joined it may. */
 export interface SelfApproval {
   readonly _tag: 'SelfApproval'
 }
@@ -24,13 +28,21 @@ export interface SelfApproval {
 export interface GuestApproval {
   readonly _tag: 'GuestApproval'
 }
-/** A denial of the code `other` says why in a note. */
+/** The code `other` says why in a note. */
 export interface NoteRequired {
   readonly _tag: 'NoteRequired'
 }
 /** The caller may withdraw only requests that they submitted, and this is another's. */
 export interface NotSubmitter {
   readonly _tag: 'NotSubmitter'
+}
+/** A holder may have removed something: the request can be retried or closed, and no longer withdrawn. */
+export interface HolderCalled {
+  readonly _tag: 'HolderCalled'
+}
+/** No holder was called, so that nothing was removed: the request can be retried or withdrawn, and is not for closing. */
+export interface NoHolderCalled {
+  readonly _tag: 'NoHolderCalled'
 }
 /** The request is in a state in which that cannot be done. */
 export interface WrongState {
@@ -59,12 +71,15 @@ export const wrongState = (request: RemovalRequest): WrongState => ({
 export type RemovalRefusal =
   | NotInbound
   | ReceivedInFuture
+  | ReceivedLongAgo
   | AlreadySubmitted
   | NotSubmitted
   | SelfApproval
   | GuestApproval
   | NoteRequired
   | NotSubmitter
+  | HolderCalled
+  | NoHolderCalled
   | WrongState
   | NotExpiring
   | NotApproved

@@ -36,6 +36,31 @@ export const DenialCode = t.keyof(
 /** Why a removal is denied. */
 export type DenialCode = t.TypeOf<typeof DenialCode>
 
+export const AbandonmentCode = t.keyof(
+  {
+    /** The data was removed without Lethe, for example in the Entra portal. */
+    handledManually: null,
+    /** The person does not want it any more. */
+    noLongerWanted: null,
+    /** No retry will succeed. */
+    cannotBeDone: null,
+    /** Another request is about the same. */
+    duplicate: null,
+    /** Needs a note. */
+    other: null,
+  },
+  'one of handledManually, noLongerWanted, cannotBeDone, duplicate, other',
+)
+/** Why a failed request is closed instead of retried. */
+export type AbandonmentCode = t.TypeOf<typeof AbandonmentCode>
+
+export const LastLook = t.strict(
+  { holder: HolderName, result: t.keyof({ present: null, absent: null, notLooked: null }) },
+  'LastLook',
+)
+/** Whether a holder still had the data when a request was closed; `notLooked` where it could not say, or not in time. */
+export type LastLook = t.TypeOf<typeof LastLook>
+
 export const ReadBackResult = t.keyof(
   { absent: null, present: null, notSupported: null, unknown: null },
   'ReadBackResult',
@@ -84,6 +109,22 @@ const RemovalRequested = eventSince(
   },
   /** Absent where the request was made by itself, as all were once. */
   { batch: BatchId },
+)
+/** Somebody asked again while the request was open: what that adds to it. */
+const RequestJoined = eventWith(
+  'requestJoined',
+  t.exact(
+    t.intersection([
+      t.type({ by: ActorReference }),
+      t.partial({
+        /** Where it is earlier than that of the request, with the due date that it moves. */
+        receivedAt: Instant,
+        dueAt: Instant,
+        /** A batch that the request is a part of from now on. */
+        batch: BatchId,
+      }),
+    ]),
+  ),
 )
 const ApprovalGiven = event('approvalGiven', { by: ActorReference })
 const RemovalApproved = event('removalApproved', { approvals: t.number })
@@ -152,11 +193,21 @@ const AbsenceSeen = event('absenceSeen', {
 const RemovalCompleted = event('removalCompleted', { outcome: Outcome })
 const RemovalFailed = event('removalFailed', { reason: FailureReason, holder: orNull(HolderName) })
 const RemovalRetried = event('removalRetried', { by: ActorReference })
+const RemovalAbandoned = event('removalAbandoned', {
+  by: ActorReference,
+  code: AbandonmentCode,
+  note: orNull(NoteReference),
+  /** A holder was called, so that data may have been removed. */
+  effects: t.literal('possible'),
+  /** One for each holder. */
+  lastLook: t.readonlyArray(LastLook),
+})
 
 /** Everything that can have happened to a removal request. People appear as references only. */
 export const RemovalEvent = t.union(
   [
     RemovalRequested,
+    RequestJoined,
     ApprovalGiven,
     RemovalApproved,
     RemovalDenied,
@@ -172,6 +223,7 @@ export const RemovalEvent = t.union(
     RemovalCompleted,
     RemovalFailed,
     RemovalRetried,
+    RemovalAbandoned,
   ],
   'RemovalEvent',
 )
@@ -213,6 +265,7 @@ export const jobsOf = (happened: RemovalEvent): ReadonlyArray<Job> => {
     case 'readBackRecorded':
       return happened.data.nextAt === null ? [] : [performAt(happened, happened.data.nextAt)]
     case 'removalRequested':
+    case 'requestJoined':
     case 'approvalGiven':
     case 'removalDenied':
     case 'removalWithdrawn':
@@ -222,8 +275,22 @@ export const jobsOf = (happened: RemovalEvent): ReadonlyArray<Job> => {
     case 'holderFailed':
     case 'removalCompleted':
     case 'removalFailed':
+    case 'removalAbandoned':
       return []
   }
+}
+
+/** A request becomes a part of a batch. */
+export interface BatchAddition {
+  readonly batch: BatchId
+  readonly by: ActorReference
+  readonly at: Instant
+}
+
+/** What an event adds to batches: its request to one at most. */
+export const additionsIn = ({ type, at, data }: RemovalEvent): ReadonlyArray<BatchAddition> => {
+  if ((type !== 'removalRequested' && type !== 'requestJoined') || data.batch === undefined) return []
+  return [{ batch: data.batch, by: type === 'removalRequested' ? data.submittedBy : data.by, at }]
 }
 
 /** The job to perform a removal that an event calls for. */

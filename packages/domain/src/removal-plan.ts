@@ -16,6 +16,8 @@ export const FailureReason = t.keyof(
     holderNotConfigured: null,
     /** The reference to the data subject was erased before the removal. */
     subjectErased: null,
+    /** The person whom the store names is not the one that the history commits to: somebody changed the store by hand. */
+    subjectDiffers: null,
     /** The approvals that the policy asks for are not in the history. */
     notApproved: null,
     /** The worker could not do its job for as long as it tries. */
@@ -131,6 +133,10 @@ export const outcomeOf = (holders: ReadonlyArray<HolderProgress>): Outcome | nul
   if (holders.every(holder => holder.state === 'verifiedAbsent')) return 'verifiedAbsent'
   return holders.every(isDone) ? 'acceptedOnly' : null
 }
+
+/** Whether data may have been removed: a holder was asked to remove it, whatever became of the call. */
+export const isAnyCalled = (holders: ReadonlyArray<HolderProgress>): boolean =>
+  holders.some(holder => holder.attempts > 0 || holder.unknownOutcome)
 
 /** Whether a holder needs nothing more. */
 export const isDone = (holder: HolderProgress): boolean =>

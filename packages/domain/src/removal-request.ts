@@ -22,8 +22,10 @@ import {
   updateHolder,
 } from './removal-plan.js'
 import {
+  type AbandonmentCode,
   type DenialCode,
   type Job,
+  type LastLook,
   performAt,
   type RemovalEvent,
   type RemovalEventOf,
@@ -35,14 +37,25 @@ export interface Approval {
   readonly at: Instant
 }
 
+/** Somebody who asked again while the request was open. */
+export interface Joining {
+  readonly by: ActorReference
+  readonly at: Instant
+  /** When the person asked, where that was earlier than was known; else null. */
+  readonly receivedAt: Instant | null
+  /** The batch that it brought; null for none. */
+  readonly batch: BatchId | null
+}
+
 /** What every removal request has, whatever became of it. */
 interface Particulars {
   readonly id: RemovalRequestId
   readonly tenantId: TenantId
   /** The sequence of the last event: what an append expects. */
   readonly version: number
-  /** The batch that it is a part of; null for none. */
+  /** The batch that it was submitted with; null for none. `batchesOf` has all of them. */
   readonly batch: BatchId | null
+  readonly joins: ReadonlyArray<Joining>
   readonly subject: SubjectCommitment
   readonly submittedBy: ActorReference
   readonly submittedAt: Instant
@@ -112,6 +125,18 @@ export interface Withdrawn extends Particulars {
   readonly state: 'withdrawn'
   readonly withdrawal: { readonly by: ActorReference; readonly at: Instant }
 }
+/** Failed, and not retried any more, though a holder may have removed something. */
+export interface Abandoned extends Particulars {
+  readonly state: 'abandoned'
+  readonly abandonment: {
+    readonly by: ActorReference
+    readonly code: AbandonmentCode
+    readonly note: NoteReference | null
+    readonly effects: 'possible'
+    readonly lastLook: ReadonlyArray<LastLook>
+    readonly at: Instant
+  }
+}
 export interface Expired extends Particulars {
   readonly state: 'expired'
   readonly expiredAt: Instant
@@ -127,6 +152,7 @@ export type RemovalRequest =
   | Failed
   | Denied
   | Withdrawn
+  | Abandoned
   | Expired
 
 export const RemovalState = t.keyof(
@@ -139,6 +165,7 @@ export const RemovalState = t.keyof(
     failed: null,
     denied: null,
     withdrawn: null,
+    abandoned: null,
     expired: null,
   },
   'RemovalState',
@@ -157,10 +184,25 @@ export const isOpen = (state: RemovalState): boolean => {
     case 'completed':
     case 'denied':
     case 'withdrawn':
+    case 'abandoned':
     case 'expired':
       return false
   }
 }
+
+/** Whether nobody decided a request in its time: from that moment on it can only expire. */
+export const isTimeUp = (request: PendingApproval, at: Instant): boolean =>
+  request.expiresAt !== null && at >= request.expiresAt
+
+/** Who asked for a removal: whoever submitted it first, then those who joined. */
+export const askersOf = ({ submittedBy, joins }: RemovalRequest): ReadonlyArray<ActorReference> => [
+  submittedBy,
+  ...joins.map(({ by }) => by),
+]
+
+/** The batches that a request is a part of, each once: that of its submission first. */
+export const batchesOf = ({ batch, joins }: RemovalRequest): ReadonlyArray<BatchId> =>
+  [batch, ...joins.map(join => join.batch)].filter(id => id !== null)
 
 /** Whether a request has moved past the event that called for a job: then there is nothing left of the job. */
 export const isStale = (request: RemovalRequest, job: Job): boolean =>
@@ -208,9 +250,12 @@ const continues = (request: RemovalRequest, happened: RemovalEvent): boolean =>
   namesKnownHolder(request, happened)
 
 const namesKnownHolder = (request: RemovalRequest, happened: RemovalEvent): boolean =>
-  !('holder' in happened.data) ||
-  happened.data.holder === null ||
-  request.holders.some(holder => 'holder' in happened.data && holder.name === happened.data.holder)
+  holdersIn(happened).every(name => request.holders.some(holder => holder.name === name))
+
+const holdersIn = ({ data }: RemovalEvent): ReadonlyArray<HolderName> => {
+  if ('lastLook' in data) return data.lastLook.map(({ holder }) => holder)
+  return 'holder' in data && data.holder !== null ? [data.holder] : []
+}
 
 const requested = (happened: RemovalEventOf<'removalRequested'>): PendingApproval | null =>
   happened.sequence !== 1
@@ -221,6 +266,7 @@ const requested = (happened: RemovalEventOf<'removalRequested'>): PendingApprova
         tenantId: happened.tenantId,
         version: happened.sequence,
         batch: happened.data.batch ?? null,
+        joins: [],
         subject: happened.data.subject,
         submittedBy: happened.data.submittedBy,
         submittedAt: happened.at,
@@ -239,6 +285,8 @@ const applied = (
   happened: Exclude<RemovalEvent, RemovalEventOf<'removalRequested'>>,
 ): RemovalRequest => {
   switch (happened.type) {
+    case 'requestJoined':
+      return isOpen(request.state) ? joined(request, happened) : request
     case 'approvalGiven':
       return request.state === 'pendingApproval'
         ? { ...request, approvals: [...request.approvals, { by: happened.data.by, at: happened.at }] }
@@ -256,6 +304,7 @@ const applied = (
         ? { ...particularsOf(request), state: 'denied', denial: { ...happened.data, at: happened.at } }
         : request
     case 'removalWithdrawn':
+      // A failed request could once be withdrawn even after a holder was called: such histories stay readable.
       return request.state === 'pendingApproval' || request.state === 'approved' || request.state === 'failed'
         ? {
             ...particularsOf(request),
@@ -305,8 +354,26 @@ const applied = (
         : request
     case 'removalRetried':
       return request.state === 'failed' ? retried(request, happened) : request
+    case 'removalAbandoned':
+      return request.state === 'failed'
+        ? {
+            ...particularsOf(request),
+            state: 'abandoned',
+            abandonment: { ...happened.data, at: happened.at },
+          }
+        : request
   }
 }
+
+const joined = (request: RemovalRequest, { at, data }: RemovalEventOf<'requestJoined'>): RemovalRequest => ({
+  ...request,
+  receivedAt: data.receivedAt ?? request.receivedAt,
+  dueAt: data.dueAt ?? request.dueAt,
+  joins: [
+    ...request.joins,
+    { by: data.by, at, receivedAt: data.receivedAt ?? null, batch: data.batch ?? null },
+  ],
+})
 
 const started = (request: Approved, happened: RemovalEventOf<'removalStarted'>): Removing => ({
   ...particularsOf(request),
@@ -475,6 +542,7 @@ const particularsOf = (request: RemovalRequest): Particulars => ({
   tenantId: request.tenantId,
   version: request.version,
   batch: request.batch,
+  joins: request.joins,
   subject: request.subject,
   submittedBy: request.submittedBy,
   submittedAt: request.submittedAt,

@@ -32,6 +32,7 @@ import {
   countedSince,
   evolve,
   type Failed,
+  isTimeUp,
   type RemovalRequest,
   type Removing,
   type Verifying,
@@ -44,7 +45,7 @@ export const expire =
   request => {
     switch (request.state) {
       case 'pendingApproval':
-        return request.expiresAt !== null && command.at >= request.expiresAt
+        return isTimeUp(request, command.at)
           ? E.right(record(request, [{ type: 'requestExpired', at: command.at, data: {} }]))
           : E.left({ _tag: 'NotExpiring' })
       case 'expired':
@@ -56,6 +57,7 @@ export const expire =
       case 'failed':
       case 'denied':
       case 'withdrawn':
+      case 'abandoned':
         return E.left(wrongState(request))
     }
   }
@@ -101,6 +103,7 @@ export const start =
       case 'failed':
       case 'denied':
       case 'withdrawn':
+      case 'abandoned':
       case 'expired':
         return E.left(wrongState(request))
     }
@@ -126,6 +129,7 @@ export const recordHolderResult =
       case 'approved':
       case 'denied':
       case 'withdrawn':
+      case 'abandoned':
       case 'expired':
         return E.left(wrongState(request))
     }
@@ -153,6 +157,7 @@ export const recordReadBack =
       case 'approved':
       case 'denied':
       case 'withdrawn':
+      case 'abandoned':
       case 'expired':
         return E.left(wrongState(request))
     }
@@ -185,6 +190,7 @@ export const recordBlock =
       case 'failed':
       case 'denied':
       case 'withdrawn':
+      case 'abandoned':
       case 'expired':
         return E.left(wrongState(request))
     }
@@ -209,6 +215,7 @@ export const fail =
       case 'completed':
       case 'denied':
       case 'withdrawn':
+      case 'abandoned':
       case 'expired':
         return E.left(wrongState(request))
     }

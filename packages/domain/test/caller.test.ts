@@ -60,6 +60,7 @@ describe('a work account', () => {
         appRoles: ['R'],
         directoryRoles: ['abc-d'],
         guest: false,
+        agent: false,
       }),
     )
   })
@@ -87,20 +88,88 @@ describe('a work account', () => {
 })
 
 describe('a guest', () => {
+  const home = 'abcdefab-1111-4111-8111-111111111111'
+  const elsewhere = 'abcdefab-2222-4222-8222-222222222222'
+
   test.each([
     [false, {}],
     [false, { acct: 0 }],
     [false, { acct: '0' }],
-    [false, { idp: issuer }],
     [true, { acct: 1 }],
     [true, { acct: '1' }],
     [true, { acct: 1, idp: issuer }],
-    [true, { idp: 'https://sts.windows.net/22222222-2222-4222-8222-222222222222/' }],
-    [true, { acct: 0, idp: 'https://sts.windows.net/22222222-2222-4222-8222-222222222222/' }],
-    [true, { idp: 'mail' }],
-    [true, { idp: issuer, iss: undefined }],
+    [true, { acct: '1', idp: issuer }],
+    [true, { acct: 2 }],
+    [true, { acct: '' }],
   ])('is %s for %j', (guest, claims) => {
     expect(callerFromClaims(claimed({ scp: 'a', ...claims }))).toMatchObject({ right: { guest } })
+  })
+
+  const spellings = (tenant: string) => [
+    `https://sts.windows.net/${tenant}/`,
+    `https://sts.windows.net/${tenant}`,
+    `https://login.microsoftonline.com/${tenant}/v2.0`,
+    `https://login.microsoftonline.com/${tenant}/v2.0/`,
+    `https://login.microsoftonline.com/${tenant}/`,
+    `https://sts.chinacloudapi.cn/${tenant}/`,
+    `https://${tenant}.ciamlogin.com/${tenant}/v2.0`,
+    `https://sts.windows.net/${tenant.toUpperCase()}/`,
+    `HTTPS://LOGIN.MICROSOFTONLINE.COM/${tenant.toUpperCase()}/V2.0`,
+  ]
+  const issuers = [
+    `https://sts.windows.net/${home}/`,
+    `https://login.microsoftonline.com/${home}/v2.0`,
+    undefined,
+  ]
+  const claimedAtHome = (claims: Record<string, unknown>) => claimed({ scp: 'a', tid: home, ...claims })
+
+  test.each(spellings(home))('is not who comes from the token’s own tenant, %s', idp => {
+    for (const iss of issuers)
+      expect(callerFromClaims(claimedAtHome({ iss, idp }))).toMatchObject({ right: { guest: false } })
+  })
+
+  test.each([
+    ...spellings(elsewhere),
+    'mail',
+    'google.com',
+    'https://idp.fabrikam.example/saml',
+    home,
+    `https://sts.windows.net/${home}/more`,
+    `https://sts.windows.net/${elsewhere}/${home}/`,
+    `https://sts.windows.net/x${home}/`,
+    `https://sts.windows.net/?${home}/`,
+    '',
+  ])('is who comes from elsewhere, %s, unless acct says that it is a member', idp => {
+    for (const iss of issuers) {
+      expect(callerFromClaims(claimedAtHome({ iss, idp }))).toMatchObject({ right: { guest: true } })
+      for (const acct of [0, '0'])
+        expect(callerFromClaims(claimedAtHome({ iss, idp, acct }))).toMatchObject({
+          right: { guest: false },
+        })
+    }
+  })
+})
+
+describe('an agent', () => {
+  test.each([
+    [false, {}],
+    [false, { xms_act_fct: '3 9', xms_sub_fct: '3 2' }],
+    [false, { xms_act_fct: '111 113', xms_sub_fct: '1 3' }],
+    [false, { xms_act_fct: '', xms_sub_fct: '' }],
+    [false, { xms_tnt_fct: '3 11' }],
+    // Its user account, as Microsoft documents it.
+    [true, { xms_act_fct: '3 9 11', xms_sub_fct: '13 3' }],
+    [true, { xms_sub_fct: '13' }],
+    [true, { xms_sub_fct: 13 }],
+    // On behalf of a person.
+    [true, { xms_act_fct: '11 9 3', xms_sub_fct: '2 3' }],
+    [true, { xms_act_fct: 11 }],
+    [true, { xms_sub_fct: '11' }],
+    [true, { xms_act_fct: '13' }],
+  ])('is %s for %j', (agent, claims) => {
+    expect(callerFromClaims(claimed({ scp: 'a', idtyp: 'user', ...claims }))).toMatchObject({
+      right: { agent },
+    })
   })
 })
 
@@ -172,9 +241,10 @@ describe('claims that say nothing that can be trusted', () => {
     { idtyp: 1 },
     { idtyp: ['app'] },
     { idp: 1 },
-    { iss: 1 },
     { acct: true },
     { acct: [1] },
+    { xms_act_fct: ['11'] },
+    { xms_sub_fct: { 13: true } },
   ])('%j', claims => {
     expect(kindOf(claimed({ scp: 'a', ...claims }))).toBe('CallerUnrecognised')
   })
@@ -185,7 +255,20 @@ describe('claims that say nothing that can be trusted', () => {
 
   test('whatever is claimed, the answer is a caller or none, and never a failure', () => {
     const claim = fc.oneof(fc.string(), fc.integer(), fc.constantFrom(null, 'app', 'user', contoso, ['a']))
-    const names = ['tid', 'oid', 'appid', 'azp', 'idtyp', 'scp', 'roles', 'wids', 'idp', 'iss', 'acct']
+    const names = [
+      'tid',
+      'oid',
+      'appid',
+      'azp',
+      'idtyp',
+      'scp',
+      'roles',
+      'wids',
+      'idp',
+      'iss',
+      'acct',
+      'xms_act_fct',
+    ]
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...names), claim), claims => {
         expect(['Left', 'Right']).toContain(callerFromClaims({ tid: contoso, ...claims })._tag)

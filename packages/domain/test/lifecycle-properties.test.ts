@@ -3,7 +3,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   type ActorReference,
+  batchesOf,
   decide,
+  isOpen,
+  dueAt,
   jobsOf,
   RemovalState,
   type RemovalCommand,
@@ -11,8 +14,9 @@ import {
   type RemovalEventType,
   type RemovalRequest,
   replay,
+  saturdayAndSunday,
 } from '../src/index.js'
-import { command, muchLater, secondsAfter } from './making/commands.js'
+import { command, muchLater, secondsAfter, submittedAt } from './making/commands.js'
 import { eventsOf, run, type State, stateAfter, type Step, take } from './making/history.js'
 import { grady } from './making/people-and-places.js'
 import { histories } from './making/random-commands.js'
@@ -33,7 +37,7 @@ test('the random histories reach every state and record every event', () => {
   const states = new Set(sampled.flat().flatMap(({ after }) => (after === null ? [] : [after.state])))
   const types = new Set(sampled.flatMap(eventsOf).map(happened => happened.type))
   expect([...states].toSorted()).toEqual(Object.keys(RemovalState.keys).toSorted())
-  expect(types.size).toBe(16)
+  expect(types.size).toBe(18)
 })
 
 describe('approvals', () => {
@@ -91,11 +95,13 @@ describe('repeats', () => {
   /** Commands whose repeat is the same command, and not another try or another submission. */
   const isRepeatable = (asked: RemovalCommand): boolean => {
     switch (asked.type) {
+      case 'join':
       case 'approve':
       case 'deny':
       case 'expire':
       case 'withdraw':
       case 'retry':
+      case 'close':
       case 'fail':
       case 'recordBlock':
         return true
@@ -146,6 +152,74 @@ describe('repeats', () => {
       expect(again.filter(accepted)).toEqual([])
     })
   })
+})
+
+describe('joining', () => {
+  const receipts = (steps: ReadonlyArray<Step>) =>
+    steps.flatMap(step =>
+      accepted(step) &&
+      (step.command.type === 'submit' || step.command.type === 'join') &&
+      step.command.receivedAt !== null
+        ? [step.command.receivedAt]
+        : [],
+    )
+
+  test('the earliest receipt counts, and moves the due date', () => {
+    forEveryHistory(steps => {
+      const last = steps.at(-1)?.after
+      const [earliest] = receipts(steps).toSorted()
+      expect(last?.receivedAt).toBe(earliest)
+      expect(last?.dueAt).toBe(earliest === undefined ? undefined : dueAt(saturdayAndSunday, earliest))
+    })
+  })
+
+  test('no request ever expires before it is due', () => {
+    forEveryHistory(steps => {
+      const early = steps.filter(
+        ({ after }) => after !== null && after.expiresAt !== null && after.expiresAt < after.dueAt,
+      )
+      expect(early).toEqual([])
+    })
+  })
+
+  test('whoever comes later brings the same due date as if they had come first', () => {
+    fc.assert(
+      fc.property(fc.nat(80), fc.nat(80), (one, other) => {
+        const received = (days: number) => secondsAfter(submittedAt, -days * 86_400)
+        const dueAfter = (first: number, second: number) =>
+          run([
+            command.submit({ receivedAt: received(first) }),
+            command.join({ receivedAt: received(second) }),
+          ]).at(-1)?.after?.dueAt
+        expect(dueAfter(one, other)).toBe(dueAfter(other, one))
+      }),
+    )
+  })
+
+  test('leaves approvers the time that they had', () => {
+    forEveryHistory(steps => {
+      const joined = steps.filter(({ command: asked, events }) => asked.type === 'join' && events.length > 0)
+      expect(joined.filter(({ before, after }) => before?.expiresAt !== after?.expiresAt)).toEqual([])
+    })
+  })
+
+  test('a join adds an asker, a receipt or a batch, or it retries', () => {
+    forEveryHistory(steps => {
+      const idle = steps.filter(
+        step =>
+          step.command.type === 'join' &&
+          accepted(step) &&
+          step.events.every(({ type }) => type === 'requestJoined') &&
+          JSON.stringify([askersOf(step.before), step.before?.receivedAt, batchesIn(step.before)]) ===
+            JSON.stringify([askersOf(step.after), step.after?.receivedAt, batchesIn(step.after)]),
+      )
+      expect(idle).toEqual([])
+    })
+  })
+
+  const askersOf = (state: State) =>
+    state === null ? [] : [...new Set([state.submittedBy, ...state.joins.map(({ by }) => by)])]
+  const batchesIn = (state: State) => (state === null ? [] : batchesOf(state))
 })
 
 describe('histories', () => {
@@ -208,22 +282,21 @@ describe('histories', () => {
 })
 
 describe('endings', () => {
-  test('completed, denied, withdrawn and expired are never left', () => {
+  test('completed, denied, withdrawn, abandoned and expired are never left', () => {
     forEveryHistory(steps => {
-      const ended = steps.filter(({ before }) =>
-        ['completed', 'denied', 'withdrawn', 'expired'].includes(before?.state ?? ''),
-      )
+      const ended = steps.filter(({ before }) => before !== null && !isOpen(before.state))
       expect(ended.filter(accepted)).toEqual([])
     })
   })
 
-  test('failed is left only for removing, verifying, approved and withdrawn', () => {
+  test('failed is left only for removing, verifying, approved, withdrawn and abandoned', () => {
     forEveryHistory(steps => {
       const left = steps.filter(step => accepted(step) && step.before?.state === 'failed')
       const elsewhere = left.filter(
         ({ command: asked, after }) =>
-          !(asked.type === 'retry' && isUnderway(after)) &&
-          !(asked.type === 'withdraw' && after?.state === 'withdrawn'),
+          !((asked.type === 'retry' || asked.type === 'join') && isUnderway(after)) &&
+          !(asked.type === 'withdraw' && after?.state === 'withdrawn') &&
+          !(asked.type === 'close' && after?.state === 'abandoned'),
       )
       expect(elsewhere).toEqual([])
     })
@@ -237,6 +310,22 @@ describe('endings', () => {
           ['withdrawn', 'denied', 'expired'].includes(after?.state ?? ''),
       )
       expect(undone).toEqual([])
+    })
+  })
+
+  test('what is withdrawn had no effect, and what is abandoned may have had one', () => {
+    forEveryHistory(steps => {
+      const called = eventsOf(steps).some(
+        ({ type, data }) =>
+          (type.startsWith('holder') && 'called' in data && data.called) ||
+          (type === 'readBackRecorded' && 'removalRepeated' in data && data.removalRepeated),
+      )
+      const last = steps.at(-1)?.after
+      expect(last?.state === 'withdrawn' && called).toBe(false)
+      expect(
+        last?.state === 'abandoned' &&
+          last.holders.every(({ attempts, unknownOutcome }) => attempts === 0 && !unknownOutcome),
+      ).toBe(false)
     })
   })
 
@@ -257,6 +346,7 @@ describe('endings', () => {
 describe('jobs', () => {
   const jobsFor: Record<RemovalEventType, 'always' | 'never' | 'whenDeferred'> = {
     removalRequested: 'never',
+    requestJoined: 'never',
     approvalGiven: 'never',
     removalApproved: 'always',
     removalDenied: 'never',
@@ -272,6 +362,7 @@ describe('jobs', () => {
     removalCompleted: 'never',
     removalFailed: 'never',
     removalRetried: 'always',
+    removalAbandoned: 'never',
   }
 
   const isDeferred = (happened: RemovalEvent): boolean =>

@@ -24,6 +24,7 @@ const work = (given: Claims): Claims => ({
   ...given,
 })
 const guest = (given: Claims): Claims => work({ acct: 1, ...given })
+const agent = (given: Claims): Claims => work({ xms_act_fct: '3 9 11', xms_sub_fct: '3 13', ...given })
 const personal = (given: Claims): Claims => work({ tid: '9188040d-6c67-4c5b-b112-36a304b66dad', ...given })
 const app = (given: Claims): Claims => ({ tid: contoso, appid: client, idtyp: 'app', ...given })
 
@@ -72,6 +73,11 @@ const callers: Record<string, Claims> = {
   'guest, ReadWrite + GA': guest({ scp: writeAll, wids: [globalAdministrator] }),
   'guest, Approve + Approver': guest({ scp: approveAll, roles: [approver] }),
   'guest, everything': guest(everything),
+  'agent, Read': agent({ scp: readAll }),
+  'agent, ReadWrite + GA': agent({ scp: writeAll, wids: [globalAdministrator] }),
+  'agent, Approve + Approver': agent({ scp: approveAll, roles: [approver] }),
+  'agent, everything': agent(everything),
+  'for a person, everything': work({ ...everything, xms_act_fct: '11' }),
   'personal, everything': personal(everything),
   'personal by idp, everything': work({ ...everything, idp: 'live.com' }),
   'app, nothing': app({}),
@@ -85,72 +91,78 @@ const callers: Record<string, Claims> = {
 }
 
 /**
- * The permission tables of the design, written out. `read` stands for the five operations that read; `yes` is for
- * everybody's requests, `own` for the caller's only, `-` is no.
+ * The permission tables of the design, written out. `profiles` and `requests` stand for the operations that read those; `yes`
+ * is for everybody's requests, `own` for the caller's only, `-` is no.
  */
 const table = `
-                               | read | submit: seed | submit: graph | approve | deny | withdraw | retry
-no permission                  | -    | -            | -             | -       | -    | -        | -
-no scope at all                | -    | -            | -             | -       | -    | -        | -
-Read                           | yes  | -            | -             | -       | -    | -        | -
-ReadWrite                      | yes  | yes          | -             | -       | -    | own      | yes
-ReadWrite among others         | yes  | yes          | -             | -       | -    | own      | yes
-ReadWrite + GA                 | yes  | yes          | yes           | -       | -    | own      | yes
-ReadWrite + GA, capitals       | yes  | yes          | yes           | -       | -    | own      | yes
-ReadWrite + other role         | yes  | yes          | -             | -       | -    | own      | yes
-ReadWrite + GA as app role     | yes  | yes          | -             | -       | -    | own      | yes
-Read + GA                      | yes  | -            | -             | -       | -    | -        | -
-GA alone                       | -    | -            | -             | -       | -    | -        | -
-own ReadWrite                  | -    | -            | -             | -       | -    | -        | -
-own ReadWrite + GA             | -    | -            | -             | -       | -    | -        | -
-ReadWrite.AllX                 | -    | -            | -             | -       | -    | -        | -
-XReadWrite.All                 | -    | -            | -             | -       | -    | -        | -
-ReadWrite, small letters       | -    | -            | -             | -       | -    | -        | -
-ReadWrite after a comma        | -    | -            | -             | -       | -    | -        | -
-permissions as roles           | -    | -            | -             | -       | -    | -        | -
-permissions as roles, no scp   | -    | -            | -             | -       | -    | -        | -
-Approve scope alone            | -    | -            | -             | -       | -    | -        | -
-Approver role alone            | -    | -            | -             | -       | -    | -        | -
-Approve + Approver             | -    | -            | -             | yes     | yes  | yes      | yes
-Approve + Approver as scope    | -    | -            | -             | -       | -    | -        | -
-Approve as role + Approver     | -    | -            | -             | -       | -    | -        | -
-Approve + Approver as wids     | -    | -            | -             | -       | -    | -        | -
-Approve.AllX + Approver        | -    | -            | -             | -       | -    | -        | -
-Approve + Approvers            | -    | -            | -             | -       | -    | -        | -
-Approve + GA                   | -    | -            | -             | -       | -    | -        | -
-Read + Approve + Approver      | yes  | -            | -             | yes     | yes  | yes      | yes
-ReadWrite + Approve            | yes  | yes          | -             | -       | -    | own      | yes
-ReadWrite + Approver           | yes  | yes          | -             | -       | -    | own      | yes
-ReadWrite + Approve + Approver | yes  | yes          | -             | yes     | yes  | yes      | yes
-everything                     | yes  | yes          | yes           | yes     | yes  | yes      | yes
-guest, Read                    | yes  | -            | -             | -       | -    | -        | -
-guest, ReadWrite + GA          | yes  | yes          | yes           | -       | -    | own      | yes
-guest, Approve + Approver      | -    | -            | -             | -       | yes  | yes      | yes
-guest, everything              | yes  | yes          | yes           | -       | yes  | yes      | yes
-personal, everything           | -    | -            | -             | -       | -    | -        | -
-personal by idp, everything    | -    | -            | -             | -       | -    | -        | -
-app, nothing                   | -    | -            | -             | -       | -    | -        | -
-app, Read                      | yes  | -            | -             | -       | -    | -        | -
-app, ReadWrite                 | yes  | -            | yes           | -       | -    | -        | -
-app, own ReadWrite             | -    | -            | -             | -       | -    | -        | -
-app, ReadWrite.AllX            | -    | -            | -             | -       | -    | -        | -
-app, permissions as scope      | -    | -            | -             | -       | -    | -        | -
-app, Approve + Approver        | -    | -            | -             | -       | -    | -        | -
-app, everything                | yes  | -            | yes           | -       | -    | -        | -
+                               | profiles | requests | submit: seed | submit: graph | approve | deny | withdraw | retry | close
+no permission                  | -        | -        | -            | -             | -       | -    | -        | -     | -
+no scope at all                | -        | -        | -            | -             | -       | -    | -        | -     | -
+Read                           | yes      | yes      | -            | -             | -       | -    | -        | -     | -
+ReadWrite                      | yes      | yes      | yes          | -             | -       | -    | own      | yes   | -
+ReadWrite among others         | yes      | yes      | yes          | -             | -       | -    | own      | yes   | -
+ReadWrite + GA                 | yes      | yes      | yes          | yes           | -       | -    | own      | yes   | -
+ReadWrite + GA, capitals       | yes      | yes      | yes          | yes           | -       | -    | own      | yes   | -
+ReadWrite + other role         | yes      | yes      | yes          | -             | -       | -    | own      | yes   | -
+ReadWrite + GA as app role     | yes      | yes      | yes          | -             | -       | -    | own      | yes   | -
+Read + GA                      | yes      | yes      | -            | -             | -       | -    | -        | -     | -
+GA alone                       | -        | -        | -            | -             | -       | -    | -        | -     | -
+own ReadWrite                  | -        | -        | -            | -             | -       | -    | -        | -     | -
+own ReadWrite + GA             | -        | -        | -            | -             | -       | -    | -        | -     | -
+ReadWrite.AllX                 | -        | -        | -            | -             | -       | -    | -        | -     | -
+XReadWrite.All                 | -        | -        | -            | -             | -       | -    | -        | -     | -
+ReadWrite, small letters       | -        | -        | -            | -             | -       | -    | -        | -     | -
+ReadWrite after a comma        | -        | -        | -            | -             | -       | -    | -        | -     | -
+permissions as roles           | -        | -        | -            | -             | -       | -    | -        | -     | -
+permissions as roles, no scp   | -        | -        | -            | -             | -       | -    | -        | -     | -
+Approve scope alone            | -        | -        | -            | -             | -       | -    | -        | -     | -
+Approver role alone            | -        | -        | -            | -             | -       | -    | -        | -     | -
+Approve + Approver             | -        | yes      | -            | -             | yes     | yes  | yes      | yes   | yes
+Approve + Approver as scope    | -        | -        | -            | -             | -       | -    | -        | -     | -
+Approve as role + Approver     | -        | -        | -            | -             | -       | -    | -        | -     | -
+Approve + Approver as wids     | -        | -        | -            | -             | -       | -    | -        | -     | -
+Approve.AllX + Approver        | -        | -        | -            | -             | -       | -    | -        | -     | -
+Approve + Approvers            | -        | -        | -            | -             | -       | -    | -        | -     | -
+Approve + GA                   | -        | -        | -            | -             | -       | -    | -        | -     | -
+Read + Approve + Approver      | yes      | yes      | -            | -             | yes     | yes  | yes      | yes   | yes
+ReadWrite + Approve            | yes      | yes      | yes          | -             | -       | -    | own      | yes   | -
+ReadWrite + Approver           | yes      | yes      | yes          | -             | -       | -    | own      | yes   | -
+ReadWrite + Approve + Approver | yes      | yes      | yes          | -             | yes     | yes  | yes      | yes   | yes
+everything                     | yes      | yes      | yes          | yes           | yes     | yes  | yes      | yes   | yes
+guest, Read                    | yes      | yes      | -            | -             | -       | -    | -        | -     | -
+guest, ReadWrite + GA          | yes      | yes      | yes          | yes           | -       | -    | own      | yes   | -
+guest, Approve + Approver      | -        | yes      | -            | -             | -       | yes  | yes      | yes   | -
+guest, everything              | yes      | yes      | yes          | yes           | -       | yes  | yes      | yes   | -
+agent, Read                    | yes      | yes      | -            | -             | -       | -    | -        | -     | -
+agent, ReadWrite + GA          | yes      | yes      | yes          | yes           | -       | -    | own      | yes   | -
+agent, Approve + Approver      | -        | -        | -            | -             | -       | -    | -        | -     | -
+agent, everything              | yes      | yes      | yes          | yes           | -       | -    | own      | yes   | -
+for a person, everything       | yes      | yes      | yes          | yes           | -       | -    | own      | yes   | -
+personal, everything           | -        | -        | -            | -             | -       | -    | -        | -     | -
+personal by idp, everything    | -        | -        | -            | -             | -       | -    | -        | -     | -
+app, nothing                   | -        | -        | -            | -             | -       | -    | -        | -     | -
+app, Read                      | yes      | yes      | -            | -             | -       | -    | -        | -     | -
+app, ReadWrite                 | yes      | yes      | -            | yes           | -       | -    | -        | -     | -
+app, own ReadWrite             | -        | -        | -            | -             | -       | -    | -        | -     | -
+app, ReadWrite.AllX            | -        | -        | -            | -             | -       | -    | -        | -     | -
+app, permissions as scope      | -        | -        | -            | -             | -       | -    | -        | -     | -
+app, Approve + Approver        | -        | -        | -            | -             | -       | -    | -        | -     | -
+app, everything                | yes      | yes      | -            | yes           | -       | -    | -        | -     | -
 `
 
 /** Under which heading of the table an operation is; a new operation does not compile until it has one. */
 const headings: Record<Operation, Record<'seed' | 'graph', string>> = {
-  listProfiles: { seed: 'read', graph: 'read' },
-  getProfile: { seed: 'read', graph: 'read' },
-  listRemovalRequests: { seed: 'read', graph: 'read' },
-  getRemovalRequest: { seed: 'read', graph: 'read' },
-  getHistory: { seed: 'read', graph: 'read' },
+  listProfiles: { seed: 'profiles', graph: 'profiles' },
+  getProfile: { seed: 'profiles', graph: 'profiles' },
+  listRemovalRequests: { seed: 'requests', graph: 'requests' },
+  getRemovalRequest: { seed: 'requests', graph: 'requests' },
+  getHistory: { seed: 'requests', graph: 'requests' },
   submit: { seed: 'submit: seed', graph: 'submit: graph' },
   approve: { seed: 'approve', graph: 'approve' },
   deny: { seed: 'deny', graph: 'deny' },
   withdraw: { seed: 'withdraw', graph: 'withdraw' },
   retry: { seed: 'retry', graph: 'retry' },
+  close: { seed: 'close', graph: 'close' },
 }
 const operations = [
   'listProfiles',
@@ -163,6 +175,7 @@ const operations = [
   'deny',
   'withdraw',
   'retry',
+  'close',
 ] as const
 
 const [header = [], ...rows] = table
@@ -247,7 +260,7 @@ describe('required roles', () => {
   })
 
   describe('by themselves, before anything is asked for,', () => {
-    const denied = E.left({ _tag: 'AccessDenied', reason: 'requiredRoleMissing' })
+    const denied = E.left({ _tag: 'AccessDenied', reason: 'requiredRoleMissing', missing: null })
     // A personal account that holds the role is let in here: what it may do is for `authorize` to refuse.
     test.each(
       refused.filter(([name]) => name !== 'the role and nothing else' && name !== 'a personal account'),
@@ -276,26 +289,39 @@ describe('a grant', () => {
   })
 })
 
-describe('a denial says why', () => {
+describe('a denial says why, and what is missing', () => {
   test.each([
-    ['personal, everything', 'seed', 'submit', 'callerKindNotSupported'],
-    ['app, everything', 'seed', 'submit', 'callerKindNotSupported'],
-    ['app, everything', 'graph', 'approve', 'callerKindNotSupported'],
-    ['app, Read', 'graph', 'submit', 'appRoleMissing'],
-    ['Read', 'seed', 'submit', 'scopeMissing'],
-    ['GA alone', 'graph', 'submit', 'scopeMissing'],
-    ['ReadWrite', 'graph', 'submit', 'directoryRoleMissing'],
-    ['Approve scope alone', 'seed', 'approve', 'appRoleMissing'],
-    ['Approver role alone', 'seed', 'deny', 'scopeMissing'],
-    ['guest, everything', 'seed', 'approve', 'guestNotAllowed'],
-  ] as const)('%s, %s, %s: %s', (name, contract, operation, reason) => {
+    ['personal, everything', 'seed', 'submit', 'callerKindNotSupported', null],
+    ['app, everything', 'seed', 'submit', 'callerKindNotSupported', null],
+    ['app, everything', 'graph', 'approve', 'callerKindNotSupported', null],
+    ['app, Read', 'graph', 'submit', 'appRoleMissing', writeAll],
+    ['Read', 'seed', 'submit', 'scopeMissing', writeAll],
+    ['no permission', 'seed', 'getHistory', 'scopeMissing', readAll],
+    ['GA alone', 'graph', 'submit', 'scopeMissing', writeAll],
+    ['ReadWrite', 'graph', 'submit', 'directoryRoleMissing', globalAdministrator],
+    ['Approve scope alone', 'seed', 'approve', 'appRoleMissing', approver],
+    ['Approver role alone', 'seed', 'deny', 'scopeMissing', approveAll],
+    ['guest, everything', 'seed', 'approve', 'guestNotAllowed', null],
+    ['guest, everything', 'seed', 'close', 'guestNotAllowed', null],
+    ['agent, everything', 'seed', 'approve', 'agentNotAllowed', null],
+    ['for a person, everything', 'graph', 'deny', 'agentNotAllowed', null],
+  ] as const)('%s, %s, %s: %s, %s', (name, contract, operation, reason, missing) => {
     expect(authorize(contracts[contract])(operation)(callerOf(callers[name] ?? {}))).toEqual(
-      E.left({ _tag: 'AccessDenied', reason }),
+      E.left({ _tag: 'AccessDenied', reason, missing }),
     )
   })
 
+  test.each(['retry', 'getRemovalRequest', 'withdraw'] as const)(
+    '%s, of several ways, about the one whose scope is there',
+    operation => {
+      expect(authorize(contracts.seed)(operation)(callerOf(callers['Approve scope alone'] ?? {}))).toEqual(
+        E.left({ _tag: 'AccessDenied', reason: 'appRoleMissing', missing: approver }),
+      )
+    },
+  )
+
   test('a missing required role comes before anything else but the kind of caller', () => {
-    const denied = E.left({ _tag: 'AccessDenied', reason: 'requiredRoleMissing' })
+    const denied = E.left({ _tag: 'AccessDenied', reason: 'requiredRoleMissing', missing: null })
     expect(authorize(contracts.seed, ['X'])('submit')(callerOf(work({})))).toEqual(denied)
   })
 })

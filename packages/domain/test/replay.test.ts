@@ -44,6 +44,26 @@ describe('a corrupt history is', () => {
     expect(replay(cleared)).toEqual(corrupt(5))
   })
 
+  test('one that is closed with a look at a holder that the plan does not have', () => {
+    const closed = eventsOf(
+      run([
+        command.submit(),
+        command.approve(),
+        command.start(),
+        command.recordHolderResult({ result: { kind: 'failed', reason: 'refused' } }),
+        command.close(),
+      ]),
+    ).map(happened =>
+      happened.type === 'removalAbandoned'
+        ? {
+            ...happened,
+            data: { ...happened.data, lastLook: [{ holder: payroll, result: 'absent' as const }] },
+          }
+        : happened,
+    )
+    expect(replay(closed)).toEqual(corrupt(7))
+  })
+
   test('one with an event that its state does not allow', () => {
     const denied = eventsOf(run([command.submit(), command.deny()])).slice(1)
     const late = denied.map(happened => ({ ...happened, sequence: 6 }))

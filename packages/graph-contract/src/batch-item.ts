@@ -71,7 +71,7 @@ const readHeaders = (sent: Readonly<Record<string, string>>): E.Either<string, R
 
 /** Writing can fail where reading did not: `JSON.stringify` gives up on very deep nesting. */
 const bodyText = (method: BatchMethod, body: unknown): E.Either<string, string> =>
-  body === undefined || method === 'GET' || method === 'HEAD'
+  body === undefined || body === null || method === 'GET' || method === 'HEAD'
     ? E.right('')
     : E.tryCatch(
         () => JSON.stringify(body),

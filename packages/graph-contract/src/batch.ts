@@ -8,11 +8,15 @@ export const largestBatch = 20
 
 const Headers = t.record(t.string, t.string, 'Headers')
 
-/** One request in the body of `POST /$batch`. */
+/** One request in the body of `POST /$batch`. What is null counts as absent: serialisers write it so. */
 export const BatchItemRequest = t.exact(
   t.intersection([
     t.type({ id: t.string, method: t.string, url: t.string }),
-    t.partial({ headers: Headers, body: t.unknown, dependsOn: t.readonlyArray(t.string) }),
+    t.partial({
+      headers: t.union([Headers, t.null]),
+      body: t.unknown,
+      dependsOn: t.union([t.readonlyArray(t.string), t.null]),
+    }),
   ]),
   'BatchItemRequest',
 )

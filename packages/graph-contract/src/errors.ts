@@ -37,6 +37,7 @@ export const graphErrors = {
   ),
   tokenInvalid: unauthenticated('Access token validation failure.'),
   tokenExpired: unauthenticated('Lifetime validation failed, the token is expired.'),
+  tokenNotYetValid: unauthenticated('Lifetime validation failed, the token is not yet valid.'),
   audienceInvalid: unauthenticated('Access token validation failure. Invalid audience.'),
   requestDenied: {
     status: 403,
@@ -68,7 +69,19 @@ export const graphErrors = {
   ),
   contentTypeNotJson: badRequest('Entity only allows writes with a JSON Content-Type header.'),
   badRequest,
+  encodingNotSupported: {
+    status: 415,
+    code: 'BadRequest',
+    message:
+      'The Content-Encoding of the request body is not supported. Send the body as it is, or with gzip.',
+  },
   payloadTooLarge: { status: 413, code: 'BadRequest', message: 'The request body is larger than 1 MiB.' },
+  requestTooSlow: { status: 408, code: 'BadRequest', message: 'The request did not arrive in time.' },
+  expectationFailed: {
+    status: 417,
+    code: 'BadRequest',
+    message: 'The Expect header is not met: only 100-continue is. Send the request without it.',
+  },
   headersTooLarge: { status: 431, code: 'BadRequest', message: 'The request headers are too large.' },
   unexpected: { status: 500, code: 'InternalServerError', message: 'An unexpected error occurred.' },
   throttled: { status: 429, code: 'TooManyRequests', message: 'Please retry again later.' },
@@ -87,8 +100,22 @@ export const graphErrors = {
   },
 } satisfies Record<string, GraphErrorRow | ((text: string) => GraphErrorRow)>
 
+/** What Lethe alone writes: with anything but a text there, an error is still one. */
+const ownText = new t.Type<string | undefined>(
+  'a text of Lethe',
+  (u): u is string | undefined => u === undefined || typeof u === 'string',
+  u => t.success(typeof u === 'string' ? u : undefined),
+  t.identity,
+)
+
 const InnerError = t.exact(
-  t.partial({ date: t.string, 'request-id': t.string, 'client-request-id': t.string }),
+  t.partial({
+    date: t.string,
+    'request-id': t.string,
+    'client-request-id': t.string,
+    reason: ownText,
+    missing: ownText,
+  }),
   'InnerError',
 )
 
@@ -119,10 +146,23 @@ export interface ErrorOccurrence {
   readonly clientRequestId: string
 }
 
-/** The body of an error response. Its date is in UTC, and shows neither zone nor milliseconds. */
+/** Why Lethe refused, for which Graph has no words: it stands beside Graph's code and message, and names nobody. */
+export interface ErrorReason {
+  /** Such as `selfApproval`. */
+  readonly reason: string
+  /** The permission or role that the caller lacks; null where it is none. */
+  readonly missing: string | null
+}
+
+/**
+ * The body of an error response. Its date is in UTC, and shows neither zone nor milliseconds.
+ *
+ * @param why null where code and message say it all.
+ */
 export const errorBody = (
   { code, message }: GraphErrorRow,
   { at, requestId, clientRequestId }: ErrorOccurrence,
+  why: ErrorReason | null = null,
 ): GraphErrorBody => ({
   error: {
     code,
@@ -131,6 +171,8 @@ export const errorBody = (
       date: at.slice(0, 'YYYY-MM-DDTHH:mm:ss'.length),
       'request-id': requestId,
       'client-request-id': clientRequestId,
+      ...(why === null ? {} : { reason: why.reason }),
+      ...(why === null || why.missing === null ? {} : { missing: why.missing }),
     },
   },
 })

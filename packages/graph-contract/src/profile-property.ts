@@ -8,3 +8,7 @@ export const ProfileProperty = t.keyof(
   'ProfileProperty',
 )
 export type ProfileProperty = t.TypeOf<typeof ProfileProperty>
+
+/** @returns the property of that name, whatever its case; null where there is none. */
+export const propertyNamed = (name: string): ProfileProperty | null =>
+  profileProperties.find(property => property.toLowerCase() === name.toLowerCase()) ?? null

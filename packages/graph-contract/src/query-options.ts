@@ -3,7 +3,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as O from 'fp-ts/lib/Option.js'
 import { echo } from './errors.js'
 import { parseFilter, type ProfileFilter, writeFilter } from './profile-filter.js'
-import { profileProperties, ProfileProperty } from './profile-property.js'
+import { profileProperties, ProfileProperty, propertyNamed } from './profile-property.js'
 
 /** A name and a value of a query string, both percent-decoded. */
 export type QueryPair = readonly [name: string, value: string]
@@ -44,6 +44,12 @@ type OptionName = keyof typeof expected
 
 const isOptionName = (name: string): name is OptionName => Object.hasOwn(expected, name)
 
+/** The option that a name means, in any case and with or without its `$` (OData 4.01 part 2, 5.1). */
+const optionNamed = (name: string): OptionName | null => {
+  const option = `$${name.toLowerCase().replace(/^\$/, '')}`
+  return isOptionName(option) ? option : null
+}
+
 const badOption = (message: string): BadQueryOption => ({ _tag: 'BadQueryOption', message })
 
 /** The name alone is repeated, and only one that looks like an option's: anything else may be data. */
@@ -56,15 +62,16 @@ const notSupported = (name: string): BadQueryOption =>
 
 type OptionValues = ReadonlyMap<OptionName, string>
 
-/** Every option at most once, and none that is not supported: nothing is silently ignored. */
+/** Every option at most once, however it is spelt, and none that is not supported: nothing is silently ignored. */
 const collectOptions =
   (supported: ReadonlyArray<OptionName>) =>
   (pairs: ReadonlyArray<QueryPair>): E.Either<BadQueryOption, OptionValues> => {
     const values = new Map<OptionName, string>()
     for (const [name, value] of pairs) {
-      if (!isOptionName(name) || !supported.includes(name)) return E.left(notSupported(name))
-      if (values.has(name)) return E.left(badOption(`The query option ${name} is given more than once.`))
-      values.set(name, value)
+      const option = optionNamed(name)
+      if (option === null || !supported.includes(option)) return E.left(notSupported(name))
+      if (values.has(option)) return E.left(badOption(`The query option ${option} is given more than once.`))
+      values.set(option, value)
     }
     return E.right(values)
   }
@@ -85,7 +92,7 @@ const readOption = <A>(
 }
 
 const parseSelect = (value: string): O.Option<ReadonlyArray<ProfileProperty>> => {
-  const names = [...new Set(value.split(',').map(name => /^ *(\w+) *$/.exec(name)?.[1]))]
+  const names = [...new Set(value.split(',').map(name => propertyNamed(/^ *(\w+) *$/.exec(name)?.[1] ?? '')))]
   return names.every(ProfileProperty.is) ? O.some(names) : O.none
 }
 
@@ -98,7 +105,8 @@ const noFilter: ProfileFilter = []
 const allProperties: ReadonlyArray<ProfileProperty> = []
 
 /**
- * Reads the query options of the list: `$select`, `$filter`, `$top`, `$skiptoken`, each at most once.
+ * Reads the query options of the list: `$select`, `$filter`, `$top`, `$skiptoken`, each at most once. As on Graph's beta
+ * endpoint, their names and those of properties compare without case, and the `$` may be left out.
  *
  * @param pairs names and values in the order of the URL, percent-decoded.
  * @returns the options; `BadQueryOption` for the first that is unknown or repeated, and else for one that is malformed.

@@ -2,6 +2,7 @@ import { UserId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as O from 'fp-ts/lib/Option.js'
+import { batchPath } from './batch.js'
 import { type GraphErrorRow, graphErrors } from './errors.js'
 import { unquoteLiteral } from './odata-literal.js'
 
@@ -10,8 +11,10 @@ export const graphRoot = '/beta'
 
 // --- what a client asks for: paths below the root, percent-encoded ------------------------------------------------
 
+const collection = 'inboundSharedUserProfiles'
+
 /** The collection of inbound shared user profiles; for a router, the pattern of its route as well. */
-export const profilesPath = '/directory/inboundSharedUserProfiles'
+export const profilesPath = `/directory/${collection}`
 
 export const profilePath = (userId: UserId): string => `${profilesPath}/${encodeURIComponent(userId)}`
 
@@ -19,18 +22,54 @@ export const removePersonalDataPath = (userId: UserId): string => `${profilePath
 
 // --- what a server answers to -------------------------------------------------------------------------------------
 
+const actions = ['removePersonalData', 'microsoft.graph.removePersonalData'] as const
+
+/** The names that may stand in each place of a path below the root; the third place is a key's. */
+const names: ReadonlyArray<ReadonlyArray<string>> = [
+  ['directory', batchPath.slice(1)],
+  [collection],
+  [],
+  actions,
+]
+
 /**
- * The path as a router is to see it: a key in parentheses becomes a segment of its own, behind `inboundSharedUserProfiles()`.
- * Every path in which a parenthesis follows the collection is changed, so that no other can lead to the same place. Routers
- * are fast only with patterns that fill a segment.
+ * The path as a router is to see it. Below the root of Graph names compare without case, and one trailing slash does not
+ * count: names are spelt as in the patterns of the routes. What is no name of a route stays as it was sent, and so does every
+ * other path.
  *
- * @param path of a request, below any root.
+ * A key in parentheses becomes a segment of its own, behind `inboundSharedUserProfiles()`. Every path in which a parenthesis
+ * follows the collection is changed, so that no other can lead to the same place. Routers are fast only with patterns that
+ * fill a segment.
+ *
+ * @param path of a request, from the root of the server on.
  */
 export const routedPath = (path: string): string => {
-  const at = path.indexOf(`${profilesPath}(`)
-  const key = at + profilesPath.length
-  return at === -1 ? path : `${path.slice(0, key)}()/${path.slice(key)}`
+  const [before, root = '', ...sent] = path.split('/')
+  if (before !== '' || !isSameName(graphRoot.slice(1), root)) return path
+  const segments = keyApart(sent.at(-1) === '' ? sent.slice(0, -1) : sent)
+  return [graphRoot, ...segments.map((segment, place) => spelt(names[place] ?? [], segment))].join('/')
 }
+
+const keyApart = (segments: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const [first = '', second = '', ...others] = segments
+  return second.charAt(collection.length) === '(' &&
+    isSameName(collection, second.slice(0, collection.length))
+    ? [first, `${collection}()`, second.slice(collection.length), ...others]
+    : segments
+}
+
+const spelt = (known: ReadonlyArray<string>, segment: string): string =>
+  known.find(name => isSameName(name, segment)) ?? segment
+
+/** Whether a segment, percent-decoded once, is a name but for case. */
+const isSameName = (name: string, segment: string): boolean =>
+  name.toLowerCase() === decodedSegment(segment).toLowerCase()
+
+const decodedSegment = (segment: string): string =>
+  pipe(
+    O.tryCatch(() => decodeURIComponent(segment)),
+    O.getOrElse(() => segment),
+  )
 
 /** One spelling of a path with a user id in it. */
 export interface KeyedRoute {
@@ -76,7 +115,7 @@ export const profileRoutes: ReadonlyArray<KeyedRoute> = [keySegment, keyInParent
 
 /** All four spellings of the action: either key, with the plain or the qualified name. */
 export const removePersonalDataRoutes: ReadonlyArray<KeyedRoute> = profileRoutes.flatMap(route =>
-  ['removePersonalData', 'microsoft.graph.removePersonalData'].map(action => ({
+  actions.map(action => ({
     ...route,
     path: `${route.path}/${action}`,
   })),

@@ -47,7 +47,7 @@ describe('a plan', () => {
           body: {},
           dependsOn: ['a', 'A'],
         },
-        { id: 'c', method: 'PATCH', url: '/x', body: null, dependsOn: [] },
+        { id: 'c', method: 'PATCH', url: '/x', headers: null, body: null, dependsOn: null },
       ],
     }
     expect(valueOf(planBatch(body)).items).toEqual([
@@ -67,7 +67,7 @@ describe('a plan', () => {
         body: '',
         dependsOn: ['A'],
       },
-      { id: 'c', method: 'PATCH', url: '/x', headers: {}, body: 'null', dependsOn: [] },
+      { id: 'c', method: 'PATCH', url: '/x', headers: {}, body: '', dependsOn: [] },
     ])
   })
 

@@ -24,6 +24,13 @@ const rows: ReadonlyArray<readonly [string, GraphErrorRow, number, string, strin
     'Lifetime validation failed, the token is expired.',
   ],
   [
+    'not yet valid',
+    graphErrors.tokenNotYetValid,
+    401,
+    'InvalidAuthenticationToken',
+    'Lifetime validation failed, the token is not yet valid.',
+  ],
+  [
     'wrong audience',
     graphErrors.audienceInvalid,
     401,
@@ -80,8 +87,23 @@ const rows: ReadonlyArray<readonly [string, GraphErrorRow, number, string, strin
     'Entity only allows writes with a JSON Content-Type header.',
   ],
   ['bad request', graphErrors.badRequest('No.'), 400, 'BadRequest', 'No.'],
+  [
+    'another encoding',
+    graphErrors.encodingNotSupported,
+    415,
+    'BadRequest',
+    'The Content-Encoding of the request body is not supported. Send the body as it is, or with gzip.',
+  ],
   ['large body', graphErrors.payloadTooLarge, 413, 'BadRequest', 'The request body is larger than 1 MiB.'],
   ['large headers', graphErrors.headersTooLarge, 431, 'BadRequest', 'The request headers are too large.'],
+  ['too slow', graphErrors.requestTooSlow, 408, 'BadRequest', 'The request did not arrive in time.'],
+  [
+    'Expect',
+    graphErrors.expectationFailed,
+    417,
+    'BadRequest',
+    'The Expect header is not met: only 100-continue is. Send the request without it.',
+  ],
   ['unforeseen', graphErrors.unexpected, 500, 'InternalServerError', 'An unexpected error occurred.'],
   ['throttled', graphErrors.throttled, 429, 'TooManyRequests', 'Please retry again later.'],
   [
@@ -159,6 +181,22 @@ describe('the body', () => {
     })
   })
 
+  test('says beside code and message why, where Lethe has a word for it', () => {
+    const { error } = errorBody(graphErrors.requestDenied, occurrence, {
+      reason: 'scopeMissing',
+      missing: 'X.All',
+    })
+    expect(error).toMatchObject({
+      code: 'Authorization_RequestDenied',
+      message: 'Insufficient privileges to complete the operation.',
+      innerError: { 'request-id': occurrence.requestId, reason: 'scopeMissing', missing: 'X.All' },
+    })
+    expect(GraphErrorBody.decode({ error })).toEqual(E.right({ error }))
+    const alone = errorBody(graphErrors.requestDenied, occurrence, { reason: 'selfApproval', missing: null })
+    expect(alone.error.innerError).toHaveProperty('reason', 'selfApproval')
+    expect(alone.error.innerError).not.toHaveProperty('missing')
+  })
+
   test('what is written is read again', () => {
     fc.assert(
       fc.property(text, message => {
@@ -184,6 +222,11 @@ describe('the body', () => {
       'with more than is declared',
       { code: 'c', message: 'm', target: 'bob', details: [], innerError: { date: 'd', code: 'x' } },
       { code: 'c', message: 'm', innerError: { date: 'd' } },
+    ],
+    [
+      'with a reason that is no text',
+      { code: 'c', message: 'm', innerError: { reason: { code: 'x' }, missing: 1 } },
+      { code: 'c', message: 'm', innerError: {} },
     ],
   ])('is read %s', (_, error, expected) => {
     expect(GraphErrorBody.decode({ error, more: true })).toEqual(E.right({ error: expected }))

@@ -13,6 +13,14 @@ describe('a filter', () => {
     [`userId eq '${id}'`, [{ property: 'userId', value: id }]],
     [`userId eq '${id.toUpperCase()}'`, [{ property: 'userId', value: id }]],
     [` \tuserId \t eq\t'${id}' `, [{ property: 'userId', value: id }]],
+    [`USERID eq '${id}'`, [{ property: 'userId', value: id }]],
+    [
+      `hometenantid eq '${tenant}' and UserPrincipalName eq 'USERID eq'`,
+      [
+        { property: 'homeTenantId', value: tenant },
+        { property: 'userPrincipalName', value: 'USERID eq' },
+      ],
+    ],
     ["userPrincipalName eq ''", [{ property: 'userPrincipalName', value: '' }]],
     ["userPrincipalName eq 'O''Neil@x'", [{ property: 'userPrincipalName', value: "O'Neil@x" }]],
     [
@@ -52,7 +60,8 @@ describe('a filter', () => {
     [`userId eq'${id}'`],
     [`userIdeq '${id}'`],
     [`userId\neq '${id}'`],
-    [`userid eq '${id}'`],
+    [`user_id eq '${id}'`],
+    [`id eq '${id}'`],
     [`userId EQ '${id}'`],
     [`userId ne '${id}'`],
     [`not userId eq '${id}'`],

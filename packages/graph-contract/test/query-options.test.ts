@@ -35,7 +35,11 @@ describe('the options of a list', () => {
     [[], {}],
     [[['$select', 'userId']], { select: ['userId'] }],
     [[['$select', ' displayName , userId ']], { select: ['displayName', 'userId'] }],
-    [[['$select', 'userId,userId']], { select: ['userId'] }],
+    [[['$select', 'userId,USERID']], { select: ['userId'] }],
+    [[['SELECT', 'userid, DisplayName']], { select: ['userId', 'displayName'] }],
+    [[['Filter', `USERID eq '${bob.userId}'`]], { filter: [{ property: 'userId', value: bob.userId }] }],
+    [[['top', '1']], { top: 1 }],
+    [[['$skipToken', 'Ab']], { skipToken: 'Ab' }],
     [[['$filter', `userId eq '${bob.userId}'`]], { filter: [{ property: 'userId', value: bob.userId }] }],
     [[['$top', '1']], { top: 1 }],
     [[['$top', '999']], { top: 999 }],
@@ -57,7 +61,6 @@ describe('the options of a list', () => {
     ['$select', ','],
     ['$select', 'userId,'],
     ['$select', '*'],
-    ['$select', 'userid'],
     ['$select', 'userId,mail'],
     ['$select', '\tuserId'],
     ['$select', '__proto__'],
@@ -83,15 +86,16 @@ describe('the options of a list', () => {
     ['$filter', `userId eq '${bob.userId}'`],
     ['$top', '1'],
     ['$skiptoken', 'x'],
-  ])('%s is taken once', (name, value) => {
-    expect(
-      messageOf(
-        parseProfileListOptions([
-          [name, value],
-          [name, value],
-        ]),
-      ),
-    ).toBe(`The query option ${name} is given more than once.`)
+  ])('%s is taken once, however it is spelt', (name, value) => {
+    for (const again of [name, name.slice(1), name.toUpperCase()])
+      expect(
+        messageOf(
+          parseProfileListOptions([
+            [name, value],
+            [again, value],
+          ]),
+        ),
+      ).toBe(`The query option ${name} is given more than once.`)
   })
 
   test.each([
@@ -100,10 +104,8 @@ describe('the options of a list', () => {
     ['$orderby'],
     ['$search'],
     ['$expand'],
-    ['$Top'],
-    ['$skipToken'],
-    ['select'],
-    ['top'],
+    ['count'],
+    ['OrderBy'],
     ['api'],
     ['toString'],
   ])('%s is not supported', name => {
@@ -197,7 +199,7 @@ describe('the link to the next page', () => {
 describe('the options of one profile', () => {
   test('are $select alone', () => {
     expect(parseProfileOptions([])).toEqual(E.right({ select: [] }))
-    expect(parseProfileOptions([['$select', 'userId, displayName']])).toEqual(
+    expect(parseProfileOptions([['Select', 'userid, displayName']])).toEqual(
       E.right({ select: ['userId', 'displayName'] }),
     )
     expect(messageOf(parseProfileOptions([['$select', 'x']]))).toContain('$select must be')
@@ -214,6 +216,7 @@ describe('an action', () => {
     expect(messageOf(parseNoOptions([['$select', 'userId']]))).toBe(
       "The query option '$select' is not supported.",
     )
+    expect(messageOf(parseNoOptions([['top', '1']]))).toBe("The query option 'top' is not supported.")
     expect(messageOf(parseNoOptions([['tenant', 'x']]))).toBe("The query option 'tenant' is not supported.")
   })
 })

@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   graphErrors,
+  graphRoot,
   keyOfParentheses,
   type KeyedRoute,
   profilePath,
@@ -19,10 +20,10 @@ import { bob, text } from './arbitraries.js'
 
 const base = '/directory/inboundSharedUserProfiles'
 
-/** What a router does with a pattern: one segment is the parameter. */
+/** What a router below the root does with a pattern: one segment is the parameter. */
 const capture = (pattern: string, path: string): string | undefined => {
-  const segments = routedPath(path).split('/')
-  const expected = pattern.split('/')
+  const segments = routedPath(`${graphRoot}${path}`).split('/')
+  const expected = `${graphRoot}${pattern}`.split('/')
   const fits = (segment: string, index: number) =>
     segment === expected[index] || (expected[index] === ':userId' && segment !== '')
   return segments.length === expected.length && segments.every(fits)
@@ -49,6 +50,9 @@ describe('a server', () => {
     [`${base}/${bob.userId}`],
     [`${base}('${bob.userId}')`],
     [`${base}('${bob.userId.toUpperCase()}')`],
+    [`${base.toUpperCase()}/${bob.userId}/`],
+    [`${base.toLowerCase()}('${bob.userId}')/`],
+    [`${base.replace('i', '%69')}/${bob.userId}`],
   ])('finds the profile at %s', path => {
     expect(userIdsIn(profileRoutes, path)).toEqual([E.right(bob.userId)])
     expect(userIdsIn(removePersonalDataRoutes, path)).toEqual([])
@@ -59,6 +63,8 @@ describe('a server', () => {
     [`${base}/${bob.userId}/microsoft.graph.removePersonalData`],
     [`${base}('${bob.userId}')/removePersonalData`],
     [`${base}('${bob.userId}')/microsoft.graph.removePersonalData`],
+    [`${base.toLowerCase()}/${bob.userId}/REMOVEPERSONALDATA/`],
+    [`${base.toUpperCase()}('${bob.userId}')/Microsoft.Graph.removepersonaldata`],
   ])('finds the action at %s', path => {
     expect(userIdsIn(removePersonalDataRoutes, path)).toEqual([E.right(bob.userId)])
     expect(userIdsIn(profileRoutes, path)).toEqual([])
@@ -113,9 +119,35 @@ describe('a server', () => {
   })
 
   test('leaves every other path as it is', () => {
-    for (const path of ['', '/', base, `${base}/`, `${base}/(a)`, `/directory/(a)`, `${base}s('a')`])
+    const below = [
+      base,
+      `${base}/(a)`,
+      '/directory/(a)',
+      `${base}s('a')`,
+      '/Groups',
+      `${base}/%ZZ`,
+      `${base}//x`,
+    ]
+    for (const path of [
+      '',
+      '/',
+      'beta',
+      `${base}('a')`,
+      '/BETA1/$BATCH',
+      ...below.map(path => `/beta${path}`),
+    ])
       expect(routedPath(path)).toBe(path)
     expect(routedPath(`/beta${base}('a')/b('c')`)).toBe(`/beta${base}()/('a')/b('c')`)
+  })
+
+  test('spells names as its routes do, and takes one trailing slash away', () => {
+    expect(routedPath('/Beta/$BATCH/')).toBe('/beta/$batch')
+    expect(routedPath('/beta/%24batch')).toBe('/beta/$batch')
+    expect(routedPath(`/beta${base.toUpperCase()}/DIRECTORY/RemovePersonalData`)).toBe(
+      `/beta${base}/DIRECTORY/removePersonalData`,
+    )
+    expect(routedPath(`/beta${base}//`)).toBe(`/beta${base}/`)
+    expect(routedPath('/beta/%2524batch')).toBe('/beta/%2524batch')
   })
 
   test('reads every key that a client can write', () => {

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureAccept, measureResident } from './accept.js'
+import { measureBatchList } from './batch-list.js'
 import { measureBatch } from './batch.js'
 import { measureBulk } from './bulk.js'
 import { measureCliStart } from './cli-start.js'
@@ -18,6 +19,7 @@ const parts: Readonly<Record<string, (world: World) => Promise<ReadonlyArray<Fig
   drain: measureDrain,
   list: measureList,
   batch: measureBatch,
+  batches: measureBatchList,
   throttle: measureThrottle,
   bulk: measureBulk,
   cli: measureCliStart,

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto'
+import { createSecretKey, randomUUID } from 'node:crypto'
 import { openPostgresStore } from '@lethe/adapter-postgres'
-import { randomIdentifiers, sha256Digest, systemClock } from '@lethe/adapter-system'
-import { submitRemoval } from '@lethe/application'
+import { historySeals, randomIdentifiers, sha256Digest, systemClock } from '@lethe/adapter-system'
+import { findPersonIn, noSignIns, submitRemoval } from '@lethe/application'
 import {
   authorize,
   type BatchId,
@@ -15,7 +15,7 @@ import {
 import * as E from 'fp-ts/lib/Either.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { endlessData } from './endless-data.js'
-import type { World } from './world.js'
+import { historyKey, type World } from './world.js'
 
 const atATime = 512
 
@@ -55,6 +55,7 @@ const submitEach = async (
     connections: 8,
     applicationName: 'bench',
     digest: sha256Digest,
+    seals: historySeals([{ id: historyKey.id, key: createSecretKey(historyKey.bytes) }]),
     heldPerTenant: 1,
     supervise: false,
     superviseSeconds: 60,
@@ -64,6 +65,7 @@ const submitEach = async (
   const store = opened.right
   const submit = submitRemoval({
     ...store,
+    findPerson: findPersonIn({ ...store, digest: sha256Digest }),
     ...endlessData(),
     approvalPolicies: {
       of: () =>
@@ -76,6 +78,7 @@ const submitEach = async (
     clock: systemClock,
     identifiers: randomIdentifiers,
     digest: sha256Digest,
+    signIns: noSignIns,
   })
   const grant = grantOf(tenantId)
   let left = count

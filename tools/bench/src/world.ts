@@ -10,6 +10,9 @@ import * as t from 'io-ts'
 import { Client } from 'pg'
 import { type Issuer, openIssuer } from './issuer.js'
 
+/** What the histories of a bench are sealed with, by whoever writes them. */
+export const historyKey = { id: 'bench', bytes: Buffer.alloc(32, 7) }
+
 /** What is measured on: a server of PostgreSQL, a database with everything of Lethe in it, and somebody who signs tokens. */
 export interface World {
   readonly issuer: Issuer
@@ -70,6 +73,8 @@ export const openWorld = async (tenant?: TenantId): Promise<World> => {
       LETHE_ALLOW_INSECURE_ISSUER: 'true',
       LETHE_PORT: '0',
       LETHE_DATABASE_URL: appUrl.href,
+      LETHE_HISTORY_KEYS: `${historyKey.id}:${historyKey.bytes.toString('base64')}`,
+      LETHE_ABSENCE_LOOKS: '1',
       LETHE_GRAPH_URL: 'memory:',
     },
     tokens: await Promise.all(Array.from({ length: people }, () => issuer.tokenFor(tenantId, randomUUID()))),

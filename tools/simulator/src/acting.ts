@@ -1,23 +1,37 @@
 import {
   approveRemoval,
+  closeRemoval,
   denyRemoval,
   getHistory,
   getRemovalRequest,
+  isUnreadableView,
   listBatches,
   listRemovalRequests,
-  type RemovalRequestView,
   retryRemoval,
   submitRemoval,
   withdrawRemoval,
 } from '@lethe/application'
-import { type Grant, isOpen, type Operation, type RemovalEvent, type RemovalRequestId } from '@lethe/domain'
+import {
+  type Grant,
+  isOpen,
+  type Operation,
+  type RemovalEvent,
+  type RemovalRequest,
+  type RemovalRequestId,
+} from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import { actingDeps } from './acting-deps.js'
 import type { Act } from './acts.js'
 import { answerChecks } from './answer-checks.js'
 import type { Backstage } from './backstage.js'
-import { approveWholeBatch, denyWholeBatch, previewBatch } from './batch-acting.js'
+import {
+  approveWholeBatch,
+  denyWholeBatch,
+  previewBatch,
+  retryWholeBatch,
+  withdrawWholeBatch,
+} from './batch-acting.js'
 import { pagesFrom } from './pages.js'
 import { grantOf } from './people.js'
 import type { Strand } from './strand.js'
@@ -60,20 +74,27 @@ export const perform = async (backstage: Backstage, strand: Strand, act: Act): P
 
   const recorded =
     (type: RemovalEvent['type']) =>
-    (view: RemovalRequestView): void =>
-      checks.recorded(by, type, view)
+    (request: RemovalRequest): void =>
+      checks.recorded(by, type, request)
 
   switch (act.kind) {
     case 'submit':
       return granted('submit', async grant => {
-        const { userId, receivedAt, batch } = act
+        const { userId, receivedAt, receivedConfirmed, batch } = act
         const before = known.joinable(tenantId, userId, batch)
-        const answered = await answerTo(submitRemoval(deps)({ grant, userId, receivedAt, batch }), answer => {
-          checks.submitted(act, answer)
-          const { state } = answer.view.request
-          const joined = isOpen(state) ? 'joined' : 'joined what ended'
-          stage.tally.count('answers', `submit ${answer.joined ? joined : 'new'}`)
-        })
+        const answered = await answerTo(
+          submitRemoval(deps)({ grant, userId, receivedAt, receivedConfirmed, batch }),
+          answer => {
+            checks.submitted(act, answer)
+            const { state } = answer.request
+            const joined = isOpen(state) ? 'joined' : 'joined what ended'
+            stage.tally.count('answers', `submit ${answer.joined ? joined : 'new'}`)
+            if (answer.joined && batch !== null && answer.request.batch !== batch)
+              stage.tally.count('answers', 'submit joined with a batch')
+            if (answer.joined && before?.request.state === 'failed')
+              stage.tally.count('answers', 'submit joined what failed')
+          },
+        )
         checks.notSubmitted(act, answered, before)
         return answered
       })
@@ -95,18 +116,26 @@ export const perform = async (backstage: Backstage, strand: Strand, act: Act): P
       return granted('retry', async grant =>
         about(act.id, retryRemoval(deps)({ grant, id: act.id }), recorded('removalRetried')),
       )
+    case 'close': {
+      const { id, code, note } = act
+      return granted('close', async grant =>
+        about(id, closeRemoval(deps)({ grant, id, code, note }), recorded('removalAbandoned')),
+      )
+    }
     case 'get':
       return granted('getRemovalRequest', async grant => {
         const version = known.versionOf(act.id)
-        return about(act.id, getRemovalRequest(deps)({ grant, id: act.id }), view =>
-          checks.shown(by, view, version),
-        )
+        return about(act.id, getRemovalRequest(deps)({ grant, id: act.id }), view => {
+          checks.shown(by, view, version)
+          if (isUnreadableView(view)) stage.tally.count('answers', 'get unreadable')
+        })
       })
     case 'history':
       return granted('getHistory', async grant =>
-        about(act.id, getHistory(deps)({ grant, id: act.id }), history =>
-          checks.history(by, act.id, history),
-        ),
+        about(act.id, getHistory(deps)({ grant, id: act.id }), history => {
+          checks.history(by, act.id, history)
+          if (history.broken !== null) stage.tally.count('answers', 'history broken')
+        }),
       )
     case 'list':
       return granted('listRemovalRequests', async grant => {
@@ -116,7 +145,10 @@ export const perform = async (backstage: Backstage, strand: Strand, act: Act): P
           after => listRemovalRequests(deps)({ grant, filter, page: { size, after } }),
           null,
         )
-        return answerTo(pages, items => checks.listed(act, before, items))
+        return answerTo(pages, items => {
+          checks.listed(act, before, items)
+          if (items.some(isUnreadableView)) stage.tally.count('answers', 'list with unreadable')
+        })
       })
     case 'listBatches':
       return granted('listRemovalRequests', async grant => {
@@ -128,6 +160,10 @@ export const perform = async (backstage: Backstage, strand: Strand, act: Act): P
       })
     case 'preview':
       return granted('getRemovalRequest', async grant => previewBatch(backstage, strand, act, grant))
+    case 'retryBatch':
+      return granted('retry', async grant => retryWholeBatch(backstage, strand, act, grant))
+    case 'withdrawBatch':
+      return granted('withdraw', async grant => withdrawWholeBatch(backstage, strand, act, grant))
     case 'approveBatch':
       return granted('approve', async grant => approveWholeBatch(backstage, strand, act, grant))
     case 'denyBatch':

@@ -1,5 +1,5 @@
 import type { BatchFilter, RemovalRequestFilter } from '@lethe/application'
-import type { BatchId, DenialCode, Instant, RemovalRequestId, UserId } from '@lethe/domain'
+import type { AbandonmentCode, BatchId, DenialCode, Instant, RemovalRequestId, UserId } from '@lethe/domain'
 import type { ShownBatch } from './known-batches.js'
 import type { Person } from './people.js'
 
@@ -19,6 +19,7 @@ export type Act =
       readonly by: Person
       readonly userId: UserId
       readonly receivedAt: Instant | null
+      readonly receivedConfirmed: boolean
       readonly batch: BatchId | null
     }
   | {
@@ -34,6 +35,13 @@ export type Act =
       readonly note: string | null
     }
   | {
+      readonly kind: 'close'
+      readonly by: Person
+      readonly id: RemovalRequestId
+      readonly code: AbandonmentCode
+      readonly note: string | null
+    }
+  | {
       readonly kind: 'list'
       readonly by: Person
       readonly filter: RemovalRequestFilter
@@ -46,6 +54,7 @@ export type Act =
       readonly size: number
     }
   | { readonly kind: 'preview'; readonly by: Person; readonly batch: BatchId }
+  | { readonly kind: 'retryBatch' | 'withdrawBatch'; readonly by: Person; readonly batch: BatchId }
   | ({ readonly kind: 'approveBatch' } & BatchAct)
   | ({
       readonly kind: 'denyBatch'

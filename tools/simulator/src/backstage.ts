@@ -22,7 +22,9 @@ export interface Backstage {
   readonly tenants: ReadonlyArray<SimulatedTenant>
   /** Who may not approve. */
   readonly guests: ReadonlySet<UserId>
+  /** As processes see it. */
   readonly store: StorePorts
+  readonly findPersonIn: Alterations['reading']['findPerson']
   readonly known: KnownRequests
   readonly batches: KnownBatches
   /** How much people do by batches: the weight of it beside what else they do. */

@@ -1,12 +1,19 @@
 import {
   approveBatch,
-  approveRemoval,
   type BatchProgress,
   denyBatch,
-  denyRemoval,
   getBatch,
+  retryBatch,
+  withdrawBatch,
 } from '@lethe/application'
-import type { Grant, RemovalEvent, RemovalRequestId } from '@lethe/domain'
+import {
+  type Grant,
+  isTimeUp,
+  type RemovalEvent,
+  type RemovalRequestId,
+  type RemovalState,
+  type UserId,
+} from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { BatchDeciding } from './alterations.js'
@@ -15,6 +22,7 @@ import type { Act } from './acts.js'
 import { answerChecks } from './answer-checks.js'
 import type { Backstage } from './backstage.js'
 import { watchDecision } from './deciding.js'
+import type { KnownRequest } from './known-requests.js'
 import type { Strand } from './strand.js'
 
 type Decision = Extract<Act, { readonly kind: 'approveBatch' | 'denyBatch' }>
@@ -31,9 +39,9 @@ export const previewBatch = async (
   grant: Grant<'getRemovalRequest'>,
 ): Promise<string> => {
   const { known } = backstage
+  const checks = answerChecks(backstage)
   const answer = await getBatch(actingDeps(backstage, strand))({ grant, id: act.batch })()
   if (E.isLeft(answer)) return answer.left._tag
-  const checks = answerChecks(backstage)
   for (const view of answer.right.sample) checks.shown(act.by, view, 1)
   const { digest } = answer.right.summary
   const members = known.membersAt(grant.tenantId, act.batch, digest)
@@ -79,25 +87,21 @@ const decideWhole = async (
 ): Promise<string> => {
   const { stage, known, batches, batchAtOnce } = backstage
   const { shown, by } = act
+  const { tenantId } = by.caller
+  const before = known.inBatch(tenantId, shown.id)
   let after = act.after
   let isWhole = true
   do {
-    const watch = watchDecision(stage, known, { ...shown, tenantId: by.caller.tenantId })
+    const watch = watchDecision(stage, known, { ...shown, tenantId })
     const deps = actingDeps(backstage, strand, watch)
     const part = await decidePart(
-      backstage.alterDeciding(
-        {
-          batches: deps.batches,
-          atOnce: batchAtOnce,
-          approveRemoval: approveRemoval(deps),
-          denyRemoval: denyRemoval(deps),
-        },
-        shown.digest,
-      ),
+      backstage.alterDeciding({ ...deps, atOnce: batchAtOnce }, shown.digest),
       after,
     )()
     if (E.isLeft(part)) {
       watch.refused(part.left._tag)
+      checkGoesOn(backstage, part.left._tag)
+      if (part.left._tag === 'NothingWaits') checkNothingWaits(backstage, act, before)
       return part.left._tag
     }
     isWhole &&= part.right.refused.size === 0
@@ -109,6 +113,106 @@ const decideWhole = async (
   return isWhole ? 'done' : 'done in part'
 }
 
+export const retryWholeBatch = (
+  backstage: Backstage,
+  strand: Strand,
+  act: Whole,
+  grant: Grant<'retry'>,
+): Promise<string> =>
+  actOnWhole(backstage, act, ['failed'], after =>
+    retryBatch({ ...actingDeps(backstage, strand), atOnce: backstage.batchAtOnce })({
+      grant,
+      id: act.batch,
+      after,
+    }),
+  )
+
+export const withdrawWholeBatch = (
+  backstage: Backstage,
+  strand: Strand,
+  act: Whole,
+  grant: Grant<'withdraw'>,
+): Promise<string> =>
+  actOnWhole(backstage, act, ['pendingApproval', 'approved', 'failed'], after =>
+    withdrawBatch({ ...actingDeps(backstage, strand), atOnce: backstage.batchAtOnce })({
+      grant,
+      id: act.batch,
+      after,
+    }),
+  )
+
+type Whole = Extract<Act, { readonly kind: 'retryBatch' | 'withdrawBatch' }>
+
+/** Does something to all of a batch, part by part: nothing of what it found in these states is left as it was, unless it says so. */
+const actOnWhole = async (
+  { stage, known }: Backstage,
+  { kind, by, batch }: Whole,
+  states: ReadonlyArray<RemovalState>,
+  part: (
+    after: RemovalRequestId | null,
+  ) => TaskEither<{ readonly _tag: string }, Pick<BatchProgress, 'refused' | 'next'>>,
+): Promise<string> => {
+  const { tenantId } = by.caller
+  const found = known.inBatch(tenantId, batch).filter(({ request }) => states.includes(request.state))
+  let after: RemovalRequestId | null = null
+  let refused = 0
+  do {
+    const progress: E.Either<{ readonly _tag: string }, Pick<BatchProgress, 'refused' | 'next'>> = await part(
+      after,
+    )()
+    if (E.isLeft(progress)) {
+      checkGoesOn({ stage }, progress.left._tag)
+      return progress.left._tag
+    }
+    for (const count of progress.right.refused.values()) refused += count
+    after = progress.right.next
+  } while (after !== null)
+  const left = found.filter(({ id, request }) => known.versionOf(id) === request.version)
+  if (left.length > refused)
+    stage.report(
+      'acknowledgedBatchIsDecided',
+      `${by.name} came to the end of ${kind}, and ${left.map(({ label }) => label).join(', ')} is as it was`,
+    )
+  return refused === 0 ? 'done' : 'done in part'
+}
+
+/** What was tampered with is refused by itself, and the rest of a batch is gone on with. */
+const checkGoesOn = ({ stage }: Pick<Backstage, 'stage'>, tag: string): void => {
+  if (tag === 'RequestUnreadable' || tag === 'SubjectDiffers')
+    stage.report('tamperedStopsNobody', `a whole batch is refused for one of its requests: ${tag}`)
+}
+
+/** Nothing waited, and nothing was decided by them: at no moment since they asked can both have been otherwise. */
+const checkNothingWaits = (
+  { stage, known }: Backstage,
+  { kind, by, shown }: Decision,
+  before: ReadonlyArray<KnownRequest>,
+): void => {
+  const { tenantId, userId } = by.caller
+  const now = known.inBatch(tenantId, shown.id)
+  const waiting = now.filter(
+    ({ id, request }) =>
+      request.state === 'pendingApproval' &&
+      before.some(one => one.id === id && one.request.state === 'pendingApproval'),
+  )
+  if (waiting.length > 0)
+    stage.report(
+      'answersFit',
+      `${by.name} is told that nothing waits, and ${waiting.map(({ label }) => label).join(', ')} does`,
+    )
+  if (
+    kind === 'approveBatch' &&
+    before.some(hasEventBy(userId, 'approvalGiven')) &&
+    !known.isActorErased(tenantId, userId)
+  )
+    stage.report('answersFit', `${by.name} approved some of a batch, and is told that nothing of it waits`)
+}
+
+const hasEventBy =
+  (userId: UserId, wanted: RemovalEvent['type']) =>
+  ({ events, people }: KnownRequest): boolean =>
+    events.some(({ type, data }) => type === wanted && 'by' in data && people.get(data.by) === userId)
+
 const decisionOf = { approveBatch: 'approvalGiven', denyBatch: 'removalDenied' } as const satisfies Record<
   Decision['kind'],
   RemovalEvent['type']
@@ -116,16 +220,16 @@ const decisionOf = { approveBatch: 'approvalGiven', denyBatch: 'removalDenied' }
 
 /** Whoever came to the end of a batch has decided all of it that waited for them. */
 const checkDecided = ({ stage, known }: Backstage, { kind, by, shown }: Decision): void => {
-  const left = known.inBatch(by.caller.tenantId, shown.id).filter(({ id, request, events, people }) => {
+  const left = known.inBatch(by.caller.tenantId, shown.id).filter(member => {
+    const { id, request, people } = member
     const isTheirs = people.get(request.submittedBy) === by.caller.userId
-    const isDecided = events.some(
-      ({ type, data }) =>
-        type === decisionOf[kind] && 'by' in data && people.get(data.by) === by.caller.userId,
-    )
+    const isDecided = hasEventBy(by.caller.userId, decisionOf[kind])(member)
     return (
       request.state === 'pendingApproval' &&
       shown.members.has(id) &&
       !isDecided &&
+      !known.harms().has(id) &&
+      !isTimeUp(request, stage.time.latestShown()) &&
       !(isTheirs && kind === 'approveBatch')
     )
   })

@@ -29,16 +29,39 @@ export const batchPorts = (
         done: E.map(found => ofBatches.summary(tenantId, batch, found)),
         said: found => (O.isNone(found) ? 'nothing' : `${found.value.count} requests`),
       }),
-    pending: (tenantId, batch, after, limit) =>
+    refusalOf: (tenantId, batch, actor) =>
       called({
-        name: 'batches.pending',
-        about: () => `from ${after === null ? 'the beginning' : known.labelOf(after)} on`,
-        run: batches.pending(tenantId, batch, after, limit),
+        name: 'batches.refusalOf',
+        run: batches.refusalOf(tenantId, batch, actor),
+        done: E.map(found => ofBatches.refusalOf({ tenantId, batch, actor }, found)),
+        said: found => found?._tag ?? 'none',
+      }),
+    close: (tenantId, batch, digest, at) =>
+      called({
+        name: 'batches.close',
+        run: batches.close(tenantId, batch, digest, at),
         done: E.map(found => {
           deciding?.read()
-          ofBatches.pending({ tenantId, batch, after, limit }, found)
+          ofBatches.close({ tenantId, batch, digest, at }, found)
         }),
-        said: found => (O.isNone(found) ? 'nothing' : found.value.ids.map(known.labelOf).join(', ')),
+        said: found =>
+          O.isNone(found) ? 'nothing' : found.value.waits ? 'something waits' : 'nothing waits',
+      }),
+    members: (tenantId, batch, states, after, limit) =>
+      called({
+        name: 'batches.members',
+        about: () =>
+          `${states.join(' or ')}, from ${after === null ? 'the beginning' : known.labelOf(after)} on`,
+        run: batches.members(tenantId, batch, states, after, limit),
+        done: E.map(found => ofBatches.members({ tenantId, batch, states, after, limit }, found)),
+        said: found => (O.isNone(found) ? 'nothing' : found.value.map(known.labelOf).join(', ')),
+      }),
+    hasDecided: (tenantId, batch, actor, decided) =>
+      called({
+        name: 'batches.hasDecided',
+        run: batches.hasDecided(tenantId, batch, actor, decided),
+        done: E.map(found => ofBatches.hasDecided({ tenantId, batch, actor, decided }, found)),
+        said: String,
       }),
     requestFor: (tenantId, batch, userId) =>
       called({

@@ -6,7 +6,8 @@ import type { Process } from './scheduler.js'
 /** What deliveries there were over all workers, and who is at work on what. */
 export interface Deliveries {
   readonly remember: (job: Job) => void
-  readonly count: () => number
+  /** How many there were of jobs of such requests. */
+  readonly count: (of: (id: Job['requestId']) => boolean) => number
   readonly lose: () => void
   /** Whether the queue has lost a job. */
   readonly isLossy: () => boolean
@@ -41,7 +42,7 @@ export const createDeliveries = (random: Random): Deliveries => {
     remember: job => {
       jobs.push(job)
     },
-    count: () => jobs.length,
+    count: of => jobs.filter(({ requestId }) => of(requestId)).length,
     lose: () => {
       lossy = true
     },

@@ -1,10 +1,22 @@
-import type { ListedBatch, Page, PageRequest } from '@lethe/application'
+import {
+  getBatch,
+  getRemovalRequest,
+  type ListedBatch,
+  listRemovalRequests,
+  type Page,
+  type PageRequest,
+} from '@lethe/application'
 import { RemovalState } from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import { answerChecks } from './answer-checks.js'
 import { batchChecks } from './batch-checks.js'
 import { canHelp } from './fair-play.js'
 import type { Effect } from './holder-ledger.js'
 import type { KnownRequest } from './known-requests.js'
 import { orThrow } from './made.js'
+import { pagesFrom } from './pages.js'
+import { grantOf } from './people.js'
 import type { World } from './world.js'
 
 const years = 5 * 365 * 86_400_000
@@ -14,6 +26,7 @@ export const checkEnd = async (world: World): Promise<void> => {
   await world.witness.observeAll()
   for (const known of world.known.all()) checkRequest(world, known)
   checkEffects(world)
+  await checkShown(world)
   await checkLists(world)
   await checkBatches(world)
   await checkQueue(world)
@@ -22,6 +35,8 @@ export const checkEnd = async (world: World): Promise<void> => {
 const checkRequest = (world: World, known: KnownRequest): void => {
   const { report, time } = world.stage
   const { request, label } = known
+  // It stays where it was: that it is shown so is another check.
+  if (world.known.isUnreadable(known.id)) return
   switch (request.state) {
     case 'approved':
     case 'removing':
@@ -38,6 +53,7 @@ const checkRequest = (world: World, known: KnownRequest): void => {
     case 'completed':
     case 'denied':
     case 'withdrawn':
+    case 'abandoned':
     case 'expired':
   }
 }
@@ -59,6 +75,39 @@ const checkEffects = ({ stage: { report }, known, park: { ledger } }: World): vo
     if (request?.userId !== userId || !request.events.some(({ type }) => type === 'removalStarted'))
       report('oneEffect', `${holder} removed data of ${userId} for ${label}, which never asked for it`)
   }
+}
+
+/** Every request is shown to whoever may see it, beside those that were tampered with. */
+const checkShown = async (world: World): Promise<void> => {
+  const { stage, store, digest, known, tenants } = world
+  const deps = { ...store, digest }
+  const checks = answerChecks(world)
+  const shown = async <A>(task: TaskEither<unknown, A>, look: (answer: A) => void): Promise<void> => {
+    const answer = await task()
+    if (E.isRight(answer)) look(answer.right)
+    else stage.report('tamperedStopsNobody', `there is no answer but ${JSON.stringify(answer.left)}`)
+  }
+  for (const { id: tenantId, people } of tenants)
+    for (const by of people.slice(0, 1)) {
+      const [list, get] = [grantOf('listRemovalRequests', by), grantOf('getRemovalRequest', by)]
+      if (list === null || get === null) throw new Error('An administrator sees everything')
+      const filter = {}
+      const pages = pagesFrom(
+        after => listRemovalRequests(deps)({ grant: list, filter, page: { size: 2, after } }),
+        null,
+      )
+      await shown(pages, items =>
+        checks.listed({ kind: 'list', by, filter, size: 2 }, known.of(tenantId), items),
+      )
+      for (const { id, request } of known.of(tenantId))
+        await shown(getRemovalRequest(deps)({ grant: get, id }), view =>
+          checks.shown(by, view, request.version),
+        )
+      for (const { id } of known.batches(tenantId))
+        await shown(getBatch(deps)({ grant: get, id }), ({ sample }) => {
+          for (const view of sample) checks.shown(by, view, 1)
+        })
+    }
 }
 
 /** Comes last, because it lets years pass: whatever there is in the queue is due then, and held by nobody. */
@@ -96,7 +145,7 @@ const checkLists = async ({ stage: { report }, store, known, tenants, batches }:
           states: [state],
           expected: requests.filter(({ request }) => request.state === state),
         })),
-      ...batches.ids.map(batch => ({ batch, expected: requests.filter(each => each.batch === batch) })),
+      ...batches.ids.map(batch => ({ batch, expected: known.inBatch(tenantId, batch) })),
       ...profiles.map(({ userId }) => ({
         userId,
         expected: requests.filter(each => each.userId === userId && !known.isSubjectErased(each.id)),

@@ -1,5 +1,8 @@
+import type { TenantId } from '@lethe/domain'
 import { guarded } from './guarded.js'
 import type { KnownRequest } from './known-requests.js'
+import { orThrow } from './made.js'
+import type { Person } from './people.js'
 import { settled } from './scheduler.js'
 import { begin } from './storm.js'
 import { untilNextExpiry, untilNextJob } from './time-left.js'
@@ -19,12 +22,13 @@ export const playFair = async (world: World): Promise<void> => {
   const { stage } = world
   const { scheduler, tally, time } = stage
   makeFair(world)
+  for (const known of world.known.all()) if (world.known.harms().has(known.id)) askAgain(world, known)
   const rest = createRest(world)
   for (let step = 0; step < mostSteps && stage.violation() === null; step += 1) {
     await settled()
     const turn = scheduler.take()
     if (turn === null) {
-      const wait = rest()
+      const wait = await rest()
       if (wait === null) return
       time.pass(wait)
     } else {
@@ -53,7 +57,7 @@ const makeFair = ({ stage, park, tenants, processes }: World): void => {
  *
  * @returns how long to let time pass, in milliseconds; null where nothing more is to come, or ever will.
  */
-const createRest = (world: World): (() => number | null) => {
+const createRest = (world: World): (() => Promise<number | null>) => {
   const { known, deliveries } = world
   let pause = shortestPause
   let delivered = -1
@@ -63,11 +67,12 @@ const createRest = (world: World): (() => number | null) => {
   /** Whether jobs were delivered since it was last asked. */
   const isMoving = (): boolean => {
     const before = delivered
-    delivered = deliveries.count()
+    // What cannot be read gets its job anew every day, for ever.
+    delivered = deliveries.count(id => !known.isUnreadable(id))
     return before !== delivered
   }
 
-  return () => {
+  return async () => {
     const helpable = known.all().filter(each => canHelp(world, each))
     const ready = helpable.filter(each => !isGoing(world, each))
     for (const each of ready) retry(world, each)
@@ -87,16 +92,27 @@ const createRest = (world: World): (() => number | null) => {
     // What is left in the queue has nobody waiting for it: far enough ahead, all of it is due. The first look may be one
     // whose answer was on its way when the storm was over.
     idleLooks = isMoving() ? 0 : idleLooks + 1
-    return idleLooks === 2 ? null : 30 * day
+    if (idleLooks < 2) return 30 * day
+    return (await isBusy(world)) ? shortestPause : null
   }
 }
 
-/** Whether a request failed for a reason that is over. */
+/** Whether a job waits for a worker, or is at one: it may be one that was made anew for what cannot be read. */
+const isBusy = async ({ store, tenants }: World): Promise<boolean> => {
+  for (const { id } of tenants) {
+    const { waiting, held } = orThrow(await store.backlogs.of(id)())
+    if (waiting + held > 0) return true
+  }
+  return false
+}
+
+/** Whether a request failed for a reason that is over. Nothing helps what was tampered with. */
 export const canHelp = (
-  { park }: Pick<World, 'park'>,
-  { request, tenantId, userId }: KnownRequest,
+  { park, known }: Pick<World, 'park' | 'known'>,
+  { id, request, tenantId, userId }: KnownRequest,
 ): boolean =>
   request.state === 'failed' &&
+  !known.harms().has(id) &&
   (request.failure.holder === null ||
     request.holders.some(({ name, state }) => state === 'failed' && !park.isHopeless(tenantId, name, userId)))
 
@@ -105,6 +121,14 @@ const isGoing = ({ park }: World, { request, tenantId, userId }: KnownRequest): 
   request.holders.some(({ name }) => park.of(name)?.isGoing(tenantId, userId) === true)
 
 const retry = (world: World, { id, tenantId }: KnownRequest): void => {
-  const operator = world.tenants.find(tenant => tenant.id === tenantId)?.people[0]
-  if (operator !== undefined) begin(world, { kind: 'retry', by: operator, id }, 0)
+  for (const by of operatorsOf(world, tenantId)) begin(world, { kind: 'retry', by, id }, 0)
 }
+
+/** What was tampered with is asked for once more: there is an answer, and it is no request to come back later. */
+const askAgain = (world: World, { tenantId, userId }: KnownRequest): void => {
+  const asked = { userId, receivedAt: null, receivedConfirmed: false, batch: null }
+  for (const by of operatorsOf(world, tenantId)) begin(world, { kind: 'submit', by, ...asked }, 0)
+}
+
+const operatorsOf = ({ tenants }: World, tenantId: TenantId): ReadonlyArray<Person> =>
+  tenants.filter(({ id }) => id === tenantId).flatMap(({ people }) => people.slice(0, 1))

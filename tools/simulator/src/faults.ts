@@ -43,5 +43,12 @@ export const faults = [
   'clock jumped far forward',
   'clock set back',
   'clock of its own',
+  'event changed by hand',
+  'event emptied by hand',
+  'event cut out',
+  'last event cut off',
+  'events deleted',
+  'approval made up',
+  'person exchanged',
 ] as const
 export type Fault = (typeof faults)[number]

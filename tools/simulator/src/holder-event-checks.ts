@@ -3,6 +3,8 @@ import {
   countedSince,
   type HolderName,
   type Instant,
+  type LastLook,
+  type ReadBackResult,
   type RemovalEvent,
   type RemovalEventOf,
   type RemovalRequest,
@@ -19,25 +21,30 @@ export interface Schedules {
   readonly readBacks: RetrySchedule
 }
 
-/** Which sayings of a holder bear out what is recorded of it; null where nothing need bear it out. */
-const sayingsFor = (happened: RemovalEvent): readonly [HolderName, ReadonlyArray<Saying>] | null => {
+/** Which sayings of holders bear out what is recorded of them: of each holder, one of these. */
+const sayingsFor = (happened: RemovalEvent): ReadonlyArray<readonly [HolderName, ReadonlyArray<Saying>]> => {
   if (happened.type === 'holderCleared')
     return [
-      happened.data.holder,
-      happened.data.result === 'removed' ? ['has removed'] : ['has nothing', 'reads absent'],
+      [
+        happened.data.holder,
+        happened.data.result === 'removed' ? ['has removed'] : ['has nothing', 'reads absent'],
+      ],
     ]
-  if (happened.type === 'absenceSeen') return [happened.data.holder, ['reads absent']]
-  if (happened.type !== 'readBackRecorded') return null
-  switch (happened.data.result) {
-    case 'absent':
-      return [happened.data.holder, ['reads absent']]
-    case 'present':
-      return [happened.data.holder, ['reads present']]
-    case 'notSupported':
-      return [happened.data.holder, ['cannot be read']]
-    case 'unknown':
-      return null
-  }
+  if (happened.type === 'absenceSeen') return [[happened.data.holder, ['reads absent']]]
+  if (happened.type === 'removalAbandoned')
+    return happened.data.lastLook.map(({ holder, result }) => [holder, readingsFor[result]])
+  return happened.type === 'readBackRecorded'
+    ? [[happened.data.holder, readingsFor[happened.data.result]]]
+    : []
+}
+
+/** Nothing need bear out that a holder could not be read. */
+const readingsFor: Record<ReadBackResult | LastLook['result'], ReadonlyArray<Saying>> = {
+  absent: ['reads absent'],
+  present: ['reads present'],
+  notSupported: ['cannot be read'],
+  unknown: [],
+  notLooked: [],
 }
 
 /** @param since the moment at which the removal was started. */
@@ -47,12 +54,13 @@ export const checkSaying = (
   happened: RemovalEvent,
   since: number,
 ): Violation | null => {
-  const sayings = sayingsFor(happened)
-  if (sayings === null) return null
-  const [holder, ways] = sayings
-  return ways.some(way => ledger.hasSaid({ holder, tenantId, userId }, way, since))
+  const unsaid = sayingsFor(happened).find(
+    ([holder, ways]) =>
+      ways.length > 0 && !ways.some(way => ledger.hasSaid({ holder, tenantId, userId }, way, since)),
+  )
+  return unsaid === undefined
     ? null
-    : { invariant: 'holderSaidSo', saw: `${label} has it that ${holder} ${ways.join(' or ')}` }
+    : { invariant: 'holderSaidSo', saw: `${label} has it that ${unsaid[0]} ${unsaid[1].join(' or ')}` }
 }
 
 /** Looks in a row that found nothing: the last ones, after the removal started. */

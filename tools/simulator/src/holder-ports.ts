@@ -9,7 +9,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Backstage } from './backstage.js'
 import { callPort } from './calls.js'
 import type { Violation } from './invariants.js'
-import { checkRemovalCall, checkTime } from './removal-checks.js'
+import { checkLeftAlone, checkRemovalCall, checkTime } from './removal-checks.js'
 import type { Strand } from './strand.js'
 import { down } from './store-calls.js'
 
@@ -52,7 +52,10 @@ export const holderPorts = (backstage: Backstage, strand: Strand): DataHolders =
       return answer
     },
     readBack: (tenantId, userId) => () => {
-      for (const [id, seen] of strand.seen) judge(inner, checkTime(known.get(id), seen, time.latestShown()))
+      for (const [id, seen] of strand.seen) {
+        judge(inner, checkLeftAlone(known.get(id), seen))
+        judge(inner, checkTime(known.get(id), seen, time.latestShown()))
+      }
       return callOf({
         port: 'holder',
         name: 'readBack',

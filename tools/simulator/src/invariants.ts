@@ -7,6 +7,11 @@ export const invariants = {
   oneOpenRequest: 'a profile has at most one open request',
   oneRequestInBatch:
     'a profile has at most one request in a batch, whatever became of it, until its person is erased',
+  batchHasOneMaker: 'whoever made a batch adds to it, and nobody else',
+  closedBatchStays: 'nothing is added to a batch once it is closed',
+  earliestReceiptCounts: 'the deadlines of a request are those of the earliest receipt that anybody named',
+  joinAddsSomething: 'a join is recorded where it brings another asker, an earlier receipt or a batch',
+  acknowledgedJoinIsRecorded: 'whoever was told that they joined is in the history, with what they brought',
   batchIsExact: 'what is said of a batch is what is in it',
   batchDecidesWhatWasShown:
     'a decision of a batch touches nothing that was not in it when its digest was taken',
@@ -23,7 +28,7 @@ export const invariants = {
   callsAreRecorded: 'what is recorded of calls to holders is what they were asked',
   triesKeepTheirTime: 'the next try waits for those before it, and is never later than trying is given up',
   failureIsSettled: 'a removal fails when there is nothing left that could still work',
-  onlyDeadJobsAbandon: 'a removal is given up only when the very job that it waits for is dead',
+  onlyDeadJobsFail: 'a removal is given up only when the very job that it waits for is dead',
   chainVerifies: 'every history is complete and unchanged',
   replayEqualsLoad: 'the events of a request fold to what is loaded',
   historyOnlyGrows: 'what was once in a history stays as it was',
@@ -34,6 +39,11 @@ export const invariants = {
   absenceKeepsItsRule:
     'what is verified as absent was found so as often, and over as long, as the rule of its removal asks for',
   openSubjectIsKept: 'whom an open request is about can be found out',
+  tamperedIsLeftAlone:
+    'no holder is called for a request that was tampered with, and nothing recorded but its end where its person was exchanged',
+  tamperedIsShown:
+    'a request that was tampered with is shown as one that cannot be read, or as one about nobody',
+  tamperedStopsNobody: 'what was tampered with keeps nobody from being answered, nor from all the rest',
   tenantIsolation: 'nobody but its tenant sees a request',
   listIsExact: 'a list holds exactly the requests that exist and are asked for',
   nothingThrows: 'nothing throws',

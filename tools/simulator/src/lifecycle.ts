@@ -6,14 +6,21 @@ const lifecycle: Record<
   Readonly<Partial<Record<RemovalEventType, ReadonlyArray<RemovalState>>>>
 > = {
   pendingApproval: {
+    requestJoined: ['pendingApproval'],
     approvalGiven: ['pendingApproval'],
     removalApproved: ['approved'],
     removalDenied: ['denied'],
     removalWithdrawn: ['withdrawn'],
     requestExpired: ['expired'],
   },
-  approved: { removalStarted: ['removing'], removalWithdrawn: ['withdrawn'], removalFailed: ['failed'] },
+  approved: {
+    requestJoined: ['approved'],
+    removalStarted: ['removing'],
+    removalWithdrawn: ['withdrawn'],
+    removalFailed: ['failed'],
+  },
   removing: {
+    requestJoined: ['removing'],
     holderCleared: ['removing', 'verifying'],
     holderAttemptFailed: ['removing'],
     holderBlocked: ['removing'],
@@ -21,6 +28,7 @@ const lifecycle: Record<
     removalFailed: ['failed'],
   },
   verifying: {
+    requestJoined: ['verifying'],
     readBackRecorded: ['verifying'],
     absenceSeen: ['verifying'],
     holderBlocked: ['verifying'],
@@ -28,10 +36,16 @@ const lifecycle: Record<
     removalCompleted: ['completed'],
     removalFailed: ['failed'],
   },
-  failed: { removalRetried: ['approved', 'removing', 'verifying'], removalWithdrawn: ['withdrawn'] },
+  failed: {
+    requestJoined: ['failed'],
+    removalRetried: ['approved', 'removing', 'verifying'],
+    removalWithdrawn: ['withdrawn'],
+    removalAbandoned: ['abandoned'],
+  },
   completed: {},
   denied: {},
   withdrawn: {},
+  abandoned: {},
   expired: {},
 }
 

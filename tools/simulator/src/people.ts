@@ -77,6 +77,7 @@ export const drawnTenant = (random: Random, label: string, profiles: number): Si
         appRoles,
         directoryRoles: [],
         guest,
+        agent: false,
       },
     })),
     profiles: Array.from({ length: profiles }, () => drawnProfile(random, tenantId(random))),

@@ -9,9 +9,11 @@ import { storePorts } from './store-ports.js'
 /** Does a job that a worker holds, and tells the queue what became of it, as the API's worker does. */
 export const performHeld = async (backstage: Backstage, strand: Strand, held: HeldJob): Promise<void> => {
   const jobs = queuePorts(backstage, strand)
-  const { attempts, readBacks, absence } = backstage
+  const { attempts, readBacks, absence, digest } = backstage
+  const { removalRequests, subjects } = storePorts(backstage, strand)
   const deps = {
-    ...storePorts(backstage, strand),
+    removalRequests,
+    findPerson: backstage.findPersonIn({ subjects, digest }),
     dataHolders: holderPorts(backstage, strand),
     clock: strand.process.clock,
     attempts,
@@ -19,7 +21,17 @@ export const performHeld = async (backstage: Backstage, strand: Strand, held: He
     absence,
   }
   const performed = await performRemoval(backstage.alterWorker(deps))({ job: held.job })()
-  if (E.isLeft(performed)) await jobs.fail(held.receipt)()
-  else if (performed.right.kind === 'finished') await jobs.complete(held.receipt)()
-  else await jobs.postpone(held.receipt, performed.right.until)()
+  if (E.isLeft(performed)) {
+    await jobs.fail(held.receipt)()
+    return
+  }
+  switch (performed.right.kind) {
+    case 'finished':
+    case 'unreadable':
+    case 'subjectDiffers':
+      await jobs.complete(held.receipt)()
+      return
+    case 'postponed':
+      await jobs.postpone(held.receipt, performed.right.until)()
+  }
 }

@@ -24,7 +24,7 @@ export interface RemovalCall {
  * Whether a holder may be asked to remove somebody for a request, as it is stored when it is asked.
  *
  * Between reading a request and asking a holder a worker may be held up for any time, and the request may move on: be
- * completed by another worker, or fail and then be withdrawn. What is guaranteed is that the request was being removed
+ * completed by another worker, or fail and then be closed. What is guaranteed is that the request was being removed
  * or verified when the worker last read or changed it, which only an approved request that was started ever is. A
  * request that ended without having been started is never that of a call, whenever it was read.
  *
@@ -36,6 +36,8 @@ export const checkRemovalCall = (
   { holder, userId, seen }: RemovalCall,
   guests: ReadonlySet<UserId>,
 ): Violation | null => {
+  const harmed = checkLeftAlone(known, seen)
+  if (harmed !== null) return harmed
   if (known === undefined) return violated('removalIsApproved', 'there is no such request')
   const start = known.events.findIndex(({ type }) => type === 'removalStarted')
   const before = known.events.slice(0, Math.max(start, 0))
@@ -53,6 +55,15 @@ export const checkRemovalCall = (
     ? null
     : violated('removalIsPlanned', `${holder} is asked to remove ${userId} for ${known.label}`)
 }
+
+/** Whether a holder may be called for a request at all: not once the caller could have seen that it was tampered with. */
+export const checkLeftAlone = (
+  known: KnownRequest | undefined,
+  seen: SeenVersion | undefined,
+): Violation | null =>
+  seen?.tampered === true
+    ? violated('tamperedIsLeftAlone', `a holder is called for ${known?.label}, which was tampered with`)
+    : null
 
 /** Whether a holder is one that is to be asked: not done yet, or to be asked once more after a retry. */
 const isToBeAsked = (request: Removing | Verifying, holder: HolderName): boolean =>

@@ -28,7 +28,9 @@ export const simulateSeed = async (
   await storm(world)
   await playFair(world)
   if (stage.violation() === null) await guarded(stage, async () => checkEnd(world))
-  for (const { request } of known.all())
-    stage.tally.count('ends', request.state === 'completed' ? request.outcome : request.state)
+  for (const { id, request } of known.all()) {
+    const end = request.state === 'completed' ? request.outcome : request.state
+    stage.tally.count('ends', known.isUnreadable(id) ? 'unreadable' : end)
+  }
   return { seed, violation: stage.violation(), counts: stage.tally.counts(), lines: stage.lines() }
 }

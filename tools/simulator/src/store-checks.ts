@@ -3,22 +3,30 @@ import type {
   HolderName,
   Instant,
   RemovalEvent,
-  RemovalRequest,
   RemovalRequestId,
+  StoredRequest,
   TenantId,
   UserId,
 } from '@lethe/domain'
 import * as O from 'fp-ts/lib/Option.js'
 import type { KnownRequests, Proposal } from './known-requests.js'
 import type { Stage } from './stage.js'
+import type { SeenVersion } from './strand.js'
 
 /** Compares what the store answers with what is known to be there. */
 export interface StoreChecks {
   readonly submitted: (proposal: Proposal, answer: Submitted) => void
-  readonly openFor: (tenantId: TenantId, userId: UserId, found: O.Option<RemovalRequest>) => void
-  readonly loaded: (tenantId: TenantId, id: RemovalRequestId, found: O.Option<RemovalRequest>) => void
+  readonly notSubmitted: (proposal: Proposal, tag: string) => void
+  readonly openFor: (tenantId: TenantId, userId: UserId, found: O.Option<StoredRequest>) => void
+  readonly loaded: (tenantId: TenantId, id: RemovalRequestId, found: O.Option<StoredRequest>) => void
   /** @param before the version that the request had when the append came. */
   readonly appended: (id: RemovalRequestId, before: number, expectedVersion: number) => void
+  /** @param seen what whoever appends knows of the request. */
+  readonly leftAlone: (
+    id: RemovalRequestId,
+    events: ReadonlyArray<RemovalEvent>,
+    seen: SeenVersion | undefined,
+  ) => void
   /** @param asked the holders that were asked to remove, by whoever appends. */
   readonly calls: (
     id: RemovalRequestId,
@@ -39,6 +47,17 @@ export const storeChecks = ({ report }: Pick<Stage, 'report'>, known: KnownReque
           `whoever asked was let join ${known.labelOf(request.id)}, which is neither the open one nor that of the batch`,
         )
     },
+    notSubmitted: ({ tenantId, userId, batch, by }, tag) => {
+      if (tag === 'Unavailable') return
+      const joinable = known.joinable(tenantId, userId, batch)
+      if (
+        joinable !== undefined ||
+        batch === null ||
+        by === null ||
+        !known.mayBeTold(tenantId, batch, by).includes(tag)
+      )
+        report('answersFit', `whoever adds to a batch is told ${tag}, and that is not so`)
+    },
     openFor: (tenantId, userId, found) => {
       const open = known.openFor(tenantId, userId)
       if (open?.id !== (O.isSome(found) ? found.value.id : undefined))
@@ -53,7 +72,10 @@ export const storeChecks = ({ report }: Pick<Stage, 'report'>, known: KnownReque
         if (O.isSome(found)) report('tenantIsolation', `${known.labelOf(id)} is loaded by another tenant`)
       } else if (O.isNone(found)) {
         report('acknowledgedSubmissionExists', `${truth.label} is not found when it is loaded`)
-      } else if (found.value.version !== truth.request.version) {
+      } else if (found.value.state === 'unreadable') {
+        if (!known.isUnreadable(id))
+          report('chainVerifies', `${truth.label} cannot be read: ${found.value.reason}`)
+      } else if (!known.isUnreadable(id) && found.value.version !== truth.request.version) {
         report(
           'versionNeverGoesBack',
           `${truth.label} is loaded at ${found.value.version}, after ${truth.request.version}`,
@@ -65,6 +87,18 @@ export const storeChecks = ({ report }: Pick<Stage, 'report'>, known: KnownReque
         report(
           'appendNamesItsVersion',
           `${known.labelOf(id)} was at ${before}, and took what was decided at ${expectedVersion}`,
+        )
+    },
+    leftAlone: (id, events, seen) => {
+      // Whose person was exchanged ends all the same, as long as nobody is called for it.
+      const isItsEnd = ({ type, data }: RemovalEvent): boolean =>
+        type === 'requestExpired' ||
+        (type === 'removalFailed' && (data.reason === 'subjectDiffers' || data.reason === 'workerFailed'))
+      const isWrong = known.isUnreadable(id) || (seen?.tampered === true && !events.every(isItsEnd))
+      if (isWrong)
+        report(
+          'tamperedIsLeftAlone',
+          `${known.labelOf(id)} was tampered with, and takes ${events.map(({ type }) => type).join(', ')}`,
         )
     },
     calls: (id, events, asked) => {

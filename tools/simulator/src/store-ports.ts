@@ -1,5 +1,5 @@
-import type { StorePorts, VersionConflict } from '@lethe/application'
-import type { RemovalEvent, RemovalRequest } from '@lethe/domain'
+import type { BatchRefusal, StorePorts, Submitted, VersionConflict } from '@lethe/application'
+import type { RemovalEvent, RemovalRequest, StoredRequest } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import { batchPorts } from './batch-ports.js'
@@ -12,6 +12,11 @@ import { storeChecks } from './store-checks.js'
 /** The batch that a request is submitted to. */
 const batchIn = ([first]: ReadonlyArray<RemovalEvent>): RemovalRequest['batch'] =>
   first?.type === 'removalRequested' ? (first.data.batch ?? null) : null
+
+const textOf = (stored: StoredRequest): string =>
+  stored.state === 'unreadable'
+    ? `unreadable: ${stored.reason}`
+    : `${stored.state}, version ${stored.version}`
 
 /**
  * The store as one strand of a process sees it, without the queue, and without what only adapters use.
@@ -33,16 +38,25 @@ export const storePorts = (
     batches: batchPorts(backstage, called, deciding),
     removalRequests: {
       submit: submission => {
-        const { tenantId, requestId, subject, events } = submission
-        const proposal = { id: requestId, tenantId, userId: subject.userId, batch: batchIn(events) }
-        return called({
+        const { tenantId, requestId, subject, submitter, events } = submission
+        const proposal = {
+          id: requestId,
+          tenantId,
+          userId: subject.userId,
+          batch: batchIn(events),
+          by: submitter.actor.kind === 'person' ? submitter.actor.userId : null,
+        }
+        return called<BatchRefusal, Submitted>({
           name: 'submit',
           check: witness.observe,
           run: async () => {
             known.propose(proposal)
             return removalRequests.submit(submission)()
           },
-          done: E.map(answer => checks.submitted(proposal, answer)),
+          done: answer => {
+            if (E.isRight(answer)) checks.submitted(proposal, answer.right)
+            else checks.notSubmitted(proposal, answer.left._tag)
+          },
           said: ({ joined, request }) => `${joined ? 'joined' : 'new'} ${known.labelOf(request.id)}`,
         })
       },
@@ -63,10 +77,9 @@ export const storePorts = (
             if (E.isRight(answer)) checks.loaded(tenantId, id, answer.right)
             strand.asked.clear()
             const version = known.versionOf(id)
-            strand.seen.set(id, { loaded: version, latest: version })
+            strand.seen.set(id, { loaded: version, latest: version, tampered: known.harms().has(id) })
           },
-          said: found =>
-            O.isNone(found) ? 'nothing' : `${found.value.state}, version ${found.value.version}`,
+          said: found => (O.isNone(found) ? 'nothing' : textOf(found.value)),
         }),
       append: append => {
         const { requestId, expectedVersion, events } = append
@@ -78,6 +91,7 @@ export const storePorts = (
             const before = known.versionOf(requestId)
             const answer = await removalRequests.append(append)()
             if (E.isRight(answer)) {
+              checks.leftAlone(requestId, events, strand.seen.get(requestId))
               checks.appended(requestId, before, expectedVersion)
               checks.calls(requestId, events, strand.asked)
               deciding?.appended(requestId)
@@ -87,10 +101,10 @@ export const storePorts = (
           },
           done: answer => {
             const latest = known.versionOf(requestId)
-            if (E.isRight(answer))
-              strand.seen.set(requestId, { loaded: strand.seen.get(requestId)?.loaded ?? latest, latest })
+            const { loaded = latest, tampered = false } = strand.seen.get(requestId) ?? {}
+            if (E.isRight(answer)) strand.seen.set(requestId, { loaded, latest, tampered })
           },
-          said: request => `${request.state}, version ${request.version}`,
+          said: textOf,
         })
       },
       list: (tenantId, filter, page) =>
@@ -124,10 +138,22 @@ export const storePorts = (
           done: E.map(count => checks.overdue(tenantId, at, count)),
           said: String,
         }),
+      unreadable: tenantId =>
+        called({ name: 'unreadable', run: removalRequests.unreadable(tenantId), said: String }),
     },
     subjects: {
       resolve: (tenantId, commitments) =>
-        called({ name: 'subjects.resolve', run: subjects.resolve(tenantId, commitments) }),
+        called({
+          name: 'subjects.resolve',
+          run: subjects.resolve(tenantId, commitments),
+          done: () => {
+            for (const [id, seen] of strand.seen) {
+              const subject = known.get(id)?.request.subject
+              if (known.isExchanged(id) && subject !== undefined && commitments.includes(subject))
+                strand.seen.set(id, { ...seen, tampered: true })
+            }
+          },
+        }),
       erase: (tenantId, userId) =>
         called({
           name: 'subjects.erase',
@@ -153,7 +179,11 @@ export const storePorts = (
         called({
           name: 'actors.erase',
           check: witness.observe,
-          run: actors.erase(tenantId, actor),
+          run: async () => {
+            const answer = await actors.erase(tenantId, actor)()
+            if (E.isRight(answer) && actor.kind === 'person') known.eraseActor(tenantId, actor.userId)
+            return answer
+          },
           said: ({ erased, kept }) => `${erased} erased, ${kept} kept`,
         }),
     },

@@ -5,6 +5,7 @@ import { guarded } from './guarded.js'
 import type { Random } from './random.js'
 import { settled } from './scheduler.js'
 import { newStrand } from './strand.js'
+import { fair } from './weather.js'
 import type { World } from './world.js'
 
 /** Lets somebody act, through one of the processes that serve people; they may repeat themselves. */
@@ -14,10 +15,16 @@ export const begin = (world: World, act: Act, patience: number): void => {
   const process = processes.api()
   const strand = newStrand(process, `${act.by.name} (${act.kind})`)
   stage.trace(() => `${act.by.name} wants to ${describe(world, act)}`)
+  const isFair = stage.weather() === fair
   void guarded(stage, async () => {
     const answer = await perform(world, strand, act)
     stage.trace(() => `${act.by.name} is answered: ${answer}`)
     tally.count('answers', `${act.kind} ${answer}`)
+    if (isFair && answer === 'Unavailable')
+      stage.report(
+        'tamperedStopsNobody',
+        `${act.by.name} is put off without a fault: ${describe(world, act)}`,
+      )
     if (answer === 'done' && random.chance(0.5)) processes.wakeWorkers()
     const again = answer === 'Unavailable' || answer === 'Throttled' ? 0.8 : 0.05
     if (patience === 0 || !random.chance(again)) return
@@ -36,7 +43,9 @@ const describe = ({ known }: World, act: Act): string => {
     case 'eraseActor':
       return `${act.kind} ${act.userId}`
     case 'preview':
-      return `preview ${act.batch}`
+    case 'retryBatch':
+    case 'withdrawBatch':
+      return `${act.kind} ${act.batch}`
     case 'approveBatch':
     case 'denyBatch':
       return `${act.kind} ${act.shown.id}, of ${act.shown.members.size}, from ${act.after ?? 'the beginning'} on`
@@ -49,6 +58,7 @@ const describe = ({ known }: World, act: Act): string => {
     case 'get':
     case 'history':
     case 'deny':
+    case 'close':
       return `${act.kind} ${known.labelOf(act.id)}`
   }
 }
@@ -71,7 +81,7 @@ export const storm = async (world: World): Promise<void> => {
       if (random.chance(0.1)) begin(world, act, 0)
       for (const next of drawnRest(world, act)) begin(world, next, 3)
     } else if (random.chance(rate)) {
-      happen(world)
+      await happen(world)
     } else {
       const turn = scheduler.take()
       if (turn === null) time.pass((scheduler.nextAt() ?? 0) - time.elapsed() + drawnLull(random))
@@ -96,8 +106,8 @@ const drawnLull = (random: Random): number =>
   ])
 
 /** Something happens that nobody in the system asked for. */
-const happen = (world: World): void => {
-  const { stage, park, processes } = world
+const happen = async (world: World): Promise<void> => {
+  const { stage, park, processes, tampering } = world
   const { random, tally, time, trace } = stage
   const tenant = random.pick(world.tenants)
   const configured = park.configured(tenant.id)
@@ -110,6 +120,7 @@ const happen = (world: World): void => {
     [3, 'remove'],
     [3, 'share'],
     [2, 'sign'],
+    [tampering.goesOn() ? 3 : 0, 'tamper'],
   ] as const)
   switch (kind) {
     case 'forward':
@@ -150,5 +161,7 @@ const happen = (world: World): void => {
       trace(() => `${holder.name} ${signedOut ? 'was signed in to' : 'needs a sign-in'}`)
       return holder.changeConduct(tenant.id, { signedOut: !signedOut })
     }
+    case 'tamper':
+      return guarded(stage, tampering.tamper)
   }
 }

@@ -5,6 +5,8 @@ import type { Process } from './scheduler.js'
 export interface SeenVersion {
   readonly loaded: number
   readonly latest: number
+  /** Whether it was tampered with by the time that it was last loaded, or that its person was last looked up. */
+  readonly tampered: boolean
 }
 
 /** A row of steps of one process, one after the other: somebody's act, a job, a loop of a worker. */

@@ -1,11 +1,17 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ApprovalPolicies } from '@lethe/application'
-import type {
-  HolderName,
-  RemovalEvent,
-  RemovalEventOf,
-  RemovalRequest,
-  RemovalRequestId,
+import {
+  askersOf,
+  batchesOf,
+  dueAt,
+  type HolderName,
+  isTimeUp,
+  type PendingApproval,
+  type RemovalEvent,
+  type RemovalEventOf,
+  type RemovalRequest,
+  type RemovalRequestId,
+  saturdayAndSunday,
 } from '@lethe/domain'
 import type { Deliveries } from './deliveries.js'
 import {
@@ -17,13 +23,14 @@ import {
 } from './holder-event-checks.js'
 import type { HolderPark } from './holder-park.js'
 import type { Violation } from './invariants.js'
-import type { KnownRequest } from './known-requests.js'
+import type { KnownRequest, KnownRequests } from './known-requests.js'
 import { orThrow } from './made.js'
 import type { Stage } from './stage.js'
 
 /** What recorded events are compared with. */
 export interface Surroundings {
   readonly stage: Stage
+  readonly known: KnownRequests
   readonly park: HolderPark
   readonly policies: ApprovalPolicies
   readonly deliveries: Deliveries
@@ -31,7 +38,7 @@ export interface Surroundings {
 }
 
 /** Looks at what is recorded, when it is: what is said to be absent, for one, must be absent then. */
-export const watchEvents = ({ stage, park, policies, deliveries, schedules }: Surroundings) => {
+export const watchEvents = ({ stage, known: all, park, policies, deliveries, schedules }: Surroundings) => {
   const { report, tally } = stage
   const { ledger, of } = park
   const startedAt = new Map<RemovalRequestId, number>()
@@ -48,6 +55,33 @@ export const watchEvents = ({ stage, park, policies, deliveries, schedules }: Su
       report('policyIsTheTenants', `${label} was received at ${data.receivedAt}, after it was submitted`)
     if (data.expiresAt !== null && data.expiresAt < data.dueAt)
       report('policyIsTheTenants', `${label} expires at ${data.expiresAt}, before it is due at ${data.dueAt}`)
+  }
+
+  const checkDeadlines = ({ label, events, request, states }: KnownRequest): void => {
+    const [earliest] = events
+      .flatMap(({ data }) => ('receivedAt' in data && data.receivedAt !== undefined ? [data.receivedAt] : []))
+      .toSorted()
+    const due = earliest === undefined ? null : dueAt(saturdayAndSunday, earliest)
+    const expires = states[0]?.expiresAt ?? null
+    if (request.receivedAt !== earliest || request.dueAt !== due || request.expiresAt !== expires)
+      report(
+        'earliestReceiptCounts',
+        `${label} was received at ${earliest}, and is due at ${request.dueAt}, until ${request.expiresAt}`,
+      )
+  }
+
+  const checkJoined = (
+    { label }: KnownRequest,
+    { data }: RemovalEventOf<'requestJoined'>,
+    before: RemovalRequest | undefined,
+  ): void => {
+    if (before === undefined) return
+    const isEarlier = data.receivedAt !== undefined && data.receivedAt < before.receivedAt
+    const isNew = data.batch !== undefined && !batchesOf(before).includes(data.batch)
+    if (isEarlier !== (data.receivedAt !== undefined) || isNew !== (data.batch !== undefined))
+      report('joinAddsSomething', `${label} was joined with what it had already`)
+    if (!isEarlier && !isNew && askersOf(before).includes(data.by))
+      report('joinAddsSomething', `${label} was joined by somebody who had asked for it already`)
   }
 
   const checkOutcome = (known: KnownRequest, { data }: RemovalEventOf<'removalCompleted'>): void => {
@@ -68,7 +102,7 @@ export const watchEvents = ({ stage, park, policies, deliveries, schedules }: Su
   }
 
   const checkFailure = (
-    { label }: KnownRequest,
+    { id, label }: KnownRequest,
     { data }: RemovalEventOf<'removalFailed'>,
     before: RemovalRequest | undefined,
   ): void => {
@@ -77,9 +111,19 @@ export const watchEvents = ({ stage, park, policies, deliveries, schedules }: Su
       report('removalIsApproved', `${label} was found approved without its approvals`)
     if (data.reason === 'subjectErased')
       report('openSubjectIsKept', `${label} was not at its end, and its person cannot be found`)
+    if (data.reason === 'subjectDiffers' && !all.isExchanged(id))
+      report('openSubjectIsKept', `${label} is said to be about somebody else, and nobody exchanged them`)
     if (data.reason === 'workerFailed' && before !== undefined && 'job' in before)
       if (!deliveries.isDead(before.job))
-        report('onlyDeadJobsAbandon', `${label} is given up, and its job ${before.job.causedBy} is not dead`)
+        report('onlyDeadJobsFail', `${label} is given up, and its job ${before.job.causedBy} is not dead`)
+  }
+
+  const checkTimely = (request: PendingApproval, { type, at }: RemovalEvent): void => {
+    if (isTimeUp(request, at))
+      report(
+        'undecidedRequestExpires',
+        `there is ${type} at ${at} where the time was up at ${request.expiresAt}`,
+      )
   }
 
   const judge = (wrong: Violation | null): void => {
@@ -87,9 +131,11 @@ export const watchEvents = ({ stage, park, policies, deliveries, schedules }: Su
   }
 
   return async (known: KnownRequest, added: ReadonlyArray<RemovalEvent>): Promise<void> => {
+    checkDeadlines(known)
     for (const happened of added) {
       const before = known.states[happened.sequence - 2]
       if (happened.type === 'removalRequested') await checkRequested(known, happened)
+      if (happened.type === 'requestJoined') checkJoined(known, happened, before)
       if (happened.type === 'removalStarted') startedAt.set(known.id, ledger.moment())
       judge(checkSaying(ledger, known, happened, startedAt.get(known.id) ?? 0))
       if (happened.type === 'holderAttemptFailed' || happened.type === 'readBackRecorded')
@@ -102,6 +148,8 @@ export const watchEvents = ({ stage, park, policies, deliveries, schedules }: Su
         checkOutcome(known, happened)
         judge(checkAbsence(known))
       }
+      if (before?.state === 'pendingApproval' && happened.type !== 'requestExpired')
+        checkTimely(before, happened)
     }
   }
 }

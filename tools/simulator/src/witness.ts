@@ -1,6 +1,8 @@
 import type { Digest, StorePorts } from '@lethe/application'
 import {
   type ActorReference,
+  additionsIn,
+  batchesOf,
   isOpen,
   type RemovalEvent,
   type RemovalRequest,
@@ -11,9 +13,9 @@ import * as O from 'fp-ts/lib/Option.js'
 import { checkHistory, isSame } from './history-checks.js'
 import type { KnownRequest, KnownRequests } from './known-requests.js'
 import type { Stage } from './stage.js'
-import { orThrow } from './made.js'
+import { orThrow, readable } from './made.js'
 
-/** Looks at the whole store, from outside and without faults. */
+/** Looks at the whole store, from outside, without faults and before anybody tampers with what comes out of it. */
 export interface Witness {
   /** Looks at every request that is not the very one that was seen before: nothing else can have changed. */
   readonly observe: () => Promise<void>
@@ -49,7 +51,7 @@ export const createWitness = (stage: Stage, known: KnownRequests, watched: Watch
   }
 
   const listOf = async (tenantId: TenantId): Promise<ReadonlyArray<RemovalRequest>> =>
-    orThrow(await removalRequests.list(tenantId, {}, { size: 10_000, after: null })()).items
+    orThrow(await removalRequests.list(tenantId, {}, { size: 10_000, after: null })()).items.map(readable)
 
   const examine = async (tenantId: TenantId, listed: RemovalRequest, anew: boolean): Promise<void> => {
     const { id } = listed
@@ -68,7 +70,7 @@ export const createWitness = (stage: Stage, known: KnownRequests, watched: Watch
       ...others.map(async other => isSeen(other, id)),
     ])
     if (elsewhere.includes(true)) return report('tenantIsolation', `${label} is seen by another tenant`)
-    const request = orThrow(loaded)
+    const request = O.map(readable)(orThrow(loaded))
     const stored = orThrow(history)
     if (O.isNone(request)) return gone(label, id)
     if (O.isNone(stored)) return report('chainVerifies', `${label} has no history`)
@@ -89,8 +91,22 @@ export const createWitness = (stage: Stage, known: KnownRequests, watched: Watch
       people: await peopleWith(before, tenantId, added),
     }
     known.put(next)
+    checkAdditions(next, added)
     for (const { type } of added) stage.tally.count('events', type)
     await watched.tell(next, added)
+  }
+
+  const checkAdditions = (
+    { tenantId, label, people }: KnownRequest,
+    added: ReadonlyArray<RemovalEvent>,
+  ): void => {
+    for (const { batch, by } of added.flatMap(additionsIn)) {
+      const made = known.batch(tenantId, batch)
+      if (made !== undefined && people.get(by) !== made.maker)
+        report('batchHasOneMaker', `${label} was added to a batch by somebody who did not make it`)
+      if (made !== undefined && made.closed !== null)
+        report('closedBatchStays', `${label} was added to a batch that is closed`)
+    }
   }
 
   const isSeen = async (tenantId: TenantId, id: RemovalRequest['id']): Promise<boolean> => {
@@ -127,12 +143,14 @@ export const createWitness = (stage: Stage, known: KnownRequests, watched: Watch
   const checkOneInBatch = (tenantId: TenantId): void => {
     const seen = new Map<string, KnownRequest>()
     for (const each of known.of(tenantId)) {
-      if (each.batch === null || known.isSubjectErased(each.id)) continue
-      const key = `${each.batch} ${each.userId}`
-      const rival = seen.get(key)
-      if (rival !== undefined)
-        return report('oneRequestInBatch', `${rival.label} and ${each.label} are for the same profile`)
-      seen.set(key, each)
+      if (known.isSubjectErased(each.id)) continue
+      for (const batch of batchesOf(each.request)) {
+        const key = `${batch} ${each.userId}`
+        const rival = seen.get(key)
+        if (rival !== undefined)
+          return report('oneRequestInBatch', `${rival.label} and ${each.label} are for the same profile`)
+        seen.set(key, each)
+      }
     }
   }
 

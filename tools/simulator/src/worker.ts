@@ -1,6 +1,7 @@
 import {
-  abandonRemoval,
+  failDeadRemoval,
   countOverdue,
+  countUnreadable,
   expireRemovals,
   type HeldJob,
   type Jobs,
@@ -24,6 +25,8 @@ export interface Habits {
   readonly sweep: number
   readonly dead: number
   readonly renew: number
+  /** How many requests one look ends, or makes jobs for, at most. */
+  readonly limit: number
 }
 
 export interface Worker {
@@ -32,9 +35,6 @@ export interface Worker {
   /** Takes no more work, and finishes what it holds. */
   readonly stop: () => void
 }
-
-/** How many requests one look ends at most: more than there ever are, so that no look has to be repeated. */
-const sweepLimit = 100
 
 /**
  * Starts the loops of a worker, as the API has them: jobs, sweeps, jobs that are dead, and the renewal of what it
@@ -74,27 +74,36 @@ export const startWorker = (backstage: Backstage, process: Process, habits: Habi
     return received.right.length === 0 ? habits.idle : 0
   }
 
-  const sweepTenant = async (tenantId: TenantId, strand: Strand): Promise<void> => {
+  /** @returns whether there may be more to do. */
+  const sweepTenant = async (tenantId: TenantId, strand: Strand): Promise<boolean> => {
     const deps = { ...storePorts(backstage, strand), clock }
-    await expireRemovals(deps)({ tenantId, limit: sweepLimit })()
-    await resumeRemovals(deps)({ tenantId, limit: sweepLimit })()
+    const { limit } = habits
+    const expired = await expireRemovals(deps)({ tenantId, limit })()
+    const resumed = await resumeRemovals(deps)({ tenantId, limit })()
     await countOverdue(deps)({ tenantId })()
+    await countUnreadable(deps)({ tenantId })()
+    return (
+      (E.isRight(expired) && expired.right.expired === limit) ||
+      (E.isRight(resumed) && resumed.right === limit)
+    )
   }
 
   const sweep = async (): Promise<number> => {
-    for (const { id, label } of backstage.tenants) await sweepTenant(id, strandOf(`sweep of ${label}`))
-    return habits.sweep
+    let isMore = false
+    for (const { id, label } of backstage.tenants)
+      isMore = (await sweepTenant(id, strandOf(`sweep of ${label}`))) || isMore
+    return isMore ? 0 : habits.sweep
   }
 
   const endDead = async (strand: Strand): Promise<number> => {
     const jobs = queuePorts(backstage, strand)
-    const dead = await jobs.receiveDead(sweepLimit)()
+    const dead = await jobs.receiveDead(habits.limit)()
     if (E.isLeft(dead)) return dead.left.retryAfterSeconds * 1000
     for (const { job, receipt } of dead.right) {
-      const abandoned = await abandonRemoval({ ...storePorts(backstage, strand), clock })({ job })()
-      await (E.isRight(abandoned) ? jobs.complete(receipt) : jobs.fail(receipt))()
+      const ended = await failDeadRemoval({ ...storePorts(backstage, strand), clock })({ job })()
+      await (E.isRight(ended) ? jobs.complete(receipt) : jobs.fail(receipt))()
     }
-    return dead.right.length === sweepLimit ? 0 : habits.dead
+    return dead.right.length === habits.limit ? 0 : habits.dead
   }
 
   const renew = async (jobs: Jobs): Promise<number> => {

@@ -14,6 +14,7 @@ import type { Random } from './random.js'
 import { rememberingDigest } from './remembering-digest.js'
 import { drawnGuid, seededIdentifiers } from './seeded-identifiers.js'
 import { createStage } from './stage.js'
+import { createTampering, type Tampering } from './tampering.js'
 import { startWorker } from './worker.js'
 import { watchEvents } from './watch-events.js'
 import { createWitness } from './witness.js'
@@ -22,6 +23,7 @@ import { createWitness } from './witness.js'
 export interface World extends Backstage {
   readonly park: HolderPark
   readonly processes: Processes
+  readonly tampering: Tampering
 }
 
 export const createWorld = (seed: number, alterations: Alterations, traced: boolean): World => {
@@ -31,7 +33,7 @@ export const createWorld = (seed: number, alterations: Alterations, traced: bool
     drawnTenant(random, `T${index + 1}`, random.pick([1, 2, 2, 3])),
   )
   const digest = rememberingDigest()
-  const store = alterations.store(
+  const kept = alterations.store(
     inMemoryStore({
       digest,
       clock: time.clock,
@@ -50,17 +52,21 @@ export const createWorld = (seed: number, alterations: Alterations, traced: bool
   const retries = { attempts: random.pick(schedules), readBacks: random.pick(schedules) }
   const absence = random.pick(absenceRules)
   const witness = createWitness(stage, known, {
-    store,
+    store: kept,
     digest,
     tenants: tenants.map(({ id }) => id),
-    tell: watchEvents({ stage, park, policies: approvalPolicies, deliveries, schedules: retries }),
+    tell: watchEvents({ stage, known, park, policies: approvalPolicies, deliveries, schedules: retries }),
   })
+  const identifiers = seededIdentifiers(random, time.clock)
+  const { reading } = alterations
+  const tampering = createTampering({ stage, known, tenants, kept, witness, digest, identifiers, reading })
   const habits = {
     concurrency: random.between(1, 3),
     idle: random.pick([60, 300]) * 1000,
     sweep: random.pick([6 * hour, day]) * 1000,
     dead: random.pick([180, hour]) * 1000,
     renew: random.pick([8000, 20_000]),
+    limit: random.pick([1, 100]),
   }
   const processes = createProcesses(stage, deliveries, process => startWorker(world, process, habits))
   const world: World = {
@@ -71,10 +77,14 @@ export const createWorld = (seed: number, alterations: Alterations, traced: bool
         people.filter(({ caller }) => caller.guest).map(({ caller }) => caller.userId),
       ),
     ),
-    store,
+    store: alterations.seen(tampering.store),
+    findPersonIn: reading.findPerson,
+    tampering,
     known,
-    batches: createKnownBatches([made(BatchId, drawnGuid(random)), made(BatchId, drawnGuid(random))]),
-    batchHabit: random.pick([2, 10, 40]),
+    batches: createKnownBatches(
+      Array.from({ length: random.pick([2, 3]) }, () => made(BatchId, drawnGuid(random))),
+    ),
+    batchHabit: random.pick([4, 16, 40]),
     batchAtOnce: random.pick([1, 1, 2, 3]),
     witness,
     park,
@@ -82,7 +92,7 @@ export const createWorld = (seed: number, alterations: Alterations, traced: bool
     dataHolders: park.dataHolders,
     inboundProfiles: park.inboundProfiles,
     approvalPolicies,
-    identifiers: seededIdentifiers(random, time.clock),
+    identifiers,
     digest,
     ...retries,
     absence,

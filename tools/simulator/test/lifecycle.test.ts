@@ -6,11 +6,14 @@ describe('the lifecycle, written down a second time', () => {
     [null, 'removalRequested', 'pendingApproval'],
     ['pendingApproval', 'removalApproved', 'approved'],
     ['approved', 'removalStarted', 'removing'],
+    ['removing', 'requestJoined', 'removing'],
+    ['failed', 'requestJoined', 'failed'],
     ['removing', 'holderCleared', 'verifying'],
     ['verifying', 'removalCompleted', 'completed'],
     ['verifying', 'removalFailed', 'failed'],
     ['failed', 'removalRetried', 'verifying'],
     ['failed', 'removalWithdrawn', 'withdrawn'],
+    ['failed', 'removalAbandoned', 'abandoned'],
   ] as const)('takes a request that is %s by %s to %s', (from, type, to) => {
     expect(isLifecycleStep(from, type, to)).toBe(true)
   })
@@ -25,7 +28,11 @@ describe('the lifecycle, written down a second time', () => {
     ['verifying', 'holderCleared', 'verifying'],
     ['failed', 'removalRetried', 'completed'],
     ['completed', 'removalRetried', 'approved'],
+    ['denied', 'requestJoined', 'denied'],
+    ['failed', 'requestJoined', 'removing'],
     ['withdrawn', 'removalStarted', 'removing'],
+    ['removing', 'removalAbandoned', 'abandoned'],
+    ['abandoned', 'removalRetried', 'removing'],
   ] as const)('takes no request that is %s by %s to %s', (from, type, to) => {
     expect(isLifecycleStep(from, type, to)).toBe(false)
   })

@@ -1,18 +1,20 @@
 /** Places at which a process can be told to kill itself: before and after each of these. */
 const commits = [
   'submit',
+  'join',
   'approve',
   'approveLast',
   'deny',
   'withdraw',
   'retry',
+  'close',
   'expire',
   'start',
   'result',
   'readBack',
   'complete',
   'fail',
-  'abandon',
+  'failDead',
 ] as const
 const holderCalls = ['remove', 'readBack'] as const
 const jobCalls = ['receive', 'receiveDead', 'complete', 'fail', 'postpone', 'renew'] as const
@@ -29,10 +31,13 @@ const answers = [
   'deny',
   'withdraw',
   'retry',
+  'close',
   'ownBatch',
   'previewBatch',
   'approveBatch',
   'denyBatch',
+  'retryBatch',
+  'withdrawBatch',
   'me',
 ] as const
 const sides = ['before', 'after'] as const
@@ -57,11 +62,13 @@ const both = (span: Span): ReadonlyArray<KillPoint> => sides.map(side => `${span
 /** The commits that a process makes on behalf of a caller. */
 const ofCallers: ReadonlySet<Commit> = new Set<Commit>([
   'submit',
+  'join',
   'approve',
   'approveLast',
   'deny',
   'withdraw',
   'retry',
+  'close',
 ])
 
 /** Kill points of a process that serves HTTP. */

@@ -2,6 +2,7 @@ import { sha256Digest } from '@lethe/adapter-system'
 import { count, openAssault, type Tally } from './assault/assault.js'
 import { openDisturbances } from './assault/disturbances.js'
 import { planOf, type Round } from './assault/plan.js'
+import { tamperWithSome } from './assault/tampering.js'
 import { playAll } from './assault/playing.js'
 import { checkAll } from './checks/check-all.js'
 import { checkLeftovers } from './checks/leftovers.js'
@@ -34,7 +35,7 @@ const longest = (kills: number): number => hang / 1000 + kills * 60
 const enoughForEveryPoint = 200
 
 export const torture = async ({ kills, seed, say, interrupted }: TortureSettings): Promise<Outcome> => {
-  const tally: Tally = { points: new Map(), kinds: new Map(), missed: new Map() }
+  const tally: Tally = { points: new Map(), kinds: new Map(), missed: new Map(), tampered: new Map() }
   const found = new Map<string, Violation>()
   const inconclusive: Array<string> = []
   const note = (violations: ReadonlyArray<Violation>): void => {
@@ -65,6 +66,7 @@ export const torture = async ({ kills, seed, say, interrupted }: TortureSettings
   const isOver = (): boolean => interrupted.aborted || world.elapsed() > longest(kills)
   const done = (): number => [...tally.kinds.values()].reduce((sum, number) => sum + number, 0)
   const disturbances = openDisturbances(world, randomFrom(`disturbances ${seed}`))
+  const tampering = randomFrom(`tampering ${seed}`)
   const looker = openLooker(world)
   const assault = openAssault({
     world,
@@ -90,6 +92,7 @@ export const torture = async ({ kills, seed, say, interrupted }: TortureSettings
     looks += 1
     note(checkAll(sha256Digest.envelope)(seen))
     note(world.violations.splice(0))
+    if (found.size === 0) for (const how of await tamperWithSome(world, tampering)) count(tally.tampered, how)
     say(
       `round ${index + 1}: ${done()} kills, ${seen.stored.size} requests, ${seen.effects.length} effects, ${found.size} violations, ${world.elapsed().toFixed(0)} s`,
     )

@@ -1,13 +1,14 @@
-import { sha256Digest } from '@lethe/adapter-system'
+import { sha256Digest, systemClock } from '@lethe/adapter-system'
 import { PositiveInteger, readEvent, type RemovalEvent } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import { checkAll } from '../src/checks/check-all.js'
+import type { Tampering } from '../src/assault/tampering.js'
 import type { Seen, StoredRequest } from '../src/checks/seen.js'
 import type { Rule } from '../src/checks/violation.js'
 import { made } from '../src/made.js'
 import { sealed, storedAfter, userIds } from './making/requests.js'
-import { type SoundWorld, soundWorld, subjectOf, told } from './making/sound-world.js'
+import { digestOf, type SoundWorld, soundWorld, subjectOf, told } from './making/sound-world.js'
 
 const rulesBroken = (seen: Seen): ReadonlyArray<Rule> => [
   ...new Set(checkAll(sha256Digest.envelope)(seen).map(({ rule }) => rule)),
@@ -39,6 +40,21 @@ const without = (request: StoredRequest, isLeftOut: (event: RemovalEvent) => boo
       .map((event, index) => ({ ...event, sequence: made(PositiveInteger, index + 1) })),
   ),
 })
+
+/** The same world, in which a request was tampered with as it stands, and is shown so. */
+const tampered = (
+  seen: Seen,
+  request: StoredRequest,
+  how: Tampering = 'event changed',
+  shown = 'unreadable',
+): Seen => ({
+  ...seen,
+  tampered: new Map([[request.requestId, { ...request, how, calls: callsOf(seen, request) }]]),
+  served: new Map([...seen.served, [request.requestId, { state: shown, version: null, intact: null }]]),
+})
+
+const callsOf = ({ calls }: Seen, request: StoredRequest): number =>
+  calls.filter(({ requestId }) => requestId === request.requestId).length
 
 type Forgery = (world: SoundWorld) => Seen
 
@@ -236,12 +252,12 @@ const forgeries: ReadonlyArray<readonly [string, Forgery, ReadonlyArray<Rule>]> 
   [
     'two requests for one profile in a batch, though one has ended',
     world => replaced(world, { ...storedAfter(['deny'], world.batched.batch), subject: world.added.subject }),
-    ['oneRequestInBatch', 'batchIsServedAsStored', 'batchDecidesWhatWasShown'],
+    ['oneRequestInBatch', 'batchIsServedAsStored', 'batchDecidesWhatWasShown', 'closedBatchStays'],
   ],
   [
     'a request that is found in another batch than its own',
     world => replaced(world, { ...world.pending, batch: world.batched.batch }),
-    ['projectionIsFold', 'batchIsServedAsStored'],
+    ['projectionIsFold', 'batchIsServedAsStored', 'closedBatchStays'],
   ],
   [
     'a batch that is not found',
@@ -255,11 +271,11 @@ const forgeries: ReadonlyArray<readonly [string, Forgery, ReadonlyArray<Rule>]> 
   ],
   [
     'a batch with the digest of what it was',
-    ({ seen, shown }) => ({
+    ({ seen, batched }) => ({
       ...seen,
       batches: seen.batches.map(({ here, ...batch }) => ({
         ...batch,
-        here: here === null ? null : { ...here, digest: shown.digest },
+        here: here === null ? null : { ...here, digest: digestOf([batched]) },
       })),
     }),
     ['batchIsServedAsStored'],
@@ -285,12 +301,65 @@ const forgeries: ReadonlyArray<readonly [string, Forgery, ReadonlyArray<Rule>]> 
   ],
   [
     'a request that is found in no batch, and was submitted to one',
-    world => replaced(world, { ...world.added, batch: null }),
-    ['projectionIsFold', 'batchIsServedAsStored'],
+    world => replaced(world, { ...world.batched, batch: null }),
+    [
+      'acknowledgedBatchIsDecided',
+      'acknowledgedIsRecorded',
+      'projectionIsFold',
+      'batchIsServedAsStored',
+      'closedBatchStays',
+      'batchHasOneMaker',
+    ],
+  ],
+  [
+    'a request that joined a batch, and is not found in it',
+    world => replaced(world, { ...world.added, joined: [] }),
+    [
+      'acknowledgedBatchIsDecided',
+      'acknowledgedIsRecorded',
+      'projectionIsFold',
+      'batchIsServedAsStored',
+      'closedBatchStays',
+    ],
+  ],
+  [
+    'a due date that is another than that of the earliest receipt',
+    world => replaced(world, { ...world.pending, dueAt: systemClock.now() }),
+    ['projectionIsFold'],
+  ],
+  [
+    'a batch that somebody else added to',
+    world => {
+      const { people, ...added } = world.added
+      const [adele] = world.batched.people.values()
+      return replaced(world, {
+        ...added,
+        people: new Map(
+          [...people].map(([reference, who]) => [reference, who === adele ? userIds.isaiah : who]),
+        ),
+      })
+    },
+    ['acknowledgedIsRecorded', 'batchHasOneMaker'],
+  ],
+  [
+    'a batch that grew after it was closed',
+    ({ seen, batched }) => ({
+      ...seen,
+      storedBatches: seen.storedBatches.map(batch => ({ ...batch, closedWith: digestOf([batched]) })),
+    }),
+    ['closedBatchStays'],
+  ],
+  [
+    'a submission that joined, of which the history knows nothing',
+    ({ seen, pending }) => ({
+      ...seen,
+      acknowledged: [...seen.acknowledged, { ...told(pending), what: 'submitted', by: userIds.isaiah }],
+    }),
+    ['acknowledgedIsRecorded'],
   ],
   [
     'a decision that was refused, and made all the same',
-    ({ seen, shown }) => ({ ...seen, batchAttempts: [{ ...shown, told: 'changed' }] }),
+    ({ seen, shown }) => ({ ...seen, batchAttempts: [{ ...shown, told: 'refused' }] }),
     ['batchDecidesWhatWasShown'],
   ],
   [
@@ -308,6 +377,54 @@ const forgeries: ReadonlyArray<readonly [string, Forgery, ReadonlyArray<Rule>]> 
       batchAttempts: [...seen.batchAttempts, { ...shown, members: new Set([pending.requestId]) }],
     }),
     ['acknowledgedBatchIsDecided'],
+  ],
+  [
+    'something that was done with a request after somebody had tampered with it',
+    ({ seen, pending }) => {
+      const { tampered: before } = tampered(seen, pending)
+      const moved = storedAfter(['approve by megan'])
+      const after = { ...pending, version: 2, events: moved.events }
+      return {
+        ...tampered(seen, after),
+        stored: new Map([...seen.stored, [pending.requestId, after]]),
+        tampered: before,
+      }
+    },
+    ['tamperedIsLeftAlone'],
+  ],
+  [
+    'a holder that was asked for a request after somebody had tampered with it',
+    ({ seen, completed }) => {
+      const before = tampered(seen, completed)
+      return { ...before, calls: [...seen.calls, ...seen.calls] }
+    },
+    ['tamperedIsLeftAlone'],
+  ],
+  [
+    'an approval of a request whose person was exchanged',
+    ({ seen, pending }) => {
+      const { tampered: before } = tampered(seen, pending, 'person exchanged')
+      const after = { ...pending, version: 2, events: storedAfter(['approve by megan']).events }
+      return {
+        ...tampered(seen, after, 'person exchanged', 'pendingApproval'),
+        stored: new Map([...seen.stored, [pending.requestId, after]]),
+        tampered: before,
+      }
+    },
+    ['tamperedIsLeftAlone'],
+  ],
+  [
+    'a request that was tampered with, and is shown as if nothing had happened',
+    ({ seen, pending }) => tampered(seen, pending, 'all events deleted', 'pendingApproval'),
+    ['tamperedIsShown'],
+  ],
+  [
+    'a job that is left of a request that was tampered with',
+    ({ seen, pending }) => ({
+      ...tampered(seen, pending),
+      jobs: [{ queue: 'perform-removal', state: 'created', requestId: pending.requestId }],
+    }),
+    ['queueIsDone'],
   ],
   [
     'rows of a request that is not there',
@@ -345,6 +462,19 @@ const forgeries: ReadonlyArray<readonly [string, Forgery, ReadonlyArray<Rule>]> 
 describe('the checks', () => {
   it('find nothing wrong with a world in which everything holds', () => {
     expect(checkAll(sha256Digest.envelope)(soundWorld().seen)).toEqual([])
+  })
+
+  it('find nothing wrong with one in which somebody tampered with a request, and nothing came of it', () => {
+    const { seen, pending, completed } = soundWorld()
+    const approved = { ...pending, state: 'approved' as const, events: [] }
+    const check = checkAll(sha256Digest.envelope)
+    expect(
+      check({
+        ...tampered(seen, approved),
+        stored: new Map([...seen.stored, [pending.requestId, approved]]),
+      }),
+    ).toEqual([])
+    expect(check(tampered(seen, completed, 'person exchanged', 'completed'))).toEqual([])
   })
 
   it.each(forgeries)('find %s', (_, forge, expected) => {

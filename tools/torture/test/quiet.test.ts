@@ -14,6 +14,7 @@ const worldWith = (answer: () => object, asksBetweenLooks: number) => {
     fleet: { members: [member], of: () => [member] },
     database: { asOwner: async () => [answer()] },
     time: { passAllWaits: async () => undefined },
+    tampered: new Map(),
   }
 }
 

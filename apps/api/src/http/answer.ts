@@ -3,6 +3,8 @@ import type {
   ApproveRemovalRefusal,
   BatchChanged,
   BatchNotFound,
+  CloseRemovalRefusal,
+  NothingWaits,
   DenyRemovalRefusal,
   InvalidPageToken,
   ProfileNotFound,
@@ -14,7 +16,7 @@ import type {
   WithdrawRemovalRefusal,
 } from '@lethe/application'
 import type { AccessDenied, CallerUnrecognised, RemovalState } from '@lethe/domain'
-import { type GraphErrorRow, graphErrors } from '@lethe/graph-contract'
+import { type ErrorReason, type GraphErrorRow, graphErrors } from '@lethe/graph-contract'
 
 /** A request is answered with an error. */
 export interface ErrorAnswer {
@@ -23,13 +25,21 @@ export interface ErrorAnswer {
   readonly retryAfterSeconds: number | null
   /** Why, for the log: a word of ours that names nobody. */
   readonly reason: string
+  /** Why, for the caller; null where the row says it all. */
+  readonly told: ErrorReason | null
 }
 
 export const errorAnswer = (
   row: GraphErrorRow,
   reason: string,
   retryAfterSeconds: number | null = null,
-): ErrorAnswer => ({ _tag: 'ErrorAnswer', row, reason, retryAfterSeconds })
+): ErrorAnswer => ({ _tag: 'ErrorAnswer', row, reason, retryAfterSeconds, told: null })
+
+/** An answer that tells the caller, too, why. */
+const telling = (row: GraphErrorRow, reason: string, missing: string | null = null): ErrorAnswer => ({
+  ...errorAnswer(row, reason),
+  told: { reason, missing },
+})
 
 /** A request without a usable bearer token. */
 export interface TokenMissing {
@@ -62,10 +72,12 @@ export type Refusal =
   | DenyRemovalRefusal
   | WithdrawRemovalRefusal
   | RetryRemovalRefusal
+  | CloseRemovalRefusal
   | ProfileNotFound
   | RequestNotFound
   | BatchNotFound
   | BatchChanged
+  | NothingWaits
   | InvalidPageToken
   | Throttled
   | Unavailable
@@ -81,24 +93,39 @@ export const answerOf = (refusal: Refusal): ErrorAnswer => {
       return errorAnswer(graphErrors.tokenInvalid, refusal._tag)
     case 'TokenExpired':
       return errorAnswer(graphErrors.tokenExpired, refusal._tag)
+    case 'TokenNotYetValid':
+      return errorAnswer(graphErrors.tokenNotYetValid, refusal._tag)
     case 'AudienceInvalid':
       return errorAnswer(graphErrors.audienceInvalid, refusal._tag)
     case 'CallerUnrecognised':
+      return telling(graphErrors.requestDenied, 'callerUnrecognised')
     case 'NotInbound':
+      return telling(graphErrors.requestDenied, 'notInbound')
     case 'SelfApproval':
+      return telling(graphErrors.requestDenied, 'selfApproval')
     case 'GuestApproval':
+      return telling(graphErrors.requestDenied, 'guestNotAllowed')
     case 'NotSubmitter':
-      return errorAnswer(graphErrors.requestDenied, refusal._tag)
+      return telling(graphErrors.requestDenied, 'notSubmitter')
+    case 'NotBatchMaker':
+      return telling(graphErrors.requestDenied, 'notBatchMaker')
     case 'AccessDenied':
-      return errorAnswer(graphErrors.requestDenied, refusal.reason)
+      return telling(graphErrors.requestDenied, refusal.reason, refusal.missing)
     case 'WireRefusal':
       return errorAnswer(refusal.row, refusal.row.code)
     case 'BadInput':
       return errorAnswer(graphErrors.badRequest(refusal.message), refusal._tag)
     case 'ReceivedInFuture':
-      return errorAnswer(graphErrors.badRequest('receivedDateTime is in the future.'), refusal._tag)
+      return telling(graphErrors.badRequest('receivedDateTime is in the future.'), 'receivedInFuture')
+    case 'ReceivedLongAgo':
+      return telling(
+        graphErrors.badRequest(
+          'receivedDateTime is over a year ago. Check it. Where it is right, send "receivedConfirmed": true as well.',
+        ),
+        'receivedNotConfirmed',
+      )
     case 'NoteRequired':
-      return errorAnswer(graphErrors.badRequest("A denial with the code 'other' needs a note."), refusal._tag)
+      return telling(graphErrors.badRequest("The code 'other' needs a note."), 'noteRequired')
     case 'InvalidPageToken':
       return errorAnswer(graphErrors.badRequest('Malformed query option: $skiptoken.'), refusal._tag)
     case 'ProfileNotFound':
@@ -107,13 +134,48 @@ export const answerOf = (refusal: Refusal): ErrorAnswer => {
     case 'BatchNotFound':
       return errorAnswer(graphErrors.resourceNotFound(refusal.id), refusal._tag)
     case 'WrongState':
-      return errorAnswer(graphErrors.conflict(conflictMessage(refusal.state)), refusal._tag)
+      return telling(graphErrors.conflict(conflictMessage(refusal.state)), 'wrongState')
+    case 'HolderCalled':
+      return telling(
+        graphErrors.conflict(
+          'A data holder was called, so that data may have been removed. Retry the removal request or close it.',
+        ),
+        'holderCalled',
+      )
+    case 'NoHolderCalled':
+      return telling(
+        graphErrors.conflict(
+          'No data holder was called, so that nothing was removed. Retry the removal request or withdraw it.',
+        ),
+        'noHolderCalled',
+      )
+    case 'BatchClosed':
+      return telling(
+        graphErrors.conflict('The batch was decided: nothing is added to it any more. Begin another one.'),
+        'batchClosed',
+      )
+    case 'NothingWaits':
+      return telling(graphErrors.conflict('Nothing in the batch waits for approval.'), 'nothingWaits')
+    case 'RequestUnreadable':
+      return telling(
+        graphErrors.conflict(
+          'The history of the removal request cannot be read, or was changed: nothing is done with it. An operator runs lethe-api check.',
+        ),
+        'requestUnreadable',
+      )
+    case 'SubjectDiffers':
+      return telling(
+        graphErrors.conflict(
+          'The store names another person than the removal request is about: nothing is done with it. An operator runs lethe-api check.',
+        ),
+        'subjectDiffers',
+      )
     case 'BatchChanged':
-      return errorAnswer(
+      return telling(
         graphErrors.conflict(
           'The batch is not the one of that digest: requests were added to it. Look at it again.',
         ),
-        refusal._tag,
+        'batchChanged',
       )
     case 'Throttled':
       return errorAnswer(graphErrors.throttled, refusal._tag, refusal.retryAfterSeconds)

@@ -3,7 +3,9 @@ import type {
   ApproveBatch,
   ApproveRemoval,
   Clock,
+  CloseRemoval,
   CountOverdue,
+  CountUnreadable,
   DenyBatch,
   DenyRemoval,
   GetBatch,
@@ -14,8 +16,11 @@ import type {
   ListProfiles,
   ListRemovalRequests,
   ReadBacklog,
+  RetryBatch,
   RetryRemoval,
   SubmitRemoval,
+  ViewRemovalRequest,
+  WithdrawBatch,
   WithdrawRemoval,
 } from '@lethe/application'
 import { apiRoot } from '@lethe/api-contract'
@@ -26,7 +31,7 @@ import { getPath } from 'hono/utils/url'
 import type { Logger } from 'pino'
 import { errorAnswer } from './answer.js'
 import { traceOf } from '../log.js'
-import { batchDecisionRoutes } from './batch-decision-routes.js'
+import { batchDecisionRoutes, batchReadingRoutes, noBatchDecisionRoutes } from './batch-decision-routes.js'
 import { batchRoute } from './batch-route.js'
 import { type ApiEnv, bearerChallenge, requestContext, respondWithError } from './context.js'
 import { type Authenticate, doors } from './doors.js'
@@ -50,11 +55,16 @@ export interface UseCases {
   readonly denyRemoval: DenyRemoval
   readonly withdrawRemoval: WithdrawRemoval
   readonly retryRemoval: RetryRemoval
+  readonly closeRemoval: CloseRemoval
+  readonly viewRemovalRequest: ViewRemovalRequest
   readonly listBatches: ListBatches
   readonly getBatch: GetBatch
   readonly approveBatch: ApproveBatch
   readonly denyBatch: DenyBatch
+  readonly retryBatch: RetryBatch
+  readonly withdrawBatch: WithdrawBatch
   readonly countOverdue: CountOverdue
+  readonly countUnreadable: CountUnreadable
   readonly readBacklog: ReadBacklog
 }
 
@@ -79,6 +89,8 @@ export interface AppDeps {
 export const createApp = (deps: AppDeps): Hono<ApiEnv> => {
   const items = routes(deps)
   const app = routes(deps)
+  noBatchDecisionRoutes(items, shared(deps))
+  batchDecisionRoutes(app, routeDepsOf(deps))
   for (const root of [graphRoot, apiRoot])
     batchRoute(app, {
       ...shared(deps),
@@ -98,10 +110,10 @@ export const createShell = (log: Logger): Hono<ApiEnv> => {
   return app
 }
 
-/** Everything but $batch, whose items are answered by this and therefore cannot be batches themselves. */
+/** What a request alone and an item of a $batch can both ask for: so an item cannot be a batch itself, nor decide one. */
 const routes = (deps: AppDeps): Hono<ApiEnv> => {
   const app = createShell(deps.log)
-  const routeDeps = { ...deps.useCases, ...shared(deps), contract: deps.contract, publicUrl: deps.publicUrl }
+  const routeDeps = routeDepsOf(deps)
 
   healthRoutes(app, deps.health)
   profileRoutes(app, routeDeps)
@@ -109,7 +121,7 @@ const routes = (deps: AppDeps): Hono<ApiEnv> => {
   signInOptionsRoute(app, { ...routeDeps, signIn: deps.signIn })
   statusRoute(app, { ...routeDeps, graphOf: deps.health.graphOf })
   removalRequestRoutes(app, routeDeps)
-  batchDecisionRoutes(app, routeDeps)
+  batchReadingRoutes(app, routeDeps)
 
   app.notFound(c => {
     const why = whyUnrouted(
@@ -134,6 +146,13 @@ const routes = (deps: AppDeps): Hono<ApiEnv> => {
   })
   return app
 }
+
+const routeDepsOf = (deps: AppDeps) => ({
+  ...deps.useCases,
+  ...shared(deps),
+  contract: deps.contract,
+  publicUrl: deps.publicUrl,
+})
 
 const shared = (deps: AppDeps) => {
   const respond = respondWithError({

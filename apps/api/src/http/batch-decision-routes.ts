@@ -1,6 +1,7 @@
 import {
   BatchApproval,
   BatchCollection,
+  BatchContinuation,
   BatchDecisionResource,
   BatchDenial,
   type BatchListOptions,
@@ -20,6 +21,8 @@ import type {
   ListBatches,
   ListedBatch,
   Page,
+  RetryBatch,
+  WithdrawBatch,
 } from '@lethe/application'
 import { BatchId } from '@lethe/domain'
 import { graphErrors } from '@lethe/graph-contract'
@@ -27,7 +30,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Hono } from 'hono'
-import type { BadInput, WireRefusal } from './answer.js'
+import { type BadInput, errorAnswer, type WireRefusal } from './answer.js'
 import type { ApiEnv, RespondWithError } from './context.js'
 import type { Doors } from './doors.js'
 import {
@@ -39,13 +42,15 @@ import {
   responding,
   withoutOptions,
 } from './handling.js'
-import { presentRemovalRequest } from './removal-request-presenter.js'
+import { presentActor, presentRemovalRequest } from './removal-request-presenter.js'
 
 export interface BatchDecisionRoutesDeps {
   readonly listBatches: ListBatches
   readonly getBatch: GetBatch
   readonly approveBatch: ApproveBatch
   readonly denyBatch: DenyBatch
+  readonly retryBatch: RetryBatch
+  readonly withdrawBatch: WithdrawBatch
   readonly publicUrl: string
   readonly doors: Doors
   readonly respondWithError: RespondWithError
@@ -53,8 +58,8 @@ export interface BatchDecisionRoutesDeps {
 
 const path = `${batchesPath}/:id`
 
-/** Batches: what they hold, and their decision as one. */
-export const batchDecisionRoutes = (app: Hono<ApiEnv>, deps: BatchDecisionRoutesDeps): void => {
+/** Batches, and what they hold. */
+export const batchReadingRoutes = (app: Hono<ApiEnv>, deps: BatchDecisionRoutesDeps): void => {
   const { doors } = deps
   const respond = responding(deps.respondWithError)
 
@@ -87,6 +92,12 @@ export const batchDecisionRoutes = (app: Hono<ApiEnv>, deps: BatchDecisionRoutes
       ),
     ),
   )
+}
+
+/** The decision of a batch as one. */
+export const batchDecisionRoutes = (app: Hono<ApiEnv>, deps: BatchDecisionRoutesDeps): void => {
+  const { doors } = deps
+  const respond = responding(deps.respondWithError)
 
   app.post(`${path}/approve`, doors.authenticated, doors.permitted('approve'), doors.bounded, c =>
     respond(
@@ -128,6 +139,57 @@ export const batchDecisionRoutes = (app: Hono<ApiEnv>, deps: BatchDecisionRoutes
       ),
     ),
   )
+
+  const meantIn = (c: Incoming, key: string) =>
+    pipe(
+      bodyAs(BatchContinuation, {})(c),
+      TE.bindTo('body'),
+      TE.bindW('id', () => idOf(c, key)),
+      TE.map(({ id, body: { after } }) => ({ id, after: after ?? null })),
+    )
+
+  app.post(`${path}/retry`, doors.authenticated, doors.permitted('retry'), doors.bounded, c =>
+    respond(
+      c,
+      pipe(
+        meantIn(c, c.req.param('id')),
+        TE.flatMap(meant =>
+          pipe(
+            deps.retryBatch({ grant: c.get('grant'), ...meant }),
+            TE.map(progress => c.json(decisionOf(meant.id, progress))),
+          ),
+        ),
+      ),
+    ),
+  )
+
+  app.post(`${path}/withdraw`, doors.authenticated, doors.permitted('withdraw'), doors.bounded, c =>
+    respond(
+      c,
+      pipe(
+        meantIn(c, c.req.param('id')),
+        TE.flatMap(meant =>
+          pipe(
+            deps.withdrawBatch({ grant: c.get('grant'), ...meant }),
+            TE.map(progress => c.json(decisionOf(meant.id, progress))),
+          ),
+        ),
+      ),
+    ),
+  )
+}
+
+/** What answers in their place inside a `$batch`: one of them is as much work as one call may be. */
+export const noBatchDecisionRoutes = (
+  app: Hono<ApiEnv>,
+  { respondWithError }: Pick<BatchDecisionRoutesDeps, 'respondWithError'>,
+): void => {
+  const answer = errorAnswer(
+    graphErrors.badRequest('A batch cannot be decided inside a $batch: send the decision by itself.'),
+    'BatchDecisionInBatch',
+  )
+  for (const decision of ['approve', 'deny', 'retry', 'withdraw'])
+    app.post(`${path}/${decision}`, c => respondWithError(c, answer))
 }
 
 /** The id in the path, once the query is known to be empty. */
@@ -144,9 +206,10 @@ const collectionOf = (
   options: BatchListOptions,
   { items, next }: Page<ListedBatch>,
 ): BatchCollection => ({
-  value: items.map(({ id, submittedAt, count, states, dueAt }) => ({
+  value: items.map(({ id, submittedAt, closedAt, count, states, dueAt }) => ({
     id,
     submittedDateTime: submittedAt,
+    closedDateTime: closedAt,
     count,
     states: countsOf(states),
     dueDateTime: dueAt,
@@ -164,8 +227,11 @@ const collectionOf = (
 const countsOf = (states: BatchSummary['states']): BatchResource['states'] =>
   [...states].map(([state, count]) => ({ state, count }))
 
-const presentBatch = ({ id, summary, sample }: BatchPreview): BatchResource => ({
+const presentBatch = ({ id, summary, maker, sample }: BatchPreview): BatchResource => ({
   id,
+  madeBy: presentActor(maker),
+  submittedDateTime: summary.submittedAt,
+  closedDateTime: summary.closedAt,
   count: summary.count,
   digest: summary.digest,
   states: countsOf(summary.states),

@@ -31,8 +31,8 @@ export interface BatchRouteDeps {
 }
 
 /**
- * `POST {root}/$batch`. Each item is authenticated and authorised like a request of its own: with the caller's token, unless
- * it brings another.
+ * `POST {root}/$batch`. Each item is authenticated and authorised like a request of its own, with the token of the batch: an
+ * `Authorization` of an item's own is not looked at.
  */
 export const batchRoute = (app: Hono<ApiEnv>, deps: BatchRouteDeps): void => {
   const respond = responding(deps.respondWithError)
@@ -89,7 +89,7 @@ const answerItem = async (
     // The public URL may have a path, which no request brings along to here.
     new Request(new URL(`${deps.root}${item.url}`, deps.publicUrl), {
       method: item.method,
-      headers: { authorization: c.req.header('Authorization') ?? '', ...item.headers },
+      headers: { ...item.headers, authorization: c.req.header('Authorization') ?? '' },
       // As bytes: to a text, Request would add a Content-Type that the item does not have.
       ...(item.body === '' ? {} : { body: new TextEncoder().encode(item.body) }),
     }),

@@ -75,15 +75,15 @@ export type RespondWithError = (
 /** Writes an error answer in the form of the published error object. */
 export const respondWithError =
   ({ clock, challenge }: ErrorSettings): RespondWithError =>
-  (c, { row, reason, retryAfterSeconds }, headers = {}) => {
+  (c, { row, reason, told, retryAfterSeconds }, headers = {}) => {
     const exchange = c.get('exchange')
     exchange.refusedFor = reason
     return Response.json(
-      errorBody(row, {
-        at: clock.now(),
-        requestId: exchange.requestId,
-        clientRequestId: exchange.clientRequestId,
-      }),
+      errorBody(
+        row,
+        { at: clock.now(), requestId: exchange.requestId, clientRequestId: exchange.clientRequestId },
+        told,
+      ),
       {
         status: row.status,
         headers: {

@@ -8,23 +8,18 @@ import {
   type Operation,
   type PublishedContract,
 } from '@lethe/domain'
-import { graphErrors } from '@lethe/graph-contract'
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
-import { bodyLimit } from 'hono/body-limit'
 import { createMiddleware } from 'hono/factory'
-import { answerOf, errorAnswer, type TokenMissing } from './answer.js'
+import { answerOf, type TokenMissing } from './answer.js'
+import { boundedBody } from './bounded-body.js'
 import type { ApiEnv, RespondWithError } from './context.js'
-import { hasNoBody } from './handling.js'
 
 /** Why nobody could be recognised. */
 type AuthenticationRefusal = TokenMissing | TokenRefusal | KeysUnavailable | CallerUnrecognised
 
 /** Finds out who calls from the `Authorization` header. */
 export type Authenticate = (authorization: string | undefined) => TaskEither<AuthenticationRefusal, Caller>
-
-/** The largest body that is taken, in bytes. */
-const largestBody = 1024 * 1024
 
 export interface DoorSettings {
   readonly authenticate: Authenticate
@@ -34,17 +29,10 @@ export interface DoorSettings {
 }
 
 /**
- * The checks that come before a route's own, in their order: authentication, permission, size of the body.
+ * The checks that come before a route's own, in their order: authentication, permission, coding and size of the body.
  */
 export const doors = ({ authenticate, contract, requiredRoles, respondWithError }: DoorSettings) => {
   const may = authorize(contract, requiredRoles)
-  const limited = bodyLimit({
-    maxSize: largestBody,
-    onError: c =>
-      respondWithError(c, errorAnswer(graphErrors.payloadTooLarge, 'PayloadTooLarge'), {
-        Connection: 'close',
-      }),
-  })
   return {
     /** Lets in whoever has a genuine token, and the roles without which nobody gets in. */
     authenticated: createMiddleware<ApiEnv & { Variables: { verifiedCaller: Caller } }>(async (c, next) => {
@@ -68,8 +56,7 @@ export const doors = ({ authenticate, contract, requiredRoles, respondWithError 
         },
       )
     },
-    /** Lets in a body of at most 1 MiB. */
-    bounded: createMiddleware<ApiEnv>(async (c, next) => (hasNoBody(c) ? next() : limited(c, next))),
+    bounded: boundedBody(respondWithError),
     /** Which operations a caller may do. */
     operationsOf: (caller: Caller): ReadonlyArray<Operation> =>
       operations.filter(operation => E.isRight(may(operation)(caller))),
@@ -104,4 +91,5 @@ const operations: ReadonlyArray<Operation> = [
   'deny',
   'withdraw',
   'retry',
+  'close',
 ]

@@ -78,19 +78,30 @@ export interface Content {
 export const contentOf = (c: Incoming): TE.TaskEither<WireRefusal, Content> =>
   hasNoBody(c) ? TE.right({ contentType: c.req.header('Content-Type'), body: '' }) : contentRead(c)
 
+/** The connection broke, or the chunks of the body did. */
+export const bodyNotWhole = graphErrors.badRequest('The request body did not arrive whole.')
+
 const contentRead = (c: Incoming): TE.TaskEither<WireRefusal, Content> =>
   TE.tryCatch(
     async () => ({ contentType: c.req.header('Content-Type'), body: await c.req.text() }),
-    () => ({ _tag: 'WireRefusal', row: graphErrors.badRequest('The request body did not arrive whole.') }),
+    () => ({ _tag: 'WireRefusal', row: bodyNotWhole }),
   )
 
-/** Reads a body of JSON; a mistake in it is named without what was sent. */
+/**
+ * Reads a body of JSON; a mistake in it is named without what was sent.
+ *
+ * @param empty what an empty body stands for; undefined where there must be one.
+ */
 export const bodyAs =
-  <A>(codec: t.Type<A, unknown, unknown>) =>
+  <A>(codec: t.Type<A, unknown, unknown>, empty?: object) =>
   (c: Incoming): TE.TaskEither<WireRefusal | BadInput, A> =>
     pipe(
       contentOf(c),
-      TE.flatMap(content => TE.fromEither(wireRefusal(parseJsonBody(content)))),
+      TE.flatMap(content =>
+        content.body === '' && empty !== undefined
+          ? TE.right<WireRefusal, unknown>(empty)
+          : TE.fromEither(wireRefusal(parseJsonBody(content))),
+      ),
       TE.flatMap(json =>
         pipe(
           codec.decode(json),

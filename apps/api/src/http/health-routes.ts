@@ -12,6 +12,8 @@ export interface Health {
   readonly graph: () => DataPlaneHealth | null
   /** The same for one tenant. */
   readonly graphOf: (tenantId: TenantId) => StatusResource['graph']
+  /** How many requests of all tenants cannot be read; null where that is not known now. */
+  readonly unreadable: () => Promise<number | null>
 }
 
 /**
@@ -20,16 +22,19 @@ export interface Health {
  */
 export const healthRoutes = (
   app: Hono<ApiEnv>,
-  { isReady, graph }: Pick<Health, 'isReady' | 'graph'>,
+  { isReady, graph, unreadable }: Pick<Health, 'isReady' | 'graph' | 'unreadable'>,
 ): void => {
-  const details = () => {
-    const breakers = graph()
-    return breakers === null ? {} : { graph: breakers }
+  const details = async () => {
+    const [breakers, count] = [graph(), await unreadable()]
+    return {
+      ...(breakers === null ? {} : { graph: breakers }),
+      ...(count === null || count === 0 ? {} : { unreadable: count }),
+    }
   }
   app.get('/healthz/live', c => c.json({ status: 'live' }))
   app.get('/healthz/ready', async c =>
     (await isReady())
-      ? c.json({ status: 'ready', ...details() })
-      : c.json({ status: 'notReady', ...details() }, 503, { 'Retry-After': '1' }),
+      ? c.json({ status: 'ready', ...(await details()) })
+      : c.json({ status: 'notReady' }, 503, { 'Retry-After': '1' }),
   )
 }

@@ -122,7 +122,7 @@ export const profileRoutes = (app: Hono<ApiEnv>, deps: ProfileRoutesDeps): void 
           batch: null,
         })()
         if (E.isLeft(submitted)) return submitted
-        const at = `${deps.publicUrl}${removalRequestPath(submitted.right.view.request.id)}`
+        const at = `${deps.publicUrl}${removalRequestPath(submitted.right.request.id)}`
         return E.right(c.body(null, 204, { 'Operation-Location': at }))
       }),
     )

@@ -1,23 +1,58 @@
-import type { History, RemovalRequestView } from '@lethe/application'
+import {
+  type Actor,
+  type History,
+  isUnreadableView,
+  type RemovalRequestView,
+  type StoredView,
+} from '@lethe/application'
 import type { HistoryResource, RemovalRequestResource } from '@lethe/api-contract'
 import {
   type ActorReference,
   approvalsRequired,
+  batchesOf,
   type HolderProgress,
   type RemovalRequest,
 } from '@lethe/domain'
 
-/** A removal request as the API shows it. */
-export const presentRemovalRequest = (view: RemovalRequestView): RemovalRequestResource => {
+/** A removal request as the API shows it. What only the history knows is null where that cannot be read. */
+export const presentRemovalRequest = (view: StoredView): RemovalRequestResource => {
+  if (isUnreadableView(view)) {
+    const { id, tenantId, batch, dueAt, state } = view.request
+    return {
+      id,
+      userId: null,
+      resourceTenantId: tenantId,
+      batchId: batch,
+      batchIds: batch === null ? [] : [batch],
+      state,
+      submittedDateTime: null,
+      submittedBy: null,
+      joins: [],
+      receivedDateTime: null,
+      dueDateTime: dueAt,
+      expiryDateTime: null,
+      approvalsRequired: null,
+      approvals: [],
+      holders: [],
+      ...open,
+    }
+  }
   const { request } = view
   return {
     id: request.id,
     userId: view.userId,
     resourceTenantId: request.tenantId,
     batchId: request.batch,
+    batchIds: batchesOf(request),
     state: request.state,
     submittedDateTime: request.submittedAt,
     submittedBy: actorIn(view, request.submittedBy),
+    joins: request.joins.map(({ by, at, receivedAt, batch }) => ({
+      by: actorIn(view, by),
+      joinedDateTime: at,
+      receivedDateTime: receivedAt,
+      batchId: batch,
+    })),
     receivedDateTime: request.receivedAt,
     dueDateTime: request.dueAt,
     expiryDateTime: request.expiresAt,
@@ -42,20 +77,41 @@ const answerOf = (holder: HolderProgress | undefined) => ({
 
 type Ending = Pick<
   RemovalRequestResource,
-  'denial' | 'withdrawal' | 'failure' | 'outcome' | 'completedDateTime'
+  'denial' | 'withdrawal' | 'abandonment' | 'failure' | 'outcome' | 'completedDateTime'
 >
 
-const open: Ending = { denial: null, withdrawal: null, failure: null, outcome: null, completedDateTime: null }
+const open: Ending = {
+  denial: null,
+  withdrawal: null,
+  abandonment: null,
+  failure: null,
+  outcome: null,
+  completedDateTime: null,
+}
 
 const endingIn = (view: RemovalRequestView, request: RemovalRequest): Ending => {
   switch (request.state) {
     case 'denied': {
       const { code, by, at } = request.denial
-      return { ...open, denial: { code, note: view.denialNote, by: actorIn(view, by), deniedDateTime: at } }
+      return { ...open, denial: { code, note: view.note, by: actorIn(view, by), deniedDateTime: at } }
     }
     case 'withdrawn': {
       const { by, at } = request.withdrawal
       return { ...open, withdrawal: { by: actorIn(view, by), withdrawnDateTime: at } }
+    }
+    case 'abandoned': {
+      const { code, by, effects, lastLook, at } = request.abandonment
+      return {
+        ...open,
+        abandonment: {
+          code,
+          note: view.note,
+          by: actorIn(view, by),
+          effects,
+          lastLook,
+          abandonedDateTime: at,
+        },
+      }
     }
     case 'failed': {
       const { reason, holder, at } = request.failure
@@ -76,8 +132,10 @@ const endingIn = (view: RemovalRequestView, request: RemovalRequest): Ending => 
 const actorIn = (
   view: RemovalRequestView,
   reference: ActorReference,
-): RemovalRequestResource['submittedBy'] => {
-  const actor = view.actors.get(reference)
+): RemovalRequestResource['submittedBy'] => presentActor(view.actors.get(reference))
+
+/** Whoever acted, as the API shows them; undefined, or null, once erased. */
+export const presentActor = (actor: Actor | null | undefined): RemovalRequestResource['submittedBy'] => {
   switch (actor?.kind) {
     case 'person':
       return { userId: actor.userId, appId: actor.appId }

@@ -1,15 +1,18 @@
 import type {
   ApproveRemoval,
+  CloseRemoval,
   DenyRemoval,
   GetHistory,
   GetRemovalRequest,
   ListRemovalRequests,
-  RemovalRequestView,
+  StoredView,
   RetryRemoval,
   SubmitRemoval,
+  ViewRemovalRequest,
   WithdrawRemoval,
 } from '@lethe/application'
 import {
+  Closing,
   Denial,
   HistoryResource,
   NewRemovalRequest,
@@ -21,7 +24,7 @@ import {
   removalRequestsPath,
   writeRemovalRequestListOptions,
 } from '@lethe/api-contract'
-import type { RemovalRequestId } from '@lethe/domain'
+import type { RemovalRequest, RemovalRequestId } from '@lethe/domain'
 import { checkActionBody } from '@lethe/graph-contract'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -53,6 +56,9 @@ export interface RemovalRequestRoutesDeps {
   readonly denyRemoval: DenyRemoval
   readonly withdrawRemoval: WithdrawRemoval
   readonly retryRemoval: RetryRemoval
+  readonly closeRemoval: CloseRemoval
+  /** What somebody acted on, as it is shown. */
+  readonly viewRemovalRequest: ViewRemovalRequest
   readonly publicUrl: string
   readonly doors: Doors
   readonly respondWithError: RespondWithError
@@ -65,6 +71,7 @@ const requestPath = `${removalRequestsPath}/:id`
 export const removalRequestRoutes = (app: Hono<ApiEnv>, deps: RemovalRequestRoutesDeps): void => {
   const { doors, publicUrl } = deps
   const respond = responding(deps.respondWithError)
+  const shown = (request: RemovalRequest) => pipe(deps.viewRemovalRequest(request), TE.map(resourceOf))
 
   app.get(removalRequestsPath, doors.authenticated, doors.permitted('listRemovalRequests'), c =>
     respond(
@@ -91,18 +98,24 @@ export const removalRequestRoutes = (app: Hono<ApiEnv>, deps: RemovalRequestRout
       pipe(
         bodyAs(NewRemovalRequest)(c),
         TE.flatMap(asked => withOptionsOf(c)(asked)),
-        TE.flatMap(({ userId, receivedDateTime, batchId }) =>
+        TE.flatMap(({ userId, receivedDateTime, receivedConfirmed = false, batchId }) =>
           deps.submitRemoval({
             grant: c.get('grant'),
             userId,
             receivedAt: receivedDateTime ?? null,
+            receivedConfirmed,
             batch: batchId ?? null,
           }),
         ),
-        TE.map(({ view, joined }) => {
-          c.header('Location', `${publicUrl}${removalRequestPath(view.request.id)}`)
-          return c.json(resourceOf(view), joined ? 200 : 201)
-        }),
+        TE.flatMap(({ view, joined }) =>
+          pipe(
+            view,
+            TE.map(shown => {
+              c.header('Location', `${publicUrl}${removalRequestPath(shown.request.id)}`)
+              return c.json(resourceOf(shown), joined ? 200 : 201)
+            }),
+          ),
+        ),
       ),
     ),
   )
@@ -136,7 +149,8 @@ export const removalRequestRoutes = (app: Hono<ApiEnv>, deps: RemovalRequestRout
         noBody(c),
         TE.flatMap(() => idOf(c, c.req.param('id'))),
         TE.flatMap(id => deps.approveRemoval({ grant: c.get('grant'), id })),
-        TE.map(view => c.json(resourceOf(view))),
+        TE.flatMap(shown),
+        TE.map(resource => c.json(resource)),
       ),
     ),
   )
@@ -152,7 +166,8 @@ export const removalRequestRoutes = (app: Hono<ApiEnv>, deps: RemovalRequestRout
             TE.flatMap(id => deps.denyRemoval({ grant: c.get('grant'), id, code, note: note ?? null })),
           ),
         ),
-        TE.map(view => c.json(resourceOf(view))),
+        TE.flatMap(shown),
+        TE.map(resource => c.json(resource)),
       ),
     ),
   )
@@ -164,7 +179,8 @@ export const removalRequestRoutes = (app: Hono<ApiEnv>, deps: RemovalRequestRout
         noBody(c),
         TE.flatMap(() => idOf(c, c.req.param('id'))),
         TE.flatMap(id => deps.withdrawRemoval({ grant: c.get('grant'), id })),
-        TE.map(view => c.json(resourceOf(view))),
+        TE.flatMap(shown),
+        TE.map(resource => c.json(resource)),
       ),
     ),
   )
@@ -176,13 +192,31 @@ export const removalRequestRoutes = (app: Hono<ApiEnv>, deps: RemovalRequestRout
         noBody(c),
         TE.flatMap(() => idOf(c, c.req.param('id'))),
         TE.flatMap(id => deps.retryRemoval({ grant: c.get('grant'), id })),
+        TE.flatMap(shown),
+        TE.map(resource => c.json(resource)),
+      ),
+    ),
+  )
+
+  app.post(`${requestPath}/close`, doors.authenticated, doors.permitted('close'), doors.bounded, c =>
+    respond(
+      c,
+      pipe(
+        bodyAs(Closing)(c),
+        TE.flatMap(({ code, note }) =>
+          pipe(
+            idOf(c, c.req.param('id')),
+            TE.flatMap(id => deps.closeRemoval({ grant: c.get('grant'), id, code, note: note ?? null })),
+          ),
+        ),
+        TE.flatMap(deps.viewRemovalRequest),
         TE.map(view => c.json(resourceOf(view))),
       ),
     ),
   )
 }
 
-const resourceOf = (view: RemovalRequestView) => RemovalRequestResource.encode(presentRemovalRequest(view))
+const resourceOf = (view: StoredView) => RemovalRequestResource.encode(presentRemovalRequest(view))
 
 /** The id in the path, once the query is known to be empty. */
 const idOf = (c: Incoming, key: string): TE.TaskEither<BadInput | WireRefusal, RemovalRequestId> =>
@@ -221,7 +255,7 @@ const filterOf = ({ state, userId, dueBefore, batchId }: RemovalRequestListOptio
 const collectionOf = (
   publicUrl: string,
   options: RemovalRequestListOptions,
-  { items, next }: { readonly items: ReadonlyArray<RemovalRequestView>; readonly next: string | null },
+  { items, next }: { readonly items: ReadonlyArray<StoredView>; readonly next: string | null },
 ): RemovalRequestCollection => ({
   value: items.map(presentRemovalRequest),
   ...(next === null

@@ -1,5 +1,5 @@
 import { StatusResource, statusPath } from '@lethe/api-contract'
-import type { CountOverdue, ReadBacklog } from '@lethe/application'
+import type { CountOverdue, CountUnreadable, ReadBacklog } from '@lethe/application'
 import type { TenantId } from '@lethe/domain'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -10,6 +10,7 @@ import { responding, withoutOptions } from './handling.js'
 
 export interface StatusRouteDeps {
   readonly countOverdue: CountOverdue
+  readonly countUnreadable: CountUnreadable
   readonly readBacklog: ReadBacklog
   /** How calls to Microsoft Graph fare for a tenant; null where none are made. */
   readonly graphOf: (tenantId: TenantId) => StatusResource['graph']
@@ -20,13 +21,14 @@ export interface StatusRouteDeps {
 /** Says to whoever may read requests how their tenant stands. */
 export const statusRoute = (
   app: Hono<ApiEnv>,
-  { countOverdue, readBacklog, graphOf, doors, respondWithError }: StatusRouteDeps,
+  { countOverdue, countUnreadable, readBacklog, graphOf, doors, respondWithError }: StatusRouteDeps,
 ): void => {
   const respond = responding(respondWithError)
   const standing = (tenantId: TenantId) =>
     pipe(
       countOverdue({ tenantId }),
       TE.bindTo('overdue'),
+      TE.bind('unreadable', () => countUnreadable({ tenantId })),
       TE.bind('queue', () => readBacklog({ tenantId })),
       TE.map(counted => ({ ...counted, graph: graphOf(tenantId) })),
     )

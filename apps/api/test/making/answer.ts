@@ -22,7 +22,12 @@ const ErrorBody = t.strict(
     error: t.strict({
       code: t.string,
       message: t.string,
-      innerError: t.strict({ date: t.string, 'request-id': t.string, 'client-request-id': t.string }),
+      innerError: t.exact(
+        t.intersection([
+          t.type({ date: t.string, 'request-id': t.string, 'client-request-id': t.string }),
+          t.partial({ reason: t.string, missing: t.string }),
+        ]),
+      ),
     }),
   },
   'ErrorBody',
@@ -31,6 +36,14 @@ const ErrorBody = t.strict(
 /** The error object of an answer; throws where there is none. */
 export const errorOf = (answer: Pick<Answer, 'text'>): t.TypeOf<typeof ErrorBody>['error'] =>
   decoded(ErrorBody)(jsonOf(answer)).error
+
+/** Why a call was refused, in the words beside Graph's own. */
+export const reasonOf = (
+  answer: Pick<Answer, 'text'>,
+): { readonly reason?: string; readonly missing?: string } => {
+  const { date: _date, 'request-id': _id, 'client-request-id': _client, ...why } = errorOf(answer).innerError
+  return why
+}
 
 /** A row of the table of errors. */
 export interface Row {

@@ -7,7 +7,7 @@ interface Asking {
   /** Who asks; nobody where it is left out. */
   readonly as?: PersonName
   readonly headers?: Readonly<Record<string, string>>
-  /** Sent as JSON where it is no text. */
+  /** Sent as JSON where it is no text, and no bytes. */
   readonly body?: unknown
 }
 
@@ -50,4 +50,6 @@ export const askThrough = (
 
 /** As bytes, so that no Content-Type comes with it by itself. */
 const bytesOf = (body: unknown): Uint8Array<ArrayBuffer> =>
-  new TextEncoder().encode(typeof body === 'string' ? body : JSON.stringify(body))
+  body instanceof Uint8Array
+    ? new Uint8Array(body)
+    : new TextEncoder().encode(typeof body === 'string' ? body : JSON.stringify(body))

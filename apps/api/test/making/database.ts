@@ -25,6 +25,8 @@ export interface EmptyDatabase {
 export interface TestDatabase extends EmptyDatabase {
   /** Of a role that owns nothing, as the API connects. */
   readonly appUrl: string
+  /** Runs a statement as that role, in a transaction of a tenant, as whoever has its password can. */
+  readonly asAppOf: (tenantId: string, text: string, values?: ReadonlyArray<unknown>) => Promise<void>
 }
 
 const Count = t.type({ count: t.number })
@@ -67,7 +69,14 @@ export const migratedDatabase = async (
 ): Promise<TestDatabase> => {
   const database = await emptyDatabase(serverUrl)
   rightOf(await migrate(database.ownerUrl, { ...usualQueueSettings, leaseSeconds }))
-  return { ...database, appUrl: await addRole(serverUrl, database.ownerUrl, 'in role lethe_app') }
+  const appUrl = await addRole(serverUrl, database.ownerUrl, 'in role lethe_app')
+  return {
+    ...database,
+    appUrl,
+    asAppOf: async (tenantId, text, values = []) => {
+      await runIn(appUrl, text, values, tenantId)
+    },
+  }
 }
 
 /**
@@ -94,15 +103,21 @@ const runIn = async (
   url: string,
   text: string,
   values: ReadonlyArray<unknown> = [],
+  tenantId: string | null = null,
 ): Promise<ReadonlyArray<unknown>> => {
   const client = new Client({ connectionString: url, application_name: 'test' })
   // A connection that is cut fails its queries by itself.
   client.on('error', () => undefined)
   await client.connect()
   try {
+    if (tenantId !== null) {
+      await client.query('begin')
+      await client.query(`select set_config('lethe.tenant_id', $1, true)`, [tenantId])
+    }
     const { rows }: QueryResult<object> = await (values.length === 0
       ? client.query(text)
       : client.query(text, [...values]))
+    if (tenantId !== null) await client.query('commit')
     return rows
   } finally {
     await client.end()

@@ -9,6 +9,9 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** The base of every link that Lethe gives out. Nothing of the tests listens there. */
 export const publicUrl = 'https://lethe.contoso.example'
 
+/** What histories are sealed with in tests. */
+export const historyKeys = `test:${Buffer.alloc(32, 7).toString('base64')}`
+
 /** The least that the API must be told, and a public URL. */
 export const environmentFor = (issuer: Pick<Issuer, 'template'>): Environment => ({
   LETHE_TENANTS: `${contoso},${northwind}`,
@@ -20,6 +23,7 @@ export const environmentFor = (issuer: Pick<Issuer, 'template'>): Environment =>
   LETHE_DATABASE_URL: 'memory:',
   LETHE_GRAPH_URL: 'memory:',
   LETHE_ABSENCE_LOOKS: '1',
+  LETHE_HISTORY_KEYS: historyKeys,
 })
 
 export const configFor = (issuer: Pick<Issuer, 'template'>, changes: Environment = {}): Config =>

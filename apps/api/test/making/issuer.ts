@@ -20,6 +20,8 @@ export interface Issuer {
   readonly tokenOf: (name: PersonName, forgery?: Forgery) => Promise<string>
   readonly rogueKey: CryptoKey
   readonly publicKey: CryptoKey
+  /** Gives this in place of the page of its keys, from now on. */
+  readonly publish: (page: string) => void
   readonly close: () => Promise<void>
 }
 
@@ -29,16 +31,15 @@ export const openIssuer = async (): Promise<Issuer> => {
   const published = await generateKeyPair('RS256', { extractable: true })
   const rogue = await generateKeyPair('RS256', { extractable: true })
   const jwk = { ...(await exportJWK(published.publicKey)), kid, use: 'sig', alg: 'RS256' }
+  let page = JSON.stringify({ keys: [jwk] })
   const server = createServer((request, response) => {
     const path = request.url ?? ''
     const tenant = path.split('/')[1] ?? ''
     response.setHeader('Content-Type', 'application/json')
     response.end(
-      JSON.stringify(
-        path.endsWith('/.well-known/openid-configuration')
-          ? { issuer: issuerOf(tenant), jwks_uri: `${base}/${tenant}/keys` }
-          : { keys: [jwk] },
-      ),
+      path.endsWith('/.well-known/openid-configuration')
+        ? JSON.stringify({ issuer: issuerOf(tenant), jwks_uri: `${base}/${tenant}/keys` })
+        : page,
     )
   })
   await new Promise<void>(resolve => {
@@ -72,6 +73,9 @@ export const openIssuer = async (): Promise<Issuer> => {
     tokenOf,
     rogueKey: rogue.privateKey,
     publicKey: published.publicKey,
+    publish: next => {
+      page = next
+    },
     close: () =>
       new Promise(resolve => {
         server.close(() => {

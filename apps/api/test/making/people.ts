@@ -36,6 +36,15 @@ export const people = {
   megan: person('4', 'megan', { scp: `${approveAll} ${readAll}`, roles: [approver] }),
   isaiah: person('5', 'isaiah', { scp: `${approveAll} ${readAll}`, roles: [approver] }),
   guestApprover: person('6', 'grady', { scp: `${approveAll} ${readAll}`, roles: [approver], acct: 1 }),
+  /** May decide, and has no permission beside. */
+  olga: person('0', 'olga', { scp: approveAll, roles: [approver] }),
+  /** An agent's own user account, with all that an approver has. */
+  agentApprover: person('f', 'aggie', {
+    scp: `${approveAll} ${readAll}`,
+    roles: [approver],
+    xms_act_fct: '3 9 11',
+    xms_sub_fct: '3 13',
+  }),
   scopeOnly: person('7', 'sam', { scp: approveAll }),
   roleOnly: person('8', 'rory', { scp: 'User.Read', roles: [approver] }),
   pradeep: person('9', 'pradeep', { scp: readAll }),

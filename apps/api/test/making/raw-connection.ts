@@ -9,6 +9,8 @@ export interface RawConnection {
   readonly closed: Promise<string>
   readonly isOpen: () => boolean
   readonly destroy: () => void
+  /** Ends it as a client that crashes does. */
+  readonly reset: () => void
 }
 
 const open = new Set<Socket>()
@@ -19,8 +21,9 @@ export const closeConnections = (): void => {
   open.clear()
 }
 
-export const openConnection = (port: number): RawConnection => {
-  const socket = connect(port, '127.0.0.1')
+/** @param allowHalfOpen keeps its own end open when the server has closed its end. */
+export const openConnection = (port: number, allowHalfOpen = false): RawConnection => {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen })
   open.add(socket)
   let text = ''
   let isOpen = true
@@ -46,6 +49,9 @@ export const openConnection = (port: number): RawConnection => {
     isOpen: () => isOpen,
     destroy: () => {
       socket.destroy()
+    },
+    reset: () => {
+      socket.resetAndDestroy()
     },
   }
 }

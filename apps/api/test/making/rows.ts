@@ -12,6 +12,7 @@ export const badRequest = (message: string): Row => ({ status: 400, code: 'BadRe
 export const tokenEmpty = unauthenticated('Access token is empty.')
 export const tokenFailed = unauthenticated('Access token validation failure.')
 export const tokenExpired = unauthenticated('Lifetime validation failed, the token is expired.')
+export const tokenNotYetValid = unauthenticated('Lifetime validation failed, the token is not yet valid.')
 export const wrongAudience = unauthenticated('Access token validation failure. Invalid audience.')
 
 export const denied: Row = {
@@ -64,3 +65,17 @@ export const unavailable: Row = {
   code: 'serviceNotAvailable',
   message: 'The service is not available.',
 }
+
+export const payloadTooLarge: Row = {
+  status: 413,
+  code: 'BadRequest',
+  message: 'The request body is larger than 1 MiB.',
+}
+
+export const encodingNotSupported: Row = {
+  status: 415,
+  code: 'BadRequest',
+  message: 'The Content-Encoding of the request body is not supported. Send the body as it is, or with gzip.',
+}
+
+export const brokenGzip = badRequest('The request body is not valid gzip.')

@@ -23,7 +23,7 @@ export const workOff = async (composition: Composition): Promise<void> => {
 /** Gives the jobs that are due up, as after too many deliveries: their requests fail. */
 export const giveUp = async (composition: Composition): Promise<void> => {
   for (const { job, receipt } of await takeJobs(composition)) {
-    rightOf(await composition.worker.abandonRemoval({ job })())
+    rightOf(await composition.worker.failDeadRemoval({ job })())
     await composition.worker.jobs.complete(receipt)()
   }
 }

@@ -2,6 +2,7 @@ import { sha256Digest, systemClock } from '@lethe/adapter-system'
 import { inMemoryStore } from '@lethe/adapter-memory'
 import type { StorePorts } from '@lethe/application'
 import type { Logger } from 'pino'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import { compose, type Composition } from '../../src/compose.js'
 import type { DataPlane } from '../../src/data-plane.js'
 import { createApp, type UseCases } from '../../src/http/app.js'
@@ -26,6 +27,8 @@ export interface World {
 export interface WorldSettings {
   readonly environment?: Environment
   readonly profiles?: Profiles
+  /** Changes what is behind the API. */
+  readonly dataPlane?: (usual: DataPlane) => DataPlane
   /** Where everything is kept. */
   readonly store?: StorePorts
   /** Use cases in the place of the real ones. */
@@ -37,6 +40,15 @@ export interface WorldSettings {
   readonly graphOf?: Health['graphOf']
 }
 
+/** A data plane whose holders refuse to remove anything. */
+export const refusing = ({ inboundProfiles, dataHolders }: DataPlane): DataPlane => ({
+  inboundProfiles,
+  dataHolders: {
+    of: tenantId =>
+      dataHolders.of(tenantId).map(holder => ({ ...holder, remove: () => TE.left({ _tag: 'Refused' }) })),
+  },
+})
+
 /** Another host than the one that links are made of. */
 const host = 'http://internal.example:1234'
 
@@ -44,7 +56,8 @@ export const openWorld = (issuer: Issuer, settings: WorldSettings = {}): World =
   const config = configFor(issuer, settings.environment)
   const { log, lines } = keepLog()
   const ports = settings.store ?? inMemoryStore({ digest: sha256Digest, clock: systemClock })
-  const data = settings.data?.(ports, log) ?? memoryDataPlane(settings.profiles ?? usualProfiles)
+  const memory = memoryDataPlane(settings.profiles ?? usualProfiles)
+  const data = settings.data?.(ports, log) ?? settings.dataPlane?.(memory) ?? memory
   const composition = compose(config, { ports, leaseSeconds: 60 }, data, log)
   const app = createApp({
     useCases: { ...composition.useCases, ...settings.useCases },
@@ -59,6 +72,7 @@ export const openWorld = (issuer: Issuer, settings: WorldSettings = {}): World =
     health: {
       isReady: settings.isReady ?? (async () => true),
       graph: settings.graph ?? (() => data.health?.() ?? null),
+      unreadable: async () => 0,
       graphOf: settings.graphOf ?? (tenantId => data.healthOf?.(tenantId) ?? null),
     },
     log,

@@ -42,7 +42,7 @@ export const conclude = async (
       await say(`not all of it is done. ${made.again} goes on where this one stopped (${path}).`)
     return ended
   }
-  if (made !== null && of('submitted') > 0)
+  if (made !== null && of('submitted') + of('joined') > 0)
     await say(`an approver decides it with: lethe batches approve ${made.batch}`)
   const left = leftOverIn(counts)
   return left === 0 ? shown : E.left({ _tag: 'LeftOver', count: left, path })

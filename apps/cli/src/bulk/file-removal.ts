@@ -1,4 +1,5 @@
-import type { BatchId, Instant } from '@lethe/domain'
+import type { NewRemovalRequest } from '@lethe/api-contract'
+import type { BatchId } from '@lethe/domain'
 import type * as E from 'fp-ts/lib/Either.js'
 import type { Refusal } from '../refusal.js'
 import type { ColumnChoice } from './column.js'
@@ -12,7 +13,8 @@ export interface FileRemoval {
   readonly batch: BatchId | null
   /** Null for the usual place. */
   readonly results: string | null
-  readonly receivedAt: Instant | null
+  /** What is sent of when the people asked. */
+  readonly receipt: Pick<NewRemovalRequest, 'receivedDateTime' | 'receivedConfirmed'>
   readonly dryRun: boolean
   readonly force: boolean
 }

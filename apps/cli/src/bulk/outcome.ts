@@ -1,10 +1,11 @@
+import type { BatchId } from '@lethe/domain'
 import * as t from 'io-ts'
 
 export const Outcome = t.keyof(
   {
-    /** A request of this batch exists for the person. */
+    /** A request that was made in this batch exists for the person. */
     submitted: null,
-    /** The person already had an open request, made elsewhere: that one stands. */
+    /** The person already had an open request, made elsewhere: that one is a part of this batch, too. */
     joined: null,
     /** The tenant has no such inbound shared user. */
     notFound: null,
@@ -49,4 +50,9 @@ export interface RowResult {
   readonly requestId: string | null
   /** The error code of the server, where it turned the id down. */
   readonly code?: string
+}
+
+/** What became of one row that was asked for, and the batch that it was asked for with. */
+export interface SubmittedRow extends RowResult {
+  readonly batch: BatchId
 }

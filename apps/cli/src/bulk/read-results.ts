@@ -9,7 +9,8 @@ import { columns, type Destination } from './results-format.js'
 
 /** What a file of results says. */
 export interface ReadResults {
-  readonly batch: BatchId
+  /** In the order in which they were begun: each but the last is closed. */
+  readonly batches: ReadonlyArray<BatchId>
   readonly destination: Destination
   readonly done: DoneRows
   readonly counts: Map<Outcome, number>
@@ -29,7 +30,8 @@ export const readResults = async (file: FileHandle): Promise<ReadResults | null>
   if (wholeBytes === 0) return null
   const done = createDoneRows()
   const counts = new Map<Outcome, number>()
-  let head: Pick<ReadResults, 'batch' | 'destination'> | null = null
+  const batches: Array<BatchId> = []
+  let destination: Destination | null = null
   let lines = 0
   const parser = file
     .createReadStream({ start: 0, end: wholeBytes - 1, autoClose: false })
@@ -43,10 +45,11 @@ export const readResults = async (file: FileHandle): Promise<ReadResults | null>
       if (line.right.join() !== columns.join()) return null
       continue
     }
-    if (lines === 2) {
+    if (lines === 2 || outcome === 'begun') {
       const batch = BatchId.decode(batchId)
       if (E.isLeft(batch) || outcome !== 'begun') return null
-      head = { batch: batch.right, destination: { server: id, tenant: requestId, received: code } }
+      batches.push(batch.right)
+      destination ??= { server: id, tenant: requestId, received: code }
       continue
     }
     if (!Outcome.is(outcome) || !/^[1-9]\d*$/.test(row)) return null
@@ -54,7 +57,7 @@ export const readResults = async (file: FileHandle): Promise<ReadResults | null>
     done.add(Number(row), outcome === 'malformed' ? null : id)
     counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
   }
-  return head === null ? null : { ...head, done, counts, wholeBytes }
+  return destination === null ? null : { batches, destination, done, counts, wholeBytes }
 }
 
 const lengthOfWholeLines = async (file: FileHandle): Promise<number> => {

@@ -8,7 +8,7 @@ import type { Row } from './read-rows.js'
 import { subjectIn } from './row-subject.js'
 
 /** A row, and whom it names. */
-interface NamedRow {
+export interface NamedRow {
   readonly row: Row
   readonly userId: UserId
 }

@@ -4,18 +4,23 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { SingleRefusal } from '../refusal.js'
 import { createDoneRows, type DoneRows } from './done-rows.js'
 import { inTurn } from './in-turn.js'
-import { isLeftOver, type Outcome, type RowResult } from './outcome.js'
+import { isLeftOver, type Outcome, type SubmittedRow } from './outcome.js'
 import { type ReadResults, readResults } from './read-results.js'
-import { type Destination, headOf, linesOfResults } from './results-format.js'
+import { type Destination, headOf, lineOfBatch, linesOfResults } from './results-format.js'
 
 /** The file in which a run says what became of each id, and from which it goes on after an interruption. */
 export interface ResultsFile {
-  readonly batch: BatchId
+  /** The batch that is made now. */
+  readonly batch: () => BatchId
+  /** Those of earlier runs, which were closed before their ends. */
+  readonly earlier: ReadonlyArray<BatchId>
+  /** Goes on with another batch, because this one is closed. */
+  readonly goOnWith: (batch: BatchId) => Promise<E.Either<SingleRefusal, void>>
   readonly done: DoneRows
   /** How many ids had each outcome, with those of earlier runs. */
   readonly counts: Map<Outcome, number>
   /** Writes what became of rows; where it cannot, nothing of it stays. */
-  readonly write: (results: ReadonlyArray<RowResult>) => Promise<E.Either<SingleRefusal, void>>
+  readonly write: (results: ReadonlyArray<SubmittedRow>) => Promise<E.Either<SingleRefusal, void>>
   readonly close: () => Promise<void>
 }
 
@@ -30,7 +35,7 @@ export interface ResultsOf {
 /**
  * Opens a file of results, or makes it. Only its owner may read it: it holds ids of people.
  *
- * @param of a file that is there goes on with its own batch.
+ * @param of a file that is there goes on with its own batch, the last one that it has.
  * @returns `ResultsOfOther` where it is no file of results, or of another batch, server, tenant or date of receipt.
  */
 export const openResults = async (
@@ -63,7 +68,7 @@ const readOrBegin = async (file: FileHandle, of: ResultsOf): Promise<E.Either<Di
     await file.sync()
     const { batch, destination } = of
     return E.right({
-      batch,
+      batches: [batch],
       destination,
       done: createDoneRows(),
       counts: new Map(),
@@ -79,8 +84,8 @@ const readOrBegin = async (file: FileHandle, of: ResultsOf): Promise<E.Either<Di
   return E.right(read)
 }
 
-const differenceOf = ({ batch, destination }: ReadResults, of: ResultsOf): Differs | null => {
-  if (of.isGiven && batch !== of.batch) return 'batch'
+const differenceOf = ({ batches, destination }: ReadResults, of: ResultsOf): Differs | null => {
+  if (of.isGiven && !batches.includes(of.batch)) return 'batch'
   const parts = ['server', 'tenant', 'received'] as const
   return parts.find(part => destination[part] !== of.destination[part]) ?? null
 }
@@ -88,12 +93,12 @@ const differenceOf = ({ batch, destination }: ReadResults, of: ResultsOf): Diffe
 const resultsIn = (
   file: FileHandle,
   path: string,
-  { batch, done, counts, wholeBytes }: ReadResults,
+  { batches, destination, done, counts, wholeBytes }: ReadResults,
 ): ResultsFile => {
   let length = wholeBytes
+  const begun = [...batches]
 
-  const append = async (results: ReadonlyArray<RowResult>): Promise<E.Either<SingleRefusal, void>> => {
-    const text = linesOfResults(batch, results)
+  const append = async (text: string): Promise<E.Either<SingleRefusal, void>> => {
     try {
       await file.appendFile(text)
     } catch (error) {
@@ -102,22 +107,35 @@ const resultsIn = (
       return E.left(unusable(path, error))
     }
     length += Buffer.byteLength(text)
-    for (const { outcome } of results) counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
     return E.right(undefined)
   }
 
   const { next, settled } = inTurn(append)
   return {
-    batch,
+    batch: () => begun.at(-1) ?? nothingBegun(),
+    earlier: batches.slice(0, -1),
+    goOnWith: async batch => {
+      begun.push(batch)
+      return next(lineOfBatch(batch, destination))
+    },
     done,
     counts,
-    write: next,
+    write: async results => {
+      const written = await next(linesOfResults(results))
+      if (E.isRight(written))
+        for (const { outcome } of results) counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
+      return written
+    },
     close: async () => {
       await settled()
       await file.sync().catch(() => undefined)
       await file.close()
     },
   }
+}
+
+const nothingBegun = (): never => {
+  throw new Error('A file of results begins with a batch')
 }
 
 /** How many ids somebody has to look at again. */

@@ -1,6 +1,6 @@
 import type { BatchId } from '@lethe/domain'
 import { stringify } from 'csv-stringify/sync'
-import type { Outcome, RowResult } from './outcome.js'
+import type { Outcome, RowResult, SubmittedRow } from './outcome.js'
 
 /** Where a batch was sent to, and with what: a file of results is for that alone. */
 export interface Destination {
@@ -15,12 +15,16 @@ export interface Destination {
 export const columns = ['row', 'id', 'outcome', 'requestId', 'batchId', 'code']
 
 /** The first lines of a file of results. The second one says what it is of. */
-export const headOf = (batch: BatchId, { server, tenant, received }: Destination): string =>
-  linesOf([columns, [0, server, 'begun', tenant, batch, received]])
+export const headOf = (batch: BatchId, destination: Destination): string =>
+  linesOf([columns]) + lineOfBatch(batch, destination)
 
-export const linesOfResults = (batch: BatchId, results: ReadonlyArray<RowResult>): string =>
+/** Says that a batch was begun: the first one, or the next one because that before was closed. */
+export const lineOfBatch = (batch: BatchId, { server, tenant, received }: Destination): string =>
+  linesOf([[0, server, 'begun', tenant, batch, received]])
+
+export const linesOfResults = (results: ReadonlyArray<SubmittedRow>): string =>
   linesOf(
-    inOrder(results).map(({ number, cell, outcome, requestId, code }) => [
+    inOrder(results).map(({ number, cell, outcome, requestId, batch, code }) => [
       number,
       shownId(outcome, cell),
       outcome,
@@ -37,7 +41,7 @@ export const linesOfPreview = (results: ReadonlyArray<RowResult>): string =>
   linesOf(inOrder(results).map(({ number, cell, outcome }) => [number, shownId(outcome, cell), outcome]))
 
 /** Of what was asked together; parts come as they are done. */
-const inOrder = (results: ReadonlyArray<RowResult>): ReadonlyArray<RowResult> =>
+const inOrder = <R extends RowResult>(results: ReadonlyArray<R>): ReadonlyArray<R> =>
   results.toSorted((one, other) => one.number - other.number)
 
 /** What a malformed one is nobody knows: a formula, or many lines. The row says where it stands. */

@@ -18,9 +18,7 @@ export const submitFile = async (
   total: number | null,
   tenantId: TenantId | null,
 ): Ended => {
-  const newBatch = BatchId.decode(randomUUID())
-  if (E.isLeft(newBatch)) throw new Error('A UUID is a GUID')
-  const batch = removal.batch ?? newBatch.right
+  const batch = removal.batch ?? newBatch()
   const path = removal.results ?? (input.isFile ? `${removal.file}.results.csv` : `lethe-${batch}.csv`)
   if (!removal.force) {
     const confirmed = await confirm(session.io)(questionOf(session, removal.file, total))()
@@ -32,20 +30,35 @@ export const submitFile = async (
     destination: {
       server: session.server,
       tenant: tenantId ?? '',
-      received: removal.receivedAt ?? '',
+      received: removal.receipt.receivedDateTime ?? '',
     },
   })
   if (E.isLeft(opened)) return opened
   const results = opened.right
   await session.say(
     results.done.count() === 0
-      ? `batch ${results.batch}; what becomes of each id is written to ${path}.`
-      : `going on with batch ${results.batch}: ${results.done.count()} ids in ${path} are done.`,
+      ? `batch ${results.batch()}; what becomes of each id is written to ${path}.`
+      : `going on with batch ${results.batch()}: ${results.done.count()} ids in ${path} are done.`,
   )
   if (!input.isFile && removal.batch === null)
-    await session.say(`to go on after an interruption, add --batch ${results.batch} to the same command.`)
+    await session.say(`to go on after an interruption, add --batch ${results.batch()} to the same command.`)
   const many = manyOf(session)
-  const submitting = submitRows({ ...many, batch: results.batch, receivedAt: removal.receivedAt })
+  const submitting = submitRows({
+    ...many,
+    batches: {
+      earlier: results.earlier,
+      current: results.batch,
+      insteadOf: async closed => {
+        if (results.batch() !== closed) return E.right(undefined)
+        const next = newBatch()
+        // At once: others that run side by side are to go on with the same one.
+        const begun = results.goOnWith(next)
+        await session.say(`batch ${closed} was decided, and takes nothing more: going on with batch ${next}.`)
+        return begun
+      },
+    },
+    receipt: removal.receipt,
+  })
   const ended = await work(session, removal, input, total, results, async rows => {
     const done = await submitting(rows)
     if (E.isLeft(done)) return done
@@ -56,10 +69,16 @@ export const submitFile = async (
   return conclude(session, ended, results.counts, {
     path,
     made: {
-      batch: results.batch,
-      again: input.isFile ? 'The same command' : `The same command with --batch ${results.batch}`,
+      batch: results.batch(),
+      again: input.isFile ? 'The same command' : `The same command with --batch ${results.batch()}`,
     },
   })
+}
+
+const newBatch = (): BatchId => {
+  const batch = BatchId.decode(randomUUID())
+  if (E.isLeft(batch)) throw new Error('A UUID is a GUID')
+  return batch.right
 }
 
 const questionOf = (

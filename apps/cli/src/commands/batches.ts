@@ -1,5 +1,5 @@
 import type { BatchResource } from '@lethe/api-contract'
-import { BatchId, Hash } from '@lethe/domain'
+import { BatchId, Hash, type RemovalState } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
@@ -42,13 +42,14 @@ const DenyOptions = t.exact(t.intersection([Options, DenialOptions]))
 const decisionNotes = `
 It shows the batch and asks. Without a terminal say which batch you have looked at: --digest takes
 what lethe batches show gives. A batch that requests were added to since is not decided, and the
-exit code is 1.
+exit code is 1; so it is where nothing waits, unless you decided it. The first decision closes the
+batch: nothing is added to it any more.
 `
 
 /** `lethe batches approve` */
 export const approveBatch: CommandDefinition = {
   name: 'approve',
-  description: 'Approve all requests of a batch that wait for it. Whoever asked may not, and guests may not.',
+  description: 'Approve all requests of a batch that wait for it. Submitters may not, and guests may not.',
   operands: '<batchId>',
   examples: [`lethe batches approve ${exampleId}`],
   notes: decisionNotes,
@@ -111,6 +112,92 @@ export const denyBatch: CommandDefinition = {
     ),
 }
 
+const acting = (
+  name: 'retry' | 'withdraw',
+  description: string,
+  does: string,
+  states: ReadonlyArray<RemovalState>,
+): CommandDefinition => ({
+  name,
+  description,
+  operands: '<batchId>',
+  examples: [`lethe batches ${name} ${exampleId}`],
+  notes: `
+It shows how many there are, and asks. With --dry-run it only shows the batch. Repeating is safe: a
+run that was stopped goes on with the same command.
+`,
+  addOptions: command =>
+    command
+      .option('--dry-run', `show the batch, and ${name} nothing`)
+      .option('--force', `${name} without asking`),
+  prepare: ({ operands, options }) =>
+    pipe(
+      readId(BatchId, 'batchId')(operands),
+      E.bindTo('id'),
+      E.bind('given', () => readOptions(ActingOptions)(options)),
+      E.map(
+        ({ id, given: { dryRun, force } }) =>
+          session =>
+            actOnWhole(session, {
+              id,
+              verb: name,
+              does,
+              states,
+              dryRun: dryRun === true,
+              force: force === true,
+            }),
+      ),
+    ),
+})
+
+const ActingOptions = t.exact(t.partial({ dryRun: t.boolean, force: t.boolean }))
+
+/** `lethe batches retry` */
+export const retryBatch = acting('retry', 'Retry all requests of a batch that failed.', 'This retries', [
+  'failed',
+])
+
+/** `lethe batches withdraw` */
+export const withdrawBatch = acting(
+  'withdraw',
+  'Withdraw all requests of a batch that are not under way: yours, or all where you may.',
+  'This withdraws',
+  ['pendingApproval', 'approved', 'failed'],
+)
+
+interface Whole {
+  readonly id: BatchId
+  readonly verb: 'retry' | 'withdraw'
+  readonly does: string
+  readonly states: ReadonlyArray<RemovalState>
+  readonly dryRun: boolean
+  readonly force: boolean
+}
+
+const actOnWhole =
+  (session: Session, { id, verb, does, states, dryRun, force }: Whole): TE.TaskEither<Refusal, void> =>
+  async () => {
+    const batch = await session.lethe.batchOf(id)()
+    if (E.isLeft(batch)) return batch
+    const count = countIn(batch.right, states)
+    const what = `${does} ${count} of the ${batch.right.count} requests of batch ${id}`
+    if (dryRun) {
+      await session.say(`${what}.`)
+      return session.output.one(batchResource, batch.right)()
+    }
+    if (count > 0 && !force) {
+      const confirmed = await confirm(session.io)([`${what}. Go on?`])()
+      if (E.isLeft(confirmed)) return confirmed
+    }
+    return showDecided(
+      session,
+      await decideWholeBatch(session, id, count, after => {
+        const from = after === null ? {} : { after }
+        return verb === 'retry' ? session.lethe.retryBatch(id, from) : session.lethe.withdrawBatch(id, from)
+      }),
+    )
+  }
+
 const readDigest = (text: string | undefined): E.Either<UsageMistake, Hash | null> =>
   text === undefined
     ? E.right(null)
@@ -126,8 +213,10 @@ interface Decision {
   readonly verb: 'approve' | 'deny'
 }
 
-const pendingIn = ({ states }: BatchResource): number =>
-  states.find(({ state }) => state === 'pendingApproval')?.count ?? 0
+const countIn = (batch: BatchResource, states: ReadonlyArray<RemovalState>): number =>
+  batch.states.reduce((sum, { state, count }) => (states.some(one => one === state) ? sum + count : sum), 0)
+
+const pendingIn = (batch: BatchResource): number => countIn(batch, ['pendingApproval'])
 
 /** Looks at the batch, makes sure that this very one is meant, decides it, and shows what came of it. */
 const decide =
@@ -145,15 +234,21 @@ const decide =
       const confirmed = await confirm(session.io, withoutTerminal)(questionOf(batch.right, verb))()
       if (E.isLeft(confirmed)) return confirmed
     }
-    const { decided, refusal } = await decideAll(batch.right)
-    if (refusal !== null && decided.decided === 0) return E.left(refusal)
-    const shown = await session.output.one(batchDecidedResource, decided)()
-    if (refusal !== null) {
-      await session.say(`${decided.decided} are decided. The same command goes on with the others.`)
-      return E.left(refusal)
-    }
-    return decided.refused.length === 0 ? shown : E.left({ _tag: 'NotAllDecided', reasons: decided.refused })
+    return showDecided(session, await decideAll(batch.right))
   }
+
+const showDecided = async (
+  session: Session,
+  { decided, refusal }: DecidedSoFar,
+): Promise<E.Either<Refusal, void>> => {
+  if (refusal !== null && decided.decided === 0) return E.left(refusal)
+  const shown = await session.output.one(batchDecidedResource, decided)()
+  if (refusal !== null) {
+    await session.say(`${decided.decided} are done. The same command goes on with the others.`)
+    return E.left(refusal)
+  }
+  return decided.refused.length === 0 ? shown : E.left({ _tag: 'NotAllDecided', reasons: decided.refused })
+}
 
 const withoutTerminal =
   'look at the batch with lethe batches show, and give its digest with --digest; --force decides it whatever it holds'

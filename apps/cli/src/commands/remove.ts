@@ -1,5 +1,5 @@
 import { DateTime, type NewRemovalRequest } from '@lethe/api-contract'
-import { BatchId, type Instant, instantFromMilliseconds, UserId } from '@lethe/domain'
+import { BatchId, instantFromMilliseconds, isLongAgo, UserId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
@@ -19,6 +19,7 @@ import { readDate, readGuid, readIds, readOptions, readWhole } from './given-val
 const Options = t.exact(
   t.partial({
     received: t.string,
+    confirmReceived: t.boolean,
     wait: t.string,
     force: t.boolean,
     file: t.string,
@@ -30,9 +31,12 @@ const Options = t.exact(
 )
 type Options = t.TypeOf<typeof Options>
 
+/** What is sent of when the person asked; nothing for now. */
+type Receipt = Pick<NewRemovalRequest, 'receivedDateTime' | 'receivedConfirmed'>
+
 interface Removal {
   readonly userIds: ReadonlyArray<UserId>
-  readonly received: Instant | null
+  readonly received: Receipt
   /** How many seconds to wait; null for not at all. */
   readonly wait: number | null
   readonly force: boolean
@@ -56,7 +60,11 @@ that only you can read, and from which the same command goes on after Ctrl-C or 
 nobody is asked for twice.
 
 The summary counts rows; requests is how many requests the batch holds, which is fewer where
-somebody stands in the file twice.
+somebody stands in the file twice. Somebody who has an open request already (joined) keeps that one:
+it is in this batch, too, and is decided with it.
+
+Once an approver has decided a batch it is closed. What is left of the file goes on under a new
+batch id, which is said on stderr and kept in the file of results.
 
 With --dry-run nothing is asked for: it counts who would be (found), has an open request
 (alreadyOpen), is unknown (notFound), or is a user of your own tenant (notInbound). With --results
@@ -67,6 +75,7 @@ What comes through a pipe (--file -) needs --force; its results are in lethe-<ba
   addOptions: command =>
     command
       .option('--received <date>', 'the day on which the person asked, YYYY-MM-DD in UTC (default: now)')
+      .option('--confirm-received', 'with --received: a day over a year ago is right')
       .option(
         '--wait [=seconds]',
         `wait until each request has ended, so many seconds at most (--wait alone: ${defaultWaitSeconds})`,
@@ -82,7 +91,7 @@ What comes through a pipe (--file -) needs --force; its results are in lethe-<ba
       readOptions(Options)(options),
       E.bindTo('given'),
       E.bind('userIds', ({ given }) => readOperands(operands, given)),
-      E.bind('received', ({ given }) => readReceived(given.received, now)),
+      E.bind('received', ({ given }) => readReceived(given, now)),
       E.bind('wait', ({ given }) => readWhole('--wait', 1)(given.wait)),
       E.bind('batch', ({ given }) => readGuid(BatchId, '--batch')(given.batch)),
       E.map(({ given, batch, ...removal }): Perform =>
@@ -93,7 +102,7 @@ What comes through a pipe (--file -) needs --force; its results are in lethe-<ba
               column: readColumn(given.column),
               batch,
               results: given.results ?? null,
-              receivedAt: removal.received,
+              receipt: removal.received,
               dryRun: given.dryRun === true,
               force: given.force === true,
             }),
@@ -128,14 +137,33 @@ const readOperands = (
     : E.left(usageMistake('--wait is for single ids. Follow a batch with lethe requests watch --batch.'))
 }
 
-const readReceived = (text: string | undefined, now: number): E.Either<UsageMistake, Instant | null> =>
-  pipe(
-    readDate('--received')(text),
-    E.filterOrElse(
-      received => received === null || received <= instantFromMilliseconds(now),
-      () => usageMistake('--received is a day that has not begun yet in UTC: nobody has asked then.'),
-    ),
+const readReceived = (
+  { received, confirmReceived }: Options,
+  now: number,
+): E.Either<UsageMistake, Receipt> => {
+  const today = instantFromMilliseconds(now)
+  return pipe(
+    readDate('--received')(received),
+    E.flatMap(receivedDateTime => {
+      if (receivedDateTime === null)
+        return confirmReceived === true
+          ? E.left(usageMistake('--confirm-received goes with --received.'))
+          : E.right({})
+      if (receivedDateTime > today)
+        return E.left(
+          usageMistake('--received is a day that has not begun yet in UTC: nobody has asked then.'),
+        )
+      if (confirmReceived === true) return E.right({ receivedDateTime, receivedConfirmed: true })
+      return isLongAgo(receivedDateTime, today)
+        ? E.left(
+            usageMistake(
+              `--received: ${received} is over a year ago. Check the date. If it is right, add --confirm-received.`,
+            ),
+          )
+        : E.right({ receivedDateTime })
+    }),
   )
+}
 
 const performRemove =
   (removal: Removal) =>
@@ -157,8 +185,7 @@ const submitAll = async (session: Session, { userIds, received, wait }: Removal)
   const submitted = await tryEach(
     userIds.map((userId, index) => {
       const subject = `userId ${index + 1} of ${userIds.length}`
-      const input = received === null ? { userId } : { userId, receivedDateTime: received }
-      return { subject, run: submit(session, subject, input) }
+      return { subject, run: submit(session, subject, { userId, ...received }) }
     }),
   )()
   if (wait === null || submitted.done.length === 0 || session.io.interrupted.aborted)
@@ -171,8 +198,8 @@ const submit = ({ lethe, say }: Session, subject: string, input: NewRemovalReque
   pipe(
     lethe.submit(input),
     TE.tapTask(({ status, value }) => async () => {
-      // An earlier receipt than the one that counts is worth a look: the deadline does not move by itself.
-      if (status === 200)
+      // The earliest receipt counts, and says when the request is due: whether that is the one given here is worth a look.
+      if (status === 200 && value.receivedDateTime !== null)
         await say(
           `request ${value.id} was open already, received ${DateTime.encode(value.receivedDateTime)}: joined.`,
         )

@@ -35,7 +35,7 @@ It begins with a count of the open requests on stderr (lethe requests list shows
 what changes from then on.
 
 With an id it shows how that request stands ("present") and each change, and ends with the request:
-  0 completed   1 failed   3 there is none   6 denied, withdrawn or expired   130 Ctrl-C
+  0 completed   1 failed   3 there is none   6 denied, withdrawn, abandoned or expired   130 Ctrl-C
 
 With -o json each line is an object. --query is about each line by itself, and leaves out those of
 which it makes null. seenDateTime is when a change was seen here. States that a request went through

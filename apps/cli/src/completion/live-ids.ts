@@ -38,14 +38,23 @@ const soughtByCommands: Readonly<Record<string, Sought>> = {
   'requests deny': requests('pendingApproval'),
   'requests withdraw': requests('pendingApproval', 'approved', 'failed'),
   'requests retry': requests('failed'),
+  'requests close': requests('failed'),
   'batches show': anyBatch,
   'batches approve': batches('pendingApproval'),
   'batches deny': batches('pendingApproval'),
+  'batches withdraw': batches('pendingApproval', 'approved', 'failed'),
+  'batches retry': batches('failed'),
 }
 const soughtByOptions: Readonly<Record<string, Sought>> = { '--user': profiles, '--batch': anyBatch }
 
 /** Commands that take many ids; the others take one. */
-const takesMany: ReadonlySet<string> = new Set(['requests approve', 'remove'])
+const takesMany: ReadonlySet<string> = new Set([
+  'remove',
+  'requests approve',
+  'requests deny',
+  'requests withdraw',
+  'requests retry',
+])
 
 /** The ids that fit a command or an option, asked of the server: none where it cannot be asked, or not in time. */
 export const liveIds = async (io: Io, line: CommandLine): Promise<ReadonlyArray<Candidate>> => {

@@ -93,7 +93,7 @@ export const tenantCheck: Check = {
           ofAnotherVersion(answer.left) ??
           failed(answer.left, messagesOf(answer.left).join(' '), 'Try again later.'),
       }
-    const { graph, queue, overdue } = answer.right
+    const { graph, queue, overdue, unreadable } = answer.right
     const blockedBy = graph?.blockedBy ?? null
     if (blockedBy !== null)
       return {
@@ -111,6 +111,13 @@ export const tenantCheck: Check = {
           'Removals wait and go on by themselves; if that lasts, see whether the consent in Entra still holds.',
         ),
       }
+    if (unreadable > 0)
+      return {
+        examined: warning(
+          `Histories of your tenant that cannot be read, or were changed: ${unreadable}. Nothing is done with these requests.`,
+          'Tell whoever runs Lethe: lethe-api check says which they are.',
+        ),
+      }
     if ((queue.longestWaitSeconds ?? 0) > longestWaitSeconds)
       return {
         examined: warning(
@@ -123,7 +130,7 @@ export const tenantCheck: Check = {
         overdue > 0
           ? warning(
               `${overdue} requests of your tenant are overdue.`,
-              'List them with lethe requests list --state pendingApproval,failed, and decide or retry them.',
+              'List them with lethe requests list --state pendingApproval,failed, and decide, retry or close them.',
             )
           : ok('Nothing of your tenant is overdue or waits for long, and Microsoft Graph is called.'),
     }

@@ -59,6 +59,7 @@ export const readyCheck: Check = {
             status,
             code: null,
             message: 'The server is not ready.',
+            why: null,
             requestId: null,
             retryAfter: null,
           },
@@ -80,7 +81,7 @@ export const readyCheck: Check = {
 }
 
 /** The skew that the server permits in tokens, in seconds. */
-const permittedSkew = 60
+const permittedSkew = 300
 
 /** Whether both have the same time: a token is good for a while only. */
 export const clockCheck: Check = {

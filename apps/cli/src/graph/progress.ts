@@ -18,6 +18,7 @@ export const progressOf = (request: RemovalRequest): string => {
       return `the removal failed (${request.failure.reason}).`
     case 'denied':
     case 'withdrawn':
+    case 'abandoned':
     case 'expired':
       return `the removal ended ${request.state}.`
   }

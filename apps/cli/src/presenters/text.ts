@@ -110,6 +110,7 @@ const colours: Record<RemovalState, 'green' | 'yellow' | 'cyan' | 'red' | 'gray'
   failed: 'red',
   denied: 'gray',
   withdrawn: 'gray',
+  abandoned: 'gray',
   expired: 'gray',
 }
 

@@ -1,12 +1,19 @@
 import { BatchDecisionResource, BatchListItem, BatchResource, DateTime } from '@lethe/api-contract'
+import type { Instant } from '@lethe/domain'
 import * as t from 'io-ts'
+import { nameOf } from './removal-request.js'
 import type { Cell, Resource } from './resource.js'
 
 const countsOf = (counts: ReadonlyArray<readonly [name: string, count: number]>): Cell =>
   counts.length === 0 ? null : counts.map(([name, count]) => `${name}: ${count}`).join(', ')
 
+const written = (at: Instant | null): Cell => (at === null ? null : DateTime.encode(at))
+
 const columns: Resource<BatchResource>['columns'] = [
   { name: 'id', cell: ({ id }) => id },
+  { name: 'madeBy', cell: ({ madeBy }) => nameOf(madeBy) },
+  { name: 'submittedDateTime', cell: ({ submittedDateTime }) => written(submittedDateTime) },
+  { name: 'closedDateTime', cell: ({ closedDateTime }) => written(closedDateTime) },
   { name: 'count', cell: ({ count }) => count },
   { name: 'states', cell: ({ states }) => countsOf(states.map(({ state, count }) => [state, count])) },
   {
@@ -16,7 +23,7 @@ const columns: Resource<BatchResource>['columns'] = [
   { name: 'homeTenantCount', cell: ({ homeTenantCount }) => homeTenantCount },
   {
     name: 'dueDateTime',
-    cell: ({ dueDateTime }) => (dueDateTime === null ? null : DateTime.encode(dueDateTime)),
+    cell: ({ dueDateTime }) => written(dueDateTime),
   },
   { name: 'digest', cell: ({ digest }) => digest },
 ]
@@ -33,8 +40,8 @@ export const batchResource: Resource<BatchResource> = {
       id,
       state,
       userId,
-      DateTime.encode(receivedDateTime),
-      submittedBy?.userId ?? submittedBy?.appId ?? 'erased',
+      written(receivedDateTime),
+      nameOf(submittedBy),
     ]),
   }),
 }
@@ -49,9 +56,10 @@ const listColumns: Resource<BatchListItem>['columns'] = [
   { name: 'count', cell: ({ count }) => count, widest: 9 },
   {
     name: 'dueDateTime',
-    cell: ({ dueDateTime }) => (dueDateTime === null ? null : DateTime.encode(dueDateTime)),
+    cell: ({ dueDateTime }) => written(dueDateTime),
     widest: 20,
   },
+  { name: 'closedDateTime', cell: ({ closedDateTime }) => written(closedDateTime), widest: 24 },
   { name: 'states', cell: ({ states }) => countsOf(states.map(({ state, count }) => [state, count])) },
 ]
 
@@ -65,7 +73,7 @@ export const batchListItemResource: Resource<BatchListItem> = {
 const { id, refused } = BatchDecisionResource.type.props
 
 const BatchDecided = t.strict({ id, decided: t.number, refused }, 'BatchDecided')
-/** What became of a batch that was decided. */
+/** What became of a batch that was decided, retried or withdrawn. */
 export type BatchDecided = t.TypeOf<typeof BatchDecided>
 
 const decidedColumns: Resource<BatchDecided>['columns'] = [

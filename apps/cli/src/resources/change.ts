@@ -1,13 +1,5 @@
 import { DateTime, type RemovalRequestResource } from '@lethe/api-contract'
-import {
-  DenialCode,
-  FailureReason,
-  instantFromMilliseconds,
-  Outcome,
-  RemovalRequestId,
-  RemovalState,
-  UserId,
-} from '@lethe/domain'
+import { instantFromMilliseconds, RemovalRequestId, UserId } from '@lethe/domain'
 import * as t from 'io-ts'
 import { widestState } from './removal-request.js'
 import type { Column, Resource } from './resource.js'
@@ -23,12 +15,13 @@ const Change = t.strict(
     id: RemovalRequestId,
     userId: orNull(UserId),
     /** The state in which it was seen before; null where it was not. */
-    from: orNull(RemovalState),
-    to: RemovalState,
+    from: orNull(t.string),
+    to: t.string,
     dueDateTime: DateTime,
-    outcome: orNull(Outcome),
-    failureReason: orNull(FailureReason),
-    denialCode: orNull(DenialCode),
+    outcome: orNull(t.string),
+    failureReason: orNull(t.string),
+    denialCode: orNull(t.string),
+    abandonmentCode: orNull(t.string),
   },
   'Change',
 )
@@ -37,9 +30,9 @@ export type Change = t.TypeOf<typeof Change>
 
 /** @param now milliseconds since 1970; told to the second, for a watch looks no more often. */
 export const changeOf = (
-  { id, userId, state, dueDateTime, outcome, failure, denial }: RemovalRequestResource,
+  { id, userId, state, dueDateTime, outcome, failure, denial, abandonment }: RemovalRequestResource,
   change: Change['change'],
-  from: RemovalState | null,
+  from: string | null,
   now: number,
 ): Change => ({
   seenDateTime: instantFromMilliseconds(Math.trunc(now / 1000) * 1000),
@@ -52,6 +45,7 @@ export const changeOf = (
   outcome,
   failureReason: failure?.reason ?? null,
   denialCode: denial?.code ?? null,
+  abandonmentCode: abandonment?.code ?? null,
 })
 
 const seen: Column<Change> = {
@@ -78,6 +72,7 @@ export const changeResource: Resource<Change> = {
     { name: 'outcome', cell: ({ outcome }) => outcome },
     { name: 'failureReason', cell: ({ failureReason }) => failureReason },
     { name: 'denialCode', cell: ({ denialCode }) => denialCode },
+    { name: 'abandonmentCode', cell: ({ abandonmentCode }) => abandonmentCode },
   ],
   summary: [
     seen,
@@ -86,6 +81,9 @@ export const changeResource: Resource<Change> = {
     from,
     to,
     due,
-    { name: 'result', cell: change => change.outcome ?? change.failureReason ?? change.denialCode },
+    {
+      name: 'result',
+      cell: change => change.outcome ?? change.failureReason ?? change.denialCode ?? change.abandonmentCode,
+    },
   ],
 }

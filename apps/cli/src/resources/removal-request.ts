@@ -5,7 +5,7 @@ import type { Cell, Column, Resource } from './resource.js'
 type Actor = RemovalRequestResource['submittedBy']
 
 /** A person's id, or the application's where none was there; `erased` once nobody is known any more. */
-const nameOf = (actor: Actor): string => {
+export const nameOf = (actor: Actor): string => {
   if (actor === null) return 'erased'
   return actor.userId ?? (actor.appId === null ? 'erased' : `app ${actor.appId}`)
 }
@@ -13,7 +13,7 @@ const nameOf = (actor: Actor): string => {
 const written = (instant: Instant | null): Cell => (instant === null ? null : DateTime.encode(instant))
 
 const approvalsOf = ({ approvals, approvalsRequired }: RemovalRequestResource): Cell =>
-  `${approvals.length}/${approvalsRequired}`
+  approvalsRequired === null ? null : `${approvals.length}/${approvalsRequired}`
 
 const holdersOf = ({ holders }: RemovalRequestResource): Cell =>
   holders
@@ -29,6 +29,11 @@ const answersOf = ({ holders }: RemovalRequestResource, part: 'detail' | 'holder
   const said = holders.flatMap(holder => (holder[part] === null ? [] : [`${holder.name}: ${holder[part]}`]))
   return said.length === 0 ? null : said.join(', ')
 }
+
+const lastLookOf = ({ abandonment }: RemovalRequestResource): Cell =>
+  abandonment === null
+    ? null
+    : abandonment.lastLook.map(({ holder, result }) => `${holder}: ${result}`).join(', ')
 
 const approversOf = ({ approvals }: RemovalRequestResource): Cell =>
   approvals.length === 0 ? null : approvals.map(({ by }) => nameOf(by)).join(', ')
@@ -64,9 +69,14 @@ export const removalRequestResource: Resource<RemovalRequestResource> = {
     userId,
     { name: 'resourceTenantId', cell: request => request.resourceTenantId },
     { name: 'batchId', cell: request => request.batchId },
+    { name: 'batchIds', cell: ({ batchIds }) => (batchIds.length === 0 ? null : batchIds.join(', ')) },
     { name: 'receivedDateTime', cell: request => written(request.receivedDateTime) },
     { name: 'submittedDateTime', cell: request => written(request.submittedDateTime) },
     { name: 'submittedBy', cell: request => nameOf(request.submittedBy) },
+    {
+      name: 'joinedBy',
+      cell: ({ joins }) => (joins.length === 0 ? null : joins.map(({ by }) => nameOf(by)).join(', ')),
+    },
     due,
     { name: 'expiryDateTime', cell: request => written(request.expiryDateTime) },
     approvals,
@@ -80,6 +90,15 @@ export const removalRequestResource: Resource<RemovalRequestResource> = {
       name: 'withdrawnDateTime',
       cell: ({ withdrawal }) => written(withdrawal?.withdrawnDateTime ?? null),
     },
+    { name: 'abandonment', cell: ({ abandonment }) => abandonment?.code ?? null },
+    { name: 'abandonmentNote', cell: ({ abandonment }) => abandonment?.note ?? null },
+    {
+      name: 'abandonedBy',
+      cell: ({ abandonment }) => (abandonment === null ? null : nameOf(abandonment.by)),
+    },
+    { name: 'abandonedDateTime', cell: ({ abandonment }) => written(abandonment?.abandonedDateTime ?? null) },
+    { name: 'effects', cell: ({ abandonment }) => abandonment?.effects ?? null },
+    { name: 'lastLook', cell: lastLookOf },
     { name: 'failure', cell: ({ failure }) => failure?.reason ?? null },
     { name: 'failedHolder', cell: ({ failure }) => failure?.holder ?? null },
     { name: 'failedDateTime', cell: ({ failure }) => written(failure?.failedDateTime ?? null) },

@@ -27,6 +27,7 @@ const columns: Resource<Status>['columns'] = [
   { name: 'operations', cell: ({ caller }) => caller.operations.join(', ') },
   { name: 'tenantId', cell: status => status.tenantId },
   { name: 'overdue', cell: ({ overdue }) => overdue },
+  { name: 'unreadable', cell: ({ unreadable }) => unreadable },
   { name: 'queueWaiting', cell: ({ queue }) => queue.waiting },
   { name: 'queueLongestWaitSeconds', cell: ({ queue }) => queue.longestWaitSeconds },
   { name: 'queueHeld', cell: ({ queue }) => queue.held },

@@ -2,7 +2,7 @@ import type { RemovalRequestResource } from '@lethe/api-contract'
 import type { RemovalRequestId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
-import { endOf, refusalOfEnd } from '../ending.js'
+import { endOf, refusalOfEnd, unknownStateOf } from '../ending.js'
 import { interrupted, type SingleRefusal } from '../refusal.js'
 import { changeOf, changeResource } from '../resources/change.js'
 import type { Session } from '../session.js'
@@ -15,7 +15,7 @@ import type { Session } from '../session.js'
  * must not take it for a completed removal.
  */
 export const followOne =
-  ({ io, output, patientLethe }: Session) =>
+  ({ io, output, patientLethe, say }: Session) =>
   (id: RemovalRequestId, pause: number): TE.TaskEither<SingleRefusal, void> =>
   async () => {
     const stream = output.stream(changeResource)
@@ -28,6 +28,8 @@ export const followOne =
         const kind = before === null ? 'present' : 'changed'
         const told = await stream.add(changeOf(request, kind, before?.state ?? null, io.now()))()
         if (E.isLeft(told)) return told
+        const unknown = unknownStateOf(request)
+        if (unknown !== null) await say(unknown)
       }
       before = request
       const end = endOf(request)

@@ -55,9 +55,12 @@ const lookAtNewest = (deps: LookDeps, isFirst: boolean): Looked<void> => {
       null,
     )(requests => {
       const [newest] = requests
-      if (newest !== undefined) memory.noticeNewest(newest.submittedDateTime)
+      if (newest !== undefined && newest.submittedDateTime !== null)
+        memory.noticeNewest(newest.submittedDateTime)
       if (isFirst) known ??= memory.knownBefore()
-      const young = requests.filter(({ submittedDateTime }) => known === null || submittedDateTime >= known)
+      const young = requests.filter(
+        ({ submittedDateTime: at }) => known === null || at === null || at >= known,
+      )
       return pipe(
         takeIn(deps, young),
         TE.flatMap(() => (young.length < requests.length ? TE.left(enough) : TE.right(undefined))),

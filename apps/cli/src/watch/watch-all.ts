@@ -25,7 +25,7 @@ export const watchAll =
     const memory = createMemory()
     const stream = output.stream(changeResource)
     const isMeant = ({ state }: RemovalRequestResource, { from }: News) =>
-      states === null || states.includes(state) || (from !== null && states.includes(from))
+      states === null || states.some(meant => meant === state || meant === from)
     const tell: LookDeps['tell'] = (request, news) =>
       isMeant(request, news)
         ? stream.add(changeOf(request, news.from === null ? 'new' : 'changed', news.from, io.now()))

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Instant } from '@lethe/domain'
-import { errorBody, type GraphErrorRow } from '@lethe/graph-contract'
+import { errorBody, type ErrorReason, type GraphErrorRow } from '@lethe/graph-contract'
 import { decoded } from './decoded.js'
 
 /** A request as it came. */
@@ -22,12 +22,20 @@ export interface Answer {
 
 export const serverRequestId = 'aaaaaaaa-0000-4000-8000-00000000000f'
 
-export const errorAnswer = (row: GraphErrorRow, headers: Readonly<Record<string, string>> = {}): Answer => ({
+export const errorAnswer = (
+  row: GraphErrorRow,
+  headers: Readonly<Record<string, string>> = {},
+  why: ErrorReason | null = null,
+): Answer => ({
   status: row.status,
   headers,
-  body: errorBody(row, {
-    at: decoded(Instant, '2026-11-23T10:00:00Z'),
-    requestId: serverRequestId,
-    clientRequestId: serverRequestId,
-  }),
+  body: errorBody(
+    row,
+    {
+      at: decoded(Instant, '2026-11-23T10:00:00Z'),
+      requestId: serverRequestId,
+      clientRequestId: serverRequestId,
+    },
+    why,
+  ),
 })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
-import { BatchApproval, BatchDenial, NewRemovalRequest } from '@lethe/api-contract'
-import { BatchRequest, graphErrors } from '@lethe/graph-contract'
+import { BatchApproval, BatchContinuation, BatchDenial, NewRemovalRequest } from '@lethe/api-contract'
+import { BatchRequest, type GraphErrorRow, graphErrors } from '@lethe/graph-contract'
 import * as t from 'io-ts'
 import { type Answer, errorAnswer } from './answers.js'
 import { decoded } from './decoded.js'
@@ -11,6 +11,8 @@ interface Kept {
   readonly id: string
   readonly userId: string
   readonly batchId: string | null
+  /** Every batch that it is a part of. */
+  readonly batchIds: Array<string>
   state: string
 }
 
@@ -21,6 +23,8 @@ export interface BulkServer {
   readonly kept: ReadonlyArray<Kept>
   /** How many submissions came, repeats included. */
   submissions: number
+  /** What the last submission said of its receipt. */
+  receipt: Pick<NewRemovalRequest, 'receivedDateTime' | 'receivedConfirmed'>
   /** How many batches of requests came. */
   batches: number
   /** Whose profile is there; everybody's where it is null. */
@@ -40,6 +44,10 @@ export interface BulkServer {
   /** How many requests one decision decides at most. */
   decidesAtOnce: number
   operations: ReadonlyArray<string>
+  /** Batches that were decided. */
+  readonly closed: Set<string>
+  /** Batches that somebody else made. */
+  readonly others: Set<string>
   readonly add: (userId: string, batchId: string | null) => Kept
   readonly close: () => Promise<void>
 }
@@ -69,9 +77,12 @@ export const startBulkServer = async (): Promise<BulkServer> => {
     url: `http://127.0.0.1:${port}`,
     kept,
     submissions: 0,
+    receipt: {},
     batches: 0,
     present: null,
     own: new Set(),
+    closed: new Set(),
+    others: new Set(),
     names: new Map(),
     namesOnSecondPage: false,
     nameInstead: () => null,
@@ -80,7 +91,13 @@ export const startBulkServer = async (): Promise<BulkServer> => {
     decidesAtOnce: 2,
     operations: ['submit', 'approve'],
     add: (userId, batchId) => {
-      const added = { id: requestId(kept.length + 1), userId, batchId, state: 'pendingApproval' }
+      const added = {
+        id: requestId(kept.length + 1),
+        userId,
+        batchId,
+        batchIds: batchId === null ? [] : [batchId],
+        state: 'pendingApproval',
+      }
       kept.push(added)
       return added
     },
@@ -120,7 +137,8 @@ const answer = (bulk: BulkServer, method: string, url: URL, body: string): Answe
 const itemAnswer = (bulk: BulkServer, method: string, url: URL, body: unknown): Answer => {
   if (method === 'POST') {
     bulk.submissions += 1
-    const { userId, batchId } = decoded(NewRemovalRequest, body)
+    const { userId, batchId, ...receipt } = decoded(NewRemovalRequest, body)
+    bulk.receipt = receipt
     return bulk.itemInstead(userId) ?? submit(bulk, userId, batchId ?? null)
   }
   if (url.pathname === '/removalRequests') {
@@ -149,25 +167,44 @@ const isPresent = ({ present }: BulkServer, userId: string): boolean => present?
 const isOpen = ({ state }: Kept): boolean => state === 'pendingApproval'
 
 const submit = (bulk: BulkServer, userId: string, batchId: string | null): Answer => {
-  const known = bulk.kept.find(
-    one => one.userId === userId && (isOpen(one) || (batchId !== null && one.batchId === batchId)),
-  )
-  if (known !== undefined) return ok(resourceOf(known))
+  const theirs = bulk.kept.filter(one => one.userId === userId)
+  const inBatch = theirs.find(one => batchId !== null && one.batchIds.includes(batchId))
+  if (inBatch !== undefined) return ok(resourceOf(inBatch))
+  const open = theirs.find(isOpen)
+  if (batchId !== null && (open !== undefined || isThere(bulk, userId))) {
+    if (bulk.others.has(batchId)) return refused(graphErrors.requestDenied, 'notBatchMaker')
+    if (bulk.closed.has(batchId))
+      return refused(graphErrors.conflict('The batch was decided.'), 'batchClosed')
+  }
+  if (open !== undefined) {
+    if (batchId !== null) open.batchIds.push(batchId)
+    return ok(resourceOf(open))
+  }
   if (!isPresent(bulk, userId)) return errorAnswer(graphErrors.resourceNotFound(userId))
-  if (bulk.own.has(userId)) return errorAnswer(graphErrors.requestDenied)
+  if (bulk.own.has(userId)) return refused(graphErrors.requestDenied, 'notInbound')
   return ok(resourceOf(bulk.add(userId, batchId)), 201)
 }
 
-const resourceOf = ({ id, userId, batchId }: Kept) => removalRequest({ id, userId, batchId })
+const refused = (row: GraphErrorRow, reason: string): Answer =>
+  errorAnswer(row, {}, { reason, missing: null })
+
+const isThere = (bulk: BulkServer, userId: string): boolean =>
+  isPresent(bulk, userId) && !bulk.own.has(userId)
+
+const resourceOf = ({ id, userId, batchId, batchIds, state }: Kept) =>
+  removalRequest({ id, userId, batchId, batchIds, state })
 
 const membersOf = (bulk: BulkServer, id: string): ReadonlyArray<Kept> =>
-  bulk.kept.filter(({ batchId }) => batchId === id)
+  bulk.kept.filter(({ batchIds }) => batchIds.includes(id))
 
 const batchOf = (bulk: BulkServer, id: string) => {
   const members = membersOf(bulk, id)
   const states = Map.groupBy(members, ({ state }) => state)
   return {
     id,
+    madeBy: bulk.others.has(id) ? null : identity(),
+    submittedDateTime: '2026-11-23T09:00:00Z',
+    closedDateTime: bulk.closed.has(id) ? '2026-11-24T09:00:00Z' : null,
     count: members.length,
     digest: digestOf(members),
     states: [...states].map(([state, those]) => ({ state, count: those.length })),
@@ -180,9 +217,7 @@ const batchOf = (bulk: BulkServer, id: string) => {
 
 /** Two to a page, the newest first. */
 const listOf = (bulk: BulkServer, url: URL) => {
-  const ids = [
-    ...new Set(bulk.kept.flatMap(({ batchId }) => (batchId === null ? [] : [batchId]))),
-  ].toReversed()
+  const ids = [...new Set(bulk.kept.flatMap(({ batchIds }) => batchIds))].toReversed()
   const states = url.searchParams.get('state')?.split(',') ?? null
   const found = ids.filter(
     id => states === null || membersOf(bulk, id).some(({ state }) => states.includes(state)),
@@ -198,7 +233,8 @@ const listOf = (bulk: BulkServer, url: URL) => {
         id,
         count: batch.count,
         states: batch.states,
-        submittedDateTime: '2026-11-23T09:00:00Z',
+        submittedDateTime: batch.submittedDateTime,
+        closedDateTime: batch.closedDateTime,
         dueDateTime: batch.dueDateTime,
       }
     }),
@@ -212,17 +248,37 @@ const digestOf = (members: ReadonlyArray<Kept>): string =>
     .digest('hex')
 
 const decide = (bulk: BulkServer, id: string, action: string, body: unknown): Answer => {
+  if (action === 'withdraw' || action === 'retry') {
+    const { after } = decoded(BatchContinuation, body)
+    return action === 'retry'
+      ? actOn(bulk, id, ['failed'], 'removing', after)
+      : actOn(bulk, id, ['pendingApproval', 'approved', 'failed'], 'withdrawn', after)
+  }
   const { digest, after } = action === 'approve' ? decoded(BatchApproval, body) : decoded(BatchDenial, body)
   const members = membersOf(bulk, id)
+  const became = action === 'approve' ? 'approved' : 'denied'
   if (digest !== digestOf(members)) return errorAnswer(graphErrors.conflict('The batch has changed.'))
-  const pending = members
-    .filter(one => isOpen(one) && (after === undefined || one.id > after))
+  if (!members.some(isOpen) && !members.some(({ state }) => state === became))
+    return errorAnswer(graphErrors.conflict('Nothing in the batch waits for approval.'))
+  bulk.closed.add(id)
+  return actOn(bulk, id, ['pendingApproval'], became, after)
+}
+
+const actOn = (
+  bulk: BulkServer,
+  id: string,
+  states: ReadonlyArray<string>,
+  became: string,
+  after: string | undefined,
+): Answer => {
+  const next = membersOf(bulk, id)
+    .filter(one => states.includes(one.state) && (after === undefined || one.id > after))
     .slice(0, bulk.decidesAtOnce)
-  for (const one of pending) one.state = action === 'approve' ? 'approved' : 'denied'
+  for (const one of next) one.state = became
   return ok({
     id,
-    decided: pending.length,
+    decided: next.length,
     refused: [],
-    next: pending.length === bulk.decidesAtOnce ? (pending.at(-1)?.id ?? null) : null,
+    next: next.length === bulk.decidesAtOnce ? (next.at(-1)?.id ?? null) : null,
   })
 }

@@ -1,18 +1,28 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import {
+  Closing,
   Denial,
   HistoryResource,
   IdentityResource,
   NewRemovalRequest,
   RemovalRequestResource,
 } from '@lethe/api-contract'
-import { isOpen } from '@lethe/domain'
+import { isOpen, RemovalState } from '@lethe/domain'
 import { graphErrors, type ProfileResource, writeProfile } from '@lethe/graph-contract'
 import * as t from 'io-ts'
 import { type Answer, errorAnswer, type Received, serverRequestId } from './answers.js'
 import { decoded } from './decoded.js'
 import { listProfiles, listRequests } from './fake-lists.js'
-import { history, identity, nobodyId, profile, removalRequest, requestId, token } from './samples.js'
+import {
+  abandonment,
+  history,
+  identity,
+  nobodyId,
+  profile,
+  removalRequest,
+  requestId,
+  token,
+} from './samples.js'
 
 /** What the fake API holds and does; tests change it. */
 export interface FakeApi {
@@ -106,6 +116,7 @@ const answer = (api: FakeApi, request: Received): Answer => {
         status: 200,
         body: {
           overdue: 2,
+          unreadable: 0,
           queue: { waiting: 3, longestWaitSeconds: 40, held: 1 },
           graph: { state: 'open', sinceDateTime: '2026-11-23T09:00:00Z', blockedBy: null },
         },
@@ -138,6 +149,8 @@ const answer = (api: FakeApi, request: Received): Answer => {
       })
     case 'POST /lethe/v1/removalRequests/*/retry':
       return change(api, id, { state: 'removing' })
+    case 'POST /lethe/v1/removalRequests/*/close':
+      return close(api, id, request)
   }
   return errorAnswer(graphErrors.segmentNotFound('x'))
 }
@@ -156,7 +169,9 @@ const submit = (api: FakeApi, { body, headers }: Received): Answer => {
   if (headers['content-type'] !== 'application/json') return errorAnswer(graphErrors.contentTypeNotJson)
   const input = decoded(NewRemovalRequest, parsed(body))
   if (input.userId === nobodyId) return errorAnswer(graphErrors.resourceNotFound(nobodyId))
-  const open = api.requests.find(({ userId, state }) => userId === input.userId && isOpen(state))
+  const open = api.requests.find(
+    ({ userId, state }) => userId === input.userId && RemovalState.is(state) && isOpen(state),
+  )
   if (open !== undefined) return { status: 200, body: RemovalRequestResource.encode(open) }
   const made = removalRequest({
     id: requestId(api.requests.length + 1),
@@ -174,6 +189,11 @@ const deny = (api: FakeApi, id: string, { body }: Received): Answer => {
     state: 'denied',
     denial: { code, note: note ?? null, by: null, deniedDateTime: '2026-11-25T09:00:00Z' },
   })
+}
+
+const close = (api: FakeApi, id: string, { body }: Received): Answer => {
+  const { code, note } = decoded(Closing, parsed(body))
+  return change(api, id, { state: 'abandoned', abandonment: { ...abandonment, code, note: note ?? null } })
 }
 
 const change = (api: FakeApi, id: string, over: object): Answer => {

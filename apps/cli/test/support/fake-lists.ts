@@ -46,7 +46,8 @@ export const listRequests = ({ url, pageSize, requests }: Listed, { query }: Rec
   const options = parsed.right
   const matching = requests.filter(
     request =>
-      (options.state === undefined || options.state.includes(request.state)) &&
+      (options.state === undefined || options.state.some(state => state === request.state)) &&
+      (options.batchId === undefined || request.batchIds.includes(options.batchId)) &&
       (options.userId === undefined || options.userId === request.userId) &&
       (options.dueBefore === undefined || request.dueDateTime < options.dueBefore),
   )

@@ -26,6 +26,8 @@ export const removalRequest = (over: object = {}): RemovalRequestResource =>
     userId: bobId,
     resourceTenantId: tenantId,
     batchId: null,
+    batchIds: [],
+    joins: [],
     state: 'pendingApproval',
     submittedDateTime: '2026-11-23T09:00:00Z',
     submittedBy: { userId: adeleId, appId },
@@ -36,6 +38,7 @@ export const removalRequest = (over: object = {}): RemovalRequestResource =>
     approvals: [{ by: { userId: meganId, appId }, approvedDateTime: '2026-11-24T09:00:00Z' }],
     denial: null,
     withdrawal: null,
+    abandonment: null,
     failure: null,
     holders: [
       { name: 'graph', state: 'pending', attempts: 0, blockedBy: null, detail: null, holderRequestId: null },
@@ -50,6 +53,14 @@ export const denial = {
   note: 'Kept, for a "claim".\nSee file 7.',
   by: { userId: meganId, appId },
   deniedDateTime: '2026-11-25T09:00:00Z',
+}
+export const abandonment = {
+  code: 'handledManually',
+  note: 'By hand,\nticket 7.',
+  by: { userId: meganId, appId },
+  effects: 'possible',
+  lastLook: [{ holder: 'graph', result: 'present' }],
+  abandonedDateTime: '2026-11-26T09:00:00Z',
 }
 export const failure = {
   reason: 'signInRequired',

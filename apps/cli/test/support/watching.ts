@@ -1,5 +1,4 @@
 import { DateTime } from '@lethe/api-contract'
-import { RemovalState } from '@lethe/domain'
 import * as t from 'io-ts'
 import { decoded } from './decoded.js'
 import type { FakeApi } from './fake-api.js'
@@ -10,8 +9,8 @@ const Line = t.type({
   seenDateTime: DateTime,
   change: t.string,
   id: t.string,
-  from: t.union([RemovalState, t.null]),
-  to: RemovalState,
+  from: t.union([t.string, t.null]),
+  to: t.string,
   outcome: t.union([t.string, t.null]),
   failureReason: t.union([t.string, t.null]),
   denialCode: t.union([t.string, t.null]),

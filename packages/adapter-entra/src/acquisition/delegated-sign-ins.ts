@@ -25,25 +25,47 @@ export const delegatedSignIns = (
   now: () => Instant,
 ): SignIns => {
   const { safe, memo } = delegation
-  return {
-    keep:
-      ({ tenantId, requestId, actor, caller }) =>
-      async () => {
-        const cache = await exchange(delegation, tenantId, assertionFor(assertionOf, tenantId, caller))
-        if (E.isLeft(cache)) return cache
-        memo.forget(tenantId, requestId)
-        // Nobody is acted for in the place of the last one to approve.
-        return cache.right === null
-          ? safe.erase(tenantId, requestId)()
-          : safe.keep({ tenantId, requestId, actor, keptAt: now() }, cache.right)()
-      },
+  const keeping =
+    (exchanged: Exchange): SignIns['keep'] =>
+    ({ tenantId, requestId, actor, caller }) =>
+    async () => {
+      const cache = await exchanged(tenantId, assertionFor(assertionOf, tenantId, caller))
+      if (E.isLeft(cache)) return cache
+      memo.forget(tenantId, requestId)
+      // Nobody is acted for in the place of the last one to approve.
+      return cache.right === null
+        ? safe.erase(tenantId, requestId)()
+        : safe.keep({ tenantId, requestId, actor, keptAt: now() }, cache.right)()
+    }
+  const anew: Exchange = (tenantId, assertion) => exchange(delegation, tenantId, assertion)
+  return { keep: keeping(anew), forMany: () => ({ keep: keeping(once(anew)) }) }
+}
+
+/** @returns the cache of MSAL after the exchange of an assertion; null where the sign-in allows none. */
+type Exchange = (
+  tenantId: TenantId,
+  assertion: string | null,
+) => Promise<E.Either<Unavailable, string | null>>
+
+/** Exchanges each assertion once; what could not be exchanged now is tried again. */
+const once = (exchanged: Exchange): Exchange => {
+  const made = new Map<string, ReturnType<Exchange>>()
+  return (tenantId, assertion) => {
+    const key = `${tenantId} ${assertion ?? ''}`
+    const known = made.get(key)
+    if (known !== undefined) return known
+    const begun = exchanged(tenantId, assertion).then(cache => {
+      if (E.isLeft(cache)) made.delete(key)
+      return cache
+    })
+    made.set(key, begun)
+    return begun
   }
 }
 
 const assertionFor = (assertionOf: AssertionOf, tenantId: TenantId, caller: TenantCaller): string | null =>
   caller.kind === 'workAccount' && caller.tenantId === tenantId ? assertionOf(caller) : null
 
-/** @returns the cache of MSAL after the exchange; null where the sign-in allows none. */
 const exchange = async (
   { newClient, gateOf, onProblem, scope }: Delegation,
   tenantId: TenantId,

@@ -7,6 +7,7 @@ import {
   closeProcesses,
   delegatedProcess,
   meganSignedIn,
+  otherRequestId,
   removal,
   requestId,
   sharedParts,
@@ -89,6 +90,39 @@ describe('keeping a sign-in', () => {
     expect(await api.signIns.keep({ ...meganSignedIn, caller: callerOf(northwind) })()).toStrictEqual(done)
     expect(shared.store.rows.size).toBe(0)
     expect(entra.calls).toHaveLength(0)
+  })
+})
+
+describe('keeping a sign-in for many requests', () => {
+  it('exchanges the assertion once for one decision, and again for the next', async () => {
+    const entra = await openEntra()
+    const shared = sharedParts()
+    const api = delegatedProcess(entra, shared)
+    const both = [meganSignedIn, { ...meganSignedIn, requestId: otherRequestId }]
+
+    const decision = api.signIns.forMany()
+    expect(await Promise.all(both.map(async one => decision.keep(one)()))).toStrictEqual([done, done])
+    expect(await decision.keep(meganSignedIn)()).toStrictEqual(done)
+
+    expect(entra.calls).toHaveLength(1)
+    expect(shared.store.rows.size).toBe(2)
+    await api.signIns.forMany().keep(meganSignedIn)()
+    expect(entra.calls).toHaveLength(2)
+  })
+
+  it('tries again where the issuer could not be asked, and not where it said no', async () => {
+    const entra = await openEntra()
+    const api = delegatedProcess(entra, sharedParts())
+    entra.reply({ body: 'nonsense' })
+    const waiting = api.signIns.forMany()
+    expect(await waiting.keep(meganSignedIn)()).toMatchObject({ left: { _tag: 'Unavailable' } })
+    entra.reply({ status: 400, body: { error: 'invalid_grant' } })
+    const before = entra.calls.length
+
+    expect(await waiting.keep(meganSignedIn)()).toStrictEqual(done)
+    expect(await waiting.keep(meganSignedIn)()).toStrictEqual(done)
+
+    expect(entra.calls.length - before).toBe(1)
   })
 })
 

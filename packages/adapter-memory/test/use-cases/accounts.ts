@@ -1,5 +1,5 @@
 import type { DataHolder } from '@lethe/application'
-import { rightOf, someOf, succeed } from '@lethe/application/testing'
+import { readable, rightOf, someOf, succeed } from '@lethe/application/testing'
 import {
   type RemovalEvent,
   type RemovalRequestId,
@@ -47,7 +47,7 @@ export const watched = (
     effects: () => effects,
     remove: removal => async () => {
       const stored = await succeed(world.store.removalRequests.load(world.tenantId, id()))
-      statesAtCalls.push(someOf(stored).state)
+      statesAtCalls.push(readable(someOf(stored)).state)
       return outer.remove(removal)()
     },
   }

@@ -1,6 +1,6 @@
 import { approveRemoval } from '@lethe/application'
 import { refuse, succeed, upTo } from '@lethe/application/testing'
-import { authorize, contracts } from '@lethe/domain'
+import { approverRole, authorize, contracts } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, it } from 'vitest'
 import { freshIds } from '../fresh-ids.js'
@@ -86,13 +86,13 @@ describe('approveRemoval', () => {
     const application = { tid: tenantId, appid: freshIds.appId(), roles: megan.roles }
 
     expect(grantOf(callerOf({ ...megan, acct: 1 }))).toStrictEqual(
-      E.left({ _tag: 'AccessDenied', reason: 'guestNotAllowed' }),
+      E.left({ _tag: 'AccessDenied', reason: 'guestNotAllowed', missing: null }),
     )
     expect(grantOf(callerOf(application))).toStrictEqual(
-      E.left({ _tag: 'AccessDenied', reason: 'callerKindNotSupported' }),
+      E.left({ _tag: 'AccessDenied', reason: 'callerKindNotSupported', missing: null }),
     )
     expect(grantOf(callerOf({ ...megan, roles: [] }))).toStrictEqual(
-      E.left({ _tag: 'AccessDenied', reason: 'appRoleMissing' }),
+      E.left({ _tag: 'AccessDenied', reason: 'appRoleMissing', missing: approverRole }),
     )
   })
 

@@ -8,7 +8,7 @@ import { retryLater, scripted } from './scripted-holder.js'
 import { work } from './worker.js'
 import { createWorld, requestOf } from './world.js'
 
-const forgotten = { resolve: () => TE.right(new Map()) }
+const forgotten = () => TE.right(null)
 
 describe('performRemoval, when the subject cannot be resolved any more', () => {
   it('fails before it begins, and asks no holder', async () => {
@@ -18,7 +18,7 @@ describe('performRemoval, when the subject cannot be resolved any more', () => {
     const { id } = await submittedAndApproved(world)
     const { job } = elementAt(await succeed(world.store.jobs.receive(1)), 0)
 
-    const performed = await succeed(performRemoval({ ...world.deps, subjects: forgotten })({ job }))
+    const performed = await succeed(performRemoval({ ...world.deps, findPerson: forgotten })({ job }))
 
     expect(performed).toStrictEqual({ kind: 'finished' })
     expect(await requestOf(world, id)).toMatchObject({
@@ -39,7 +39,7 @@ describe('performRemoval, when the subject cannot be resolved any more', () => {
     world.clock.advance(120)
     const { job } = elementAt(await succeed(world.store.jobs.receive(1)), 0)
 
-    await succeed(performRemoval({ ...world.deps, subjects: forgotten })({ job }))
+    await succeed(performRemoval({ ...world.deps, findPerson: forgotten })({ job }))
 
     expect(await requestOf(world, id)).toMatchObject({
       state: 'failed',

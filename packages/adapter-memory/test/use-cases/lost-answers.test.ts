@@ -1,4 +1,11 @@
-import { approveRemoval, denyRemoval, retryRemoval, submitRemoval, withdrawRemoval } from '@lethe/application'
+import {
+  approveRemoval,
+  closeRemoval,
+  denyRemoval,
+  retryRemoval,
+  submitRemoval,
+  withdrawRemoval,
+} from '@lethe/application'
 import { succeed } from '@lethe/application/testing'
 import type { RemovalEvent, RemovalRequestId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
@@ -17,7 +24,7 @@ interface Case {
   readonly act: (
     world: World,
     hook: Hook,
-  ) => Promise<E.Either<{ readonly _tag: string }, { readonly request: { readonly id: RemovalRequestId } }>>
+  ) => Promise<E.Either<{ readonly _tag: string }, { readonly id: RemovalRequestId }>>
   readonly leaves: RemovalEvent['type']
 }
 
@@ -26,6 +33,14 @@ const onlyRequestOf = async ({ store, tenantId }: World): Promise<RemovalRequest
   const [request, ...others] = items
   if (request === undefined || others.length > 0) throw new Error(`There are ${items.length} requests`)
   return request.id
+}
+
+const failAfterCall = async (world: World): Promise<void> => {
+  world.configure([
+    scripted(world.graphData.holder, world.clock.now, { removes: [{ problem: refused, effect: false }] }),
+  ])
+  await submittedAndApproved(world)
+  await work(world)
 }
 
 const cases: ReadonlyArray<Case> = [
@@ -40,7 +55,7 @@ const cases: ReadonlyArray<Case> = [
         receivedAt: null,
         batch: null,
       })()
-      return E.isLeft(outcome) ? outcome : E.right(outcome.right.view)
+      return E.isLeft(outcome) ? outcome : E.right(outcome.right.request)
     },
     leaves: 'removalRequested',
   },
@@ -78,21 +93,25 @@ const cases: ReadonlyArray<Case> = [
   },
   {
     name: 'retry',
-    prepare: async world => {
-      world.configure([
-        scripted(world.graphData.holder, world.clock.now, {
-          removes: [{ problem: refused, effect: false }],
-        }),
-      ])
-      await submittedAndApproved(world)
-      await work(world)
-    },
+    prepare: failAfterCall,
     act: async (world, hook) =>
       retryRemoval(under(world, hook).deps)({
         grant: granted('retry', world.adele),
         id: await onlyRequestOf(world),
       })(),
     leaves: 'removalRetried',
+  },
+  {
+    name: 'close',
+    prepare: failAfterCall,
+    act: async (world, hook) =>
+      closeRemoval(under(world, hook).deps)({
+        grant: granted('close', world.megan),
+        id: await onlyRequestOf(world),
+        code: 'other',
+        note: 'A note',
+      })(),
+    leaves: 'removalAbandoned',
   },
 ]
 
@@ -103,7 +122,7 @@ const actUntilAnswered = async (world: World, { act }: Case, hook: Hook): Promis
       if (error instanceof Crash) return null
       throw error
     })
-    if (outcome !== null && E.isRight(outcome)) return outcome.right.request.id
+    if (outcome !== null && E.isRight(outcome)) return outcome.right.id
     if (outcome !== null && outcome.left._tag !== 'Unavailable')
       throw new Error(`A repeat was refused: ${outcome.left._tag}`)
   }

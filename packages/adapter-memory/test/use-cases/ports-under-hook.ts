@@ -1,3 +1,4 @@
+import { findPersonIn } from '@lethe/application'
 import type { DataHolder, Jobs } from '@lethe/application'
 import * as E from 'fp-ts/lib/Either.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
@@ -58,6 +59,7 @@ export const under = (world: World, hook: Hook): { readonly deps: Deps; readonly
       sent: true,
     }),
   })
+  const hookedSubjects = { resolve: hooked(hook, 'subjects.resolve', subjects.resolve, down) }
   return {
     deps: {
       ...world.deps,
@@ -70,7 +72,8 @@ export const under = (world: World, hook: Hook): { readonly deps: Deps; readonly
         history: hooked(hook, 'history', removalRequests.history, down),
         expiring: hooked(hook, 'expiring', removalRequests.expiring, down),
       },
-      subjects: { resolve: hooked(hook, 'subjects.resolve', subjects.resolve, down) },
+      findPerson: findPersonIn({ subjects: hookedSubjects, digest: world.deps.digest }),
+      subjects: hookedSubjects,
       actors: {
         referenceOf: hooked(hook, 'actors.referenceOf', actors.referenceOf, down),
         resolve: hooked(hook, 'actors.resolve', actors.resolve, down),

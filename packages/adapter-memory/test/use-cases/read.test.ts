@@ -25,9 +25,9 @@ describe('reading', () => {
 
     expect(next).toBeNull()
     expect(items.map(({ request }) => request.id)).toStrictEqual([second.request.id, first.request.id])
-    expect(items.map(({ userId, denialNote }) => [userId, denialNote])).toStrictEqual([
-      [bob, null],
-      [bob, 'A note'],
+    expect(items).toMatchObject([
+      { userId: bob, note: null },
+      { userId: bob, note: 'A note' },
     ])
   })
 

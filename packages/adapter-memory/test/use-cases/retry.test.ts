@@ -1,4 +1,4 @@
-import { abandonRemoval, retryRemoval } from '@lethe/application'
+import { failDeadRemoval, retryRemoval } from '@lethe/application'
 import { elementAt, refuse, succeed } from '@lethe/application/testing'
 import { describe, expect, it } from 'vitest'
 import { retried, submittedAndApproved } from './acts.js'
@@ -130,14 +130,14 @@ describe('retryRemoval', () => {
   })
 })
 
-describe('abandonRemoval', () => {
+describe('failDeadRemoval', () => {
   it('ends as failed what the worker could not do, so that somebody can retry it', async () => {
     const world = createWorld()
     const { id } = await submittedAndApproved(world)
     const { job, receipt } = elementAt(await succeed(world.store.jobs.receive(10)), 0)
 
-    await succeed(abandonRemoval(world.deps)({ job }))
-    await succeed(abandonRemoval(world.deps)({ job }))
+    await succeed(failDeadRemoval(world.deps)({ job }))
+    await succeed(failDeadRemoval(world.deps)({ job }))
     await succeed(world.store.jobs.complete(receipt))
 
     expect(await requestOf(world, id)).toMatchObject({ state: 'failed', failure: { reason: 'workerFailed' } })
@@ -155,7 +155,7 @@ describe('abandonRemoval', () => {
     world.clock.advance(61)
     await work(world)
 
-    await succeed(abandonRemoval(world.deps)({ job }))
+    await succeed(failDeadRemoval(world.deps)({ job }))
 
     expect((await requestOf(world, id)).state).toBe('completed')
   })

@@ -7,7 +7,7 @@ export type RemoveScript =
   | { readonly problem: HolderProblem; readonly effect: boolean }
   /** It takes the call and does nothing. */
   | 'acceptedWithoutEffect'
-export type ReadBackScript = HolderProblem | 'absent' | 'present' | 'notSupported'
+export type ReadBackScript = HolderProblem | 'absent' | 'present' | 'husk' | 'notSupported'
 
 /** How calls end, the first of each kind first; what is not scripted goes to the holder behind. */
 export interface Script {

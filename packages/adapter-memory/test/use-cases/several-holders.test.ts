@@ -77,7 +77,7 @@ describe('performRemoval with several holders', () => {
     )
 
     expect(joined).toBe(true)
-    expect(view).toMatchObject({ userId: bob, request: { id, state: 'removing' } })
+    expect(await succeed(view)).toMatchObject({ userId: bob, request: { id, state: 'removing' } })
     await workFor(world, 3700)
     expect(
       await refuse(

@@ -24,12 +24,13 @@ describe('submitRemoval', () => {
   it('records a request, which waits for approval', async () => {
     const world = createWorld()
 
-    const { view, joined } = await succeed(submitRemoval(world.deps)(input(world)))
+    const { joined, ...submission } = await succeed(submitRemoval(world.deps)(input(world)))
+    const view = await succeed(submission.view)
 
     expect(joined).toBe(false)
     expect(view).toMatchObject({
       userId: bob,
-      denialNote: null,
+      note: null,
       request: {
         state: 'pendingApproval',
         tenantId: world.tenantId,
@@ -67,10 +68,10 @@ describe('submitRemoval', () => {
     const world = createWorld()
     const receivedAt = addSeconds(world.clock.now(), -20 * 86_400)
 
-    const { view } = await succeed(submitRemoval(world.deps)({ ...input(world), receivedAt, batch: null }))
+    const { request } = await succeed(submitRemoval(world.deps)({ ...input(world), receivedAt, batch: null }))
 
-    expect(view.request.receivedAt).toBe(receivedAt)
-    expect(view.request.dueAt).toBe('2026-03-10T23:59:59.000Z')
+    expect(request.receivedAt).toBe(receivedAt)
+    expect(request.dueAt).toBe('2026-03-10T23:59:59.000Z')
   })
 
   it('refuses a receipt in the future, and takes one of this very moment', async () => {
@@ -137,7 +138,12 @@ describe('submitRemoval', () => {
     const { view, joined } = await succeed(submitRemoval(world.deps)({ ...input(world), grant }))
 
     expect(joined).toBe(true)
-    expect(view).toStrictEqual(first)
+    const shown = await succeed(view)
+    expect(shown.request.id).toBe(first.request.id)
+    expect([...shown.actors.values()]).toMatchObject([
+      { userId: world.adele.oid },
+      { userId: grant.caller.kind === 'workAccount' ? grant.caller.userId : null },
+    ])
     expect(await recorded(world)).toBe(1)
   })
 
@@ -157,7 +163,8 @@ describe('submitRemoval', () => {
     const first = await submitted(world)
     await denied(world, first.request.id, world.megan)
 
-    const { view, joined } = await succeed(submitRemoval(world.deps)(input(world)))
+    const { joined, ...submission } = await succeed(submitRemoval(world.deps)(input(world)))
+    const view = await succeed(submission.view)
 
     expect(joined).toBe(false)
     expect(view.request.id).not.toBe(first.request.id)

@@ -55,7 +55,15 @@ describe('withdrawRemoval', () => {
     expect(holder.calls).toStrictEqual([])
   })
 
-  it('takes back a request that failed', async () => {
+  it('takes back a request that failed before its holder was called', async () => {
+    const world = createWorld({ holders: () => [] })
+    const { id } = await submittedAndApproved(world)
+    await work(world)
+
+    expect((await withdrawn(world, id, world.adele)).request.state).toBe('withdrawn')
+  })
+
+  it('takes back no request that failed after its holder was called', async () => {
     const world = createWorld()
     world.configure([
       scripted(world.graphData.holder, world.clock.now, {
@@ -65,7 +73,10 @@ describe('withdrawRemoval', () => {
     const { id } = await submittedAndApproved(world)
     await work(world)
 
-    expect((await withdrawn(world, id, world.adele)).request.state).toBe('withdrawn')
+    const refused = await refuse(withdrawRemoval(world.deps)({ grant: granted('withdraw', world.adele), id }))
+
+    expect(refused).toStrictEqual({ _tag: 'HolderCalled' })
+    expect((await requestOf(world, id)).state).toBe('failed')
   })
 
   it('comes too late once the removal has been done, and changes nothing when it is repeated', async () => {

@@ -22,9 +22,9 @@ export const workOnce = async ({ jobs, deps }: WorkerPorts): Promise<ReadonlyArr
     became.push(E.isLeft(outcome) ? 'left' : outcome.right)
     if (E.isRight(outcome))
       await (
-        outcome.right.kind === 'finished'
-          ? jobs.complete(receipt)
-          : jobs.postpone(receipt, outcome.right.until)
+        outcome.right.kind === 'postponed'
+          ? jobs.postpone(receipt, outcome.right.until)
+          : jobs.complete(receipt)
       )()
   }
   return became

@@ -1,6 +1,8 @@
 import {
-  type AbandonRemovalDeps,
+  findPersonIn,
+  type FailDeadRemovalDeps,
   type ApproveRemovalDeps,
+  type CloseRemovalDeps,
   type DataHolder,
   type DenyRemovalDeps,
   type ExpireRemovalsDeps,
@@ -8,14 +10,15 @@ import {
   type InboundProfiles,
   type ListRemovalRequestsDeps,
   noSignIns,
+  type SignIns,
   type PerformRemovalDeps,
   type StoredHistory,
   type StorePorts,
   type SubmitRemovalDeps,
   type TenantPolicy,
 } from '@lethe/application'
-import { decoded, rightOf, someOf, succeed } from '@lethe/application/testing'
-import { sha256Digest } from '@lethe/adapter-system'
+import { readable, decoded, rightOf, someOf, succeed } from '@lethe/application/testing'
+import { sha256Digest, systemTimer } from '@lethe/adapter-system'
 import {
   HolderName,
   type InboundSharedUserProfile,
@@ -52,11 +55,15 @@ export const readBacks: RetrySchedule = { ...attempts, giveUpAfterSeconds: 7 * 8
 export type Deps = SubmitRemovalDeps &
   ApproveRemovalDeps &
   DenyRemovalDeps &
+  CloseRemovalDeps &
   ExpireRemovalsDeps &
   PerformRemovalDeps &
-  AbandonRemovalDeps &
+  FailDeadRemovalDeps &
   GetHistoryDeps &
-  ListRemovalRequestsDeps & { readonly inboundProfiles: Pick<InboundProfiles, 'get' | 'list'> }
+  ListRemovalRequestsDeps & {
+    readonly inboundProfiles: Pick<InboundProfiles, 'get' | 'list'>
+    readonly signIns: SignIns
+  }
 
 /** A resource tenant with the profile of Bob in it, its people, and everything that runs it. */
 export interface World {
@@ -120,8 +127,10 @@ export const createWorld = (wish: WorldWish = {}): World => {
       approvalPolicies: inMemoryApprovalPolicies(policy),
       calendar: saturdayAndSunday,
       clock,
+      timer: systemTimer,
       identifiers: freshIds.identifiers,
       digest: sha256Digest,
+      findPerson: findPersonIn({ subjects: store.subjects, digest: sha256Digest }),
       signIns: noSignIns,
       attempts,
       readBacks,
@@ -132,7 +141,7 @@ export const createWorld = (wish: WorldWish = {}): World => {
 
 /** The request as it is stored. */
 export const requestOf = async (world: World, id: RemovalRequestId): Promise<RemovalRequest> =>
-  someOf(await succeed(world.store.removalRequests.load(world.tenantId, id)))
+  readable(someOf(await succeed(world.store.removalRequests.load(world.tenantId, id))))
 
 export const historyOf = async (world: World, id: RemovalRequestId): Promise<StoredHistory> =>
   someOf(await succeed(world.store.removalRequests.history(world.tenantId, id)))

@@ -50,26 +50,49 @@ export const migratedOn = async (
 ): Promise<TestDatabase> => {
   const { url, drop } = await emptyOn(serverUrl)
   rightOf(await migrate(url, settings))
-  const role = `app_${randomUUID().replaceAll('-', '')}`
-  const password = randomUUID()
-  await runIn(url, `create role ${role} login password '${password}' in role lethe_app`)
-  const appUrl = new URL(url)
-  appUrl.username = role
-  appUrl.password = password
+  const appUrl = await appRoleIn(url)
   return {
     ownerUrl: url,
-    appUrl: appUrl.href,
+    appUrl,
     asOwner: (text, values) => runIn(url, text, values),
-    asApp: (text, values) => runIn(appUrl.href, text, values),
-    asAppOf: (tenantId, text, values) => runIn(appUrl.href, text, values, tenantId),
+    asApp: (text, values) => runIn(appUrl, text, values),
+    asAppOf: (tenantId, text, values) => runIn(appUrl, text, values, tenantId),
     drop: async () => {
       await drop()
-      await runIn(serverUrl, `drop role ${role}`)
+      await runIn(serverUrl, `drop role ${new URL(appUrl).username}`)
     },
   }
 }
 
-const runIn = async (
+/** A role that is no superuser, and what its database is reached at when it is given one. */
+export const giveAway = async ({ url }: EmptyDatabase): Promise<string> => {
+  const role = `owner_${randomUUID().replaceAll('-', '')}`
+  const password = randomUUID()
+  const name = new URL(url).pathname.slice(1)
+  await runIn(
+    url,
+    `create role ${role} login password '${password}'; alter database ${name} owner to ${role}`,
+  )
+  return urlAs(url, role, password)
+}
+
+/** A role that may use a database as the API does. */
+export const appRoleIn = async (url: string): Promise<string> => {
+  const role = `app_${randomUUID().replaceAll('-', '')}`
+  const password = randomUUID()
+  await runIn(url, `create role ${role} login password '${password}' in role lethe_app`)
+  return urlAs(url, role, password)
+}
+
+const urlAs = (url: string, role: string, password: string): string => {
+  const as = new URL(url)
+  as.username = role
+  as.password = password
+  return as.href
+}
+
+/** Runs a statement as whom the URL names. */
+export const runIn = async (
   url: string,
   text: string,
   values: ReadonlyArray<unknown> = [],

@@ -1,6 +1,10 @@
-import { sha256Digest } from '@lethe/adapter-system'
+import { createSecretKey } from 'node:crypto'
+import { historySeals, sha256Digest } from '@lethe/adapter-system'
 import { openPostgresStore } from '../../src/index.js'
 import { queue } from './queue.js'
+
+/** What the histories of the tests are sealed with. */
+const testSeals = historySeals([{ id: 'test', key: createSecretKey(Buffer.alloc(32, 7)) }])
 
 /** Opens a store for a test. */
 export const openStoreOn = (url: string, connections = 8) =>
@@ -9,6 +13,7 @@ export const openStoreOn = (url: string, connections = 8) =>
     connections,
     applicationName: 'test',
     digest: sha256Digest,
+    seals: testSeals,
     heldPerTenant: queue.heldPerTenant,
     supervise: false,
     superviseSeconds: 3600,

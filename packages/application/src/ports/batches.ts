@@ -1,8 +1,10 @@
 import type {
+  ActorReference,
   BatchId,
+  DenialCode,
   Hash,
   Instant,
-  RemovalRequest,
+  StoredRequest,
   RemovalRequestId,
   RemovalState,
   TenantId,
@@ -11,10 +13,28 @@ import type {
 import type { Option } from 'fp-ts/lib/Option.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Page, PageRequest } from './page.js'
+import type { Actor } from './people.js'
 import type { InvalidPageToken, Unavailable } from './problems.js'
+
+/** Somebody else made the batch, or whoever did was erased: then nobody adds to it any more. */
+export interface NotBatchMaker {
+  readonly _tag: 'NotBatchMaker'
+}
+/** The batch was decided: nothing is added to it any more. */
+export interface BatchClosed {
+  readonly _tag: 'BatchClosed'
+}
+/** Why somebody may not add to a batch. */
+export type BatchRefusal = NotBatchMaker | BatchClosed
 
 /** What a batch holds. */
 export interface BatchSummary {
+  /** Who made it, as they stand in the history of its first request. */
+  readonly maker: ActorReference
+  /** When it was made: with its first request. */
+  readonly submittedAt: Instant
+  /** When it was closed; null while it is open. */
+  readonly closedAt: Instant | null
   readonly count: number
   /**
    * SHA-256 over the ids of its requests in ascending order, each followed by a line feed. No request ever leaves a batch, so that
@@ -32,19 +52,20 @@ export interface BatchSummary {
   readonly sample: ReadonlyArray<RemovalRequestId>
 }
 
-/** What is to be decided of a batch. */
-export interface BatchPending {
-  /** Of the batch as it was when the ids were read. */
+/** How a batch stands that is to be decided. */
+export interface BatchStanding {
   readonly digest: Hash
-  /** Requests that wait for approval, in ascending order. */
-  readonly ids: ReadonlyArray<RemovalRequestId>
+  /** Whether anything of it waits for approval. */
+  readonly waits: boolean
 }
 
 /** A batch in a list. */
 export interface ListedBatch {
   readonly id: BatchId
-  /** When the first of its requests was made. */
+  /** When it was made: with its first request. */
   readonly submittedAt: Instant
+  /** When it was closed; null while it is open. */
+  readonly closedAt: Instant | null
   readonly count: number
   readonly states: ReadonlyMap<RemovalState, number>
   /** When the first of its open requests is due; null where none is open. */
@@ -57,32 +78,66 @@ export interface BatchFilter {
   readonly states?: ReadonlyArray<RemovalState>
 }
 
-/** Batches: requests that were made in one go, and are decided as one. They come with `RemovalRequests`. */
+/** What somebody decided of a request. */
+export type Decided = { readonly kind: 'approved' } | { readonly kind: 'denied'; readonly code: DenialCode }
+
+/**
+ * Batches: requests that are made in one go, and decided as one. They come with `RemovalRequests`: a batch begins with the first
+ * request that is submitted with its id, or joined with it, and whoever did that made it. A request is in each batch that
+ * `batchesOf` names.
+ */
 export interface Batches {
-  /** The batch whose first request is the newest comes first. */
+  /** The newest first. With `states` a page may hold fewer than were asked for, or none, and have a next one. */
   readonly list: (
     tenantId: TenantId,
     filter: BatchFilter,
     page: PageRequest,
   ) => TaskEither<InvalidPageToken | Unavailable, Page<ListedBatch>>
-  /** None where the tenant has no request of that batch. */
+  /** None where the tenant has no such batch. */
   readonly summary: (tenantId: TenantId, batch: BatchId) => TaskEither<Unavailable, Option<BatchSummary>>
+  /** Why somebody may not add to a batch; null where they may, which anybody may where there is none yet. */
+  readonly refusalOf: (
+    tenantId: TenantId,
+    batch: BatchId,
+    actor: Actor,
+  ) => TaskEither<Unavailable, BatchRefusal | null>
   /**
-   * Reads the digest and what waits for approval at one moment.
+   * Closes a batch in which something waits for approval, if it has that digest: in one step, so that nothing is added between the
+   * look at it and its end. A batch that is closed stays as it is.
+   *
+   * @returns how it stands; none where the tenant has no such batch.
+   */
+  readonly close: (
+    tenantId: TenantId,
+    batch: BatchId,
+    digest: Hash,
+    at: Instant,
+  ) => TaskEither<Unavailable, Option<BatchStanding>>
+  /**
+   * The requests of a batch that are in one of these states, in ascending order.
    *
    * @param after the last id that was read; null to begin.
    * @param limit how many ids at most.
+   * @returns none where the tenant has no such batch.
    */
-  readonly pending: (
+  readonly members: (
     tenantId: TenantId,
     batch: BatchId,
+    states: ReadonlyArray<RemovalState>,
     after: RemovalRequestId | null,
     limit: number,
-  ) => TaskEither<Unavailable, Option<BatchPending>>
+  ) => TaskEither<Unavailable, Option<ReadonlyArray<RemovalRequestId>>>
+  /** Whether somebody decided any request of a batch like that, alone or with all of it; not once they were erased. */
+  readonly hasDecided: (
+    tenantId: TenantId,
+    batch: BatchId,
+    actor: Actor,
+    decided: Decided,
+  ) => TaskEither<Unavailable, boolean>
   /** The request of a batch for a profile, whatever became of it; none once the person was erased. */
   readonly requestFor: (
     tenantId: TenantId,
     batch: BatchId,
     userId: UserId,
-  ) => TaskEither<Unavailable, Option<RemovalRequest>>
+  ) => TaskEither<Unavailable, Option<StoredRequest>>
 }

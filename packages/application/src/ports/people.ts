@@ -34,6 +34,9 @@ export interface SubjectRecord {
   readonly homeTenantId: TenantId
 }
 
+/** A person, and the salt under which they were committed to. */
+export type ResolvedSubject = Pick<SubjectRecord, 'userId' | 'salt'>
+
 /** Resolves the reference that stands for a text in the history of one request. */
 export interface NoteRecord {
   readonly reference: NoteReference
@@ -66,11 +69,14 @@ export interface Actors {
 
 /** Whom requests are about: the one place where a commitment can be resolved. Rows come with `RemovalRequests`. */
 export interface Subjects {
-  /** Whom the commitments stand for. Unknown, erased and other tenants' commitments are left out. */
+  /**
+   * What the store has for the commitments: whoever acts on it recomputes the commitment, see `personOf`. Unknown, erased and other
+   * tenants' commitments are left out.
+   */
   readonly resolve: (
     tenantId: TenantId,
     commitments: ReadonlyArray<SubjectCommitment>,
-  ) => TaskEither<Unavailable, ReadonlyMap<SubjectCommitment, UserId>>
+  ) => TaskEither<Unavailable, ReadonlyMap<SubjectCommitment, ResolvedSubject>>
   /**
    * Forgets a data subject in every request of the tenant that has ended, and the notes of those requests with them.
    * The histories stay as they are.

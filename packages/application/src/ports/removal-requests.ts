@@ -7,11 +7,13 @@ import type {
   RemovalRequestId,
   RemovalState,
   SealedEvent,
+  StoredRequest,
   TenantId,
   UserId,
 } from '@lethe/domain'
 import type { Option } from 'fp-ts/lib/Option.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
+import type { BatchRefusal } from './batches.js'
 import type { Page, PageRequest } from './page.js'
 import type { ActorRecord, NoteRecord, SubjectRecord } from './people.js'
 import type { InvalidPageToken, Unavailable, VersionConflict } from './problems.js'
@@ -29,8 +31,8 @@ export interface Submission {
 /** What became of a submission. */
 export type Submitted =
   | { readonly joined: false; readonly request: RemovalRequest }
-  /** The profile already has an open request, or one of the same batch: that one, and nothing was recorded. */
-  | { readonly joined: true; readonly request: RemovalRequest }
+  /** The batch already has a request for the profile, or the profile an open one: that one, and nothing was recorded. */
+  | { readonly joined: true; readonly request: StoredRequest }
 
 /** The next events of a request, and the references that they introduce. */
 export interface Append {
@@ -51,7 +53,7 @@ export interface RemovalRequestFilter {
   readonly userId?: UserId
   /** Requests that are due before this moment. */
   readonly dueBefore?: Instant
-  /** Requests of this batch. */
+  /** Requests of this batch, whichever other ones they are a part of. */
   readonly batch?: BatchId
 }
 
@@ -60,6 +62,8 @@ export interface StoredHistory {
   readonly events: ReadonlyArray<SealedEvent>
   /** Stored apart from the events, so that a cut-off tail shows. */
   readonly head: ChainHead
+  /** Whether the head carries the seal of this installation; null where the store seals none. */
+  readonly seal: 'intact' | 'missing' | 'differs' | null
 }
 
 /**
@@ -67,21 +71,29 @@ export interface StoredHistory {
  *
  * What is appended and the jobs that it implies (`jobsOf`) become visible together: there is no moment at which one can
  * be seen without the other, whatever fails.
+ *
+ * A request whose history cannot be read is `unreadable`, and keeps no other from being read. `load` checks the chain of
+ * hashes and its seal as well, which a list does not.
  */
 export interface RemovalRequests {
-  /** Records a new request, unless its profile has an open one, or its batch has one for the profile, open or not. */
-  readonly submit: (submission: Submission) => TaskEither<Unavailable, Submitted>
+  /**
+   * Records a new request, unless its batch has one for the profile, open or not, or the profile has an open one.
+   *
+   * @returns a `BatchRefusal` where the submitter may not add to its batch.
+   */
+  readonly submit: (submission: Submission) => TaskEither<Unavailable | BatchRefusal, Submitted>
   /** The open request for a profile; none where every request for it has ended. */
-  readonly openFor: (tenantId: TenantId, userId: UserId) => TaskEither<Unavailable, Option<RemovalRequest>>
+  readonly openFor: (tenantId: TenantId, userId: UserId) => TaskEither<Unavailable, Option<StoredRequest>>
   readonly load: (
     tenantId: TenantId,
     requestId: RemovalRequestId,
-  ) => TaskEither<Unavailable, Option<RemovalRequest>>
+  ) => TaskEither<Unavailable, Option<StoredRequest>>
   /**
    * Appends to a request.
    *
-   * @returns the request after it; `VersionConflict` where its version is not the expected one, or where the actor has
-   * acted on it under another reference in the meantime.
+   * @returns the request after it; `VersionConflict` where its version is not the expected one, where it cannot be read, where the
+   * actor has acted on it under another reference in the meantime, or where it joins a batch that has another request for the
+   * profile, or to which the actor may not add.
    */
   readonly append: (append: Append) => TaskEither<Unavailable | VersionConflict, RemovalRequest>
   /** The newest first. */
@@ -89,12 +101,12 @@ export interface RemovalRequests {
     tenantId: TenantId,
     filter: RemovalRequestFilter,
     page: PageRequest,
-  ) => TaskEither<Unavailable | InvalidPageToken, Page<RemovalRequest>>
+  ) => TaskEither<Unavailable | InvalidPageToken, Page<StoredRequest>>
   readonly history: (
     tenantId: TenantId,
     requestId: RemovalRequestId,
   ) => TaskEither<Unavailable, Option<StoredHistory>>
-  /** Requests that nobody decided and whose time is up, the earliest first. */
+  /** Requests that nobody decided and whose time is up, the earliest first: but for those that could not be read when last looked at. */
   readonly expiring: (
     tenantId: TenantId,
     at: Instant,
@@ -102,11 +114,14 @@ export interface RemovalRequests {
   ) => TaskEither<Unavailable, ReadonlyArray<RemovalRequestId>>
   /**
    * Makes the jobs anew of requests that have waited for one for longer than that, by the store's own clock: it is overdue, or
-   * lost. What is delivered twice for it does no harm. A request that was resumed waits from then on.
+   * lost. What is delivered twice for it does no harm. A request that was resumed waits from then on; one that could not be read
+   * when it was last looked at is left alone.
    *
    * @returns how many were resumed; where that is `limit`, there may be more.
    */
   readonly resume: (tenantId: TenantId, seconds: number, limit: number) => TaskEither<Unavailable, number>
   /** How many open requests were due before that moment. */
   readonly overdue: (tenantId: TenantId, at: Instant) => TaskEither<Unavailable, number>
+  /** How many requests could not be read when they were last looked at. */
+  readonly unreadable: (tenantId: TenantId) => TaskEither<Unavailable, number>
 }

@@ -18,6 +18,8 @@ export interface SignIns {
     readonly actor: ActorReference
     readonly caller: TenantCaller
   }) => TaskEither<Unavailable, void>
+  /** Keeps sign-ins for one decision of many requests: what it takes to act for its caller is got once, for all of them. */
+  readonly forMany: () => Pick<SignIns, 'keep'>
 }
 
 /** The longest that a sign-in is kept, in seconds: a day. */

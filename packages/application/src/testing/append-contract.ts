@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Actor } from '../ports/people.js'
 import type { OpenStore } from './harness.js'
 import { historyOf } from './histories.js'
-import { elementAt, refuse, rightOf, succeed, upTo } from './outcomes.js'
+import { elementAt, readable, refuse, rightOf, succeed, upTo } from './outcomes.js'
 import {
   approvalOf,
   approvedBy,
@@ -142,7 +142,9 @@ export const appendContract = (open: OpenStore): void => {
       const { request } = await succeed(h.store.removalRequests.submit(submission))
       const disguised = recordOf(h, submission.submitter.actor)
 
-      const refused = await refuse(h.store.removalRequests.append(approvalOf(h, request, disguised)))
+      const refused = await refuse(
+        h.store.removalRequests.append(approvalOf(h, readable(request), disguised)),
+      )
 
       expect(refused).toStrictEqual(conflict)
     })

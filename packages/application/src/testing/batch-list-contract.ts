@@ -1,12 +1,10 @@
-import { BatchId, type RemovalRequest, type TenantId } from '@lethe/domain'
+import type { BatchId, RemovalRequest, TenantId } from '@lethe/domain'
 import { describe, expect, it } from 'vitest'
 import type { BatchFilter, ListedBatch } from '../ports/batches.js'
 import type { OpenStore, StoreHarness } from './harness.js'
-import { decoded, elementAt, refuse, succeed, upTo } from './outcomes.js'
+import { elementAt, refuse, succeed, upTo } from './outcomes.js'
 import { garbageTokens, pagesOf } from './paging.js'
-import { approvedBy, deniedBy, endedStates, recordOf, requestIn, submitted } from './scenarios.js'
-
-const freshBatch = (h: StoreHarness): BatchId => decoded(BatchId, h.ids.tenantId())
+import { approvedBy, deniedBy, endedStates, freshBatch, recordOf, requestIn, submitted } from './scenarios.js'
 
 /** Batches of so many requests each, in the order in which they were begun. */
 const submitBatches = async (h: StoreHarness, tenantId: TenantId, sizes: ReadonlyArray<number>) => {
@@ -14,6 +12,8 @@ const submitBatches = async (h: StoreHarness, tenantId: TenantId, sizes: Readonl
   for (const size of sizes) {
     const batch = freshBatch(h)
     const requests: Array<RemovalRequest> = []
+    // Batches of the same moment have no order that anybody could foretell.
+    await h.clock.advance(1)
     for (const _ of upTo(size)) requests.push(await submitted(h, { tenantId, batch }))
     made.push({ batch, requests })
   }
@@ -69,8 +69,7 @@ export const batchListContract = (open: OpenStore): void => {
     it('does not bring a batch to the front that grows', async () => {
       const h = await open()
       const tenantId = h.ids.tenantId()
-      const old = freshBatch(h)
-      await submitted(h, { tenantId, batch: old })
+      const [{ batch: old } = { batch: freshBatch(h) }] = await submitBatches(h, tenantId, [1])
       const [young] = await submitBatches(h, tenantId, [1])
       await submitted(h, { tenantId, batch: old })
 

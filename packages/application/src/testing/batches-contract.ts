@@ -1,21 +1,20 @@
-import { BatchId, type RemovalRequest, type RemovalRequestId, type TenantId } from '@lethe/domain'
+import type { BatchId, RemovalRequest, RemovalRequestId, TenantId } from '@lethe/domain'
 import * as O from 'fp-ts/lib/Option.js'
 import { describe, expect, it } from 'vitest'
-import type { BatchPending } from '../ports/batches.js'
 import { batchListContract } from './batch-list-contract.js'
+import { batchMakingContract } from './batch-making-contract.js'
 import type { OpenStore, StoreHarness } from './harness.js'
-import { decoded, someOf, succeed, upTo } from './outcomes.js'
+import { someOf, succeed, upTo } from './outcomes.js'
 import {
   approvedBy,
   deniedBy,
   endedStates,
+  freshBatch,
   recordOf,
   requestIn,
   submissionOf,
   submitted,
 } from './scenarios.js'
-
-const freshBatch = (h: StoreHarness): BatchId => decoded(BatchId, h.ids.tenantId())
 
 const batchOf = async (h: StoreHarness, count: number, homeTenantId: TenantId = h.ids.tenantId()) => {
   const tenantId = h.ids.tenantId()
@@ -28,10 +27,13 @@ const batchOf = async (h: StoreHarness, count: number, homeTenantId: TenantId = 
 const summaryOf = async ({ store }: StoreHarness, tenantId: TenantId, batch: BatchId) =>
   someOf(await succeed(store.batches.summary(tenantId, batch)))
 
-const pendingOf = async (
+const waitingOf = async (
   { store }: StoreHarness,
   { tenantId, batch }: { readonly tenantId: TenantId; readonly batch: BatchId },
-): Promise<BatchPending> => someOf(await succeed(store.batches.pending(tenantId, batch, null, 100)))
+  after: RemovalRequestId | null = null,
+  limit = 100,
+): Promise<ReadonlyArray<RemovalRequestId>> =>
+  someOf(await succeed(store.batches.members(tenantId, batch, ['pendingApproval'], after, limit)))
 
 /**
  * What the port `Batches` promises, and `RemovalRequests` of requests in a batch.
@@ -41,6 +43,7 @@ const pendingOf = async (
 export const batchesContract = (name: string, open: OpenStore): void => {
   describe(`batches: ${name}`, () => {
     batchListContract(open)
+    batchMakingContract(open)
 
     it('are what was submitted under one id, and nothing else', async () => {
       const h = await open()
@@ -65,7 +68,9 @@ export const batchesContract = (name: string, open: OpenStore): void => {
       const elsewhere = h.ids.tenantId()
 
       expect(await succeed(h.store.batches.summary(elsewhere, batch))).toStrictEqual(O.none)
-      expect(await succeed(h.store.batches.pending(elsewhere, batch, null, 10))).toStrictEqual(O.none)
+      expect(await succeed(h.store.batches.members(elsewhere, batch, ['failed'], null, 10))).toStrictEqual(
+        O.none,
+      )
       expect(await succeed(h.store.batches.requestFor(elsewhere, batch, h.ids.userId()))).toStrictEqual(
         O.none,
       )
@@ -113,37 +118,8 @@ export const batchesContract = (name: string, open: OpenStore): void => {
       for (const request of requests) await approvedBy(h, request, recordOf(h))
       expect((await summaryOf(h, tenantId, batch)).digest).toBe(digest)
       await submitted(h, { tenantId, batch })
-      const { digest: after } = await summaryOf(h, tenantId, batch)
 
-      expect(after).not.toBe(digest)
-      expect(someOf(await succeed(h.store.batches.pending(tenantId, batch, null, 1))).digest).toBe(after)
-    })
-
-    it('have a digest of the moment and of their own, however often it is asked for', async () => {
-      const h = await open()
-      const [tenantId, batch] = [h.ids.tenantId(), freshBatch(h)]
-      // Each as large as the others at the same time.
-      const alike = [
-        { tenantId, batch },
-        { tenantId, batch: freshBatch(h) },
-        { tenantId: h.ids.tenantId(), batch },
-      ]
-      const seen = new Set<string>()
-
-      for (const _ of upTo(3))
-        for (const one of alike) {
-          const request = await submitted(h, one)
-          const { digest } = await pendingOf(h, one)
-          expect(seen).not.toContain(digest)
-          seen.add(digest)
-          expect((await pendingOf(h, one)).digest).toBe(digest)
-          expect((await summaryOf(h, one.tenantId, one.batch)).digest).toBe(digest)
-          await approvedBy(h, request, recordOf(h))
-          expect((await pendingOf(h, one)).digest).toBe(digest)
-        }
-
-      for (const one of alike) expect(seen).toContain((await pendingOf(h, one)).digest)
-      expect(seen.size).toBe(9)
+      expect((await summaryOf(h, tenantId, batch)).digest).not.toBe(digest)
     })
 
     it('show at most ten requests as a sample, the same each time', async () => {
@@ -166,15 +142,11 @@ export const batchesContract = (name: string, open: OpenStore): void => {
       const waiting = ids.filter(id => decided.every(request => request.id !== id))
 
       const seen: Array<RemovalRequestId> = []
-      let after: RemovalRequestId | null = null
       for (;;) {
-        const { ids: next }: BatchPending = someOf(
-          await succeed(h.store.batches.pending(tenantId, batch, after, limit)),
-        )
+        const next = await waitingOf(h, { tenantId, batch }, seen.at(-1) ?? null, limit)
         if (next.length === 0) break
         expect(next.length).toBeLessThanOrEqual(limit)
         seen.push(...next)
-        after = next.at(-1) ?? null
       }
 
       expect(seen).toStrictEqual(waiting)

@@ -4,7 +4,7 @@ import * as O from 'fp-ts/lib/Option.js'
 import { describe, expect, it } from 'vitest'
 import type { OpenStore } from './harness.js'
 import { eventsIn, historyOf, replayed } from './histories.js'
-import { succeed } from './outcomes.js'
+import { readable, succeed } from './outcomes.js'
 import {
   approvalOf,
   cleared,
@@ -26,7 +26,7 @@ export const historyContract = (open: OpenStore): void => {
     it('keeps exactly the events that it was given, in order', async () => {
       const h = await open()
       const submission = submissionOf(h, { tenantId: h.ids.tenantId() })
-      const { request } = await succeed(h.store.removalRequests.submit(submission))
+      const request = readable((await succeed(h.store.removalRequests.submit(submission))).request)
       const approval = approvalOf(h, request, recordOf(h))
       await succeed(h.store.removalRequests.append(approval))
 

@@ -15,12 +15,15 @@ export type { ProfileSeed } from './profiles.js'
 export { removalRequestsContract } from './removal-requests-contract.js'
 export { sealedSignInsContract } from './sealed-sign-ins-contract.js'
 export { subjectsContract } from './subjects-contract.js'
-export { decoded, elementAt, refuse, rightOf, someOf, succeed, upTo } from './outcomes.js'
+export { decoded, elementAt, readable, refuse, rightOf, someOf, succeed, upTo } from './outcomes.js'
 export {
   approvalOf,
   approvedBy,
   automatic,
   deniedBy,
+  freshBatch,
+  joinedBy,
+  makerOf,
   recordOf,
   requestIn,
   submissionOf,

@@ -4,7 +4,7 @@ import type { NoteRecord } from '../ports/people.js'
 import type { OpenStore, StoreHarness } from './harness.js'
 import { historyOf } from './histories.js'
 import { succeed } from './outcomes.js'
-import { deniedBy, recordOf, requestIn, submitted } from './scenarios.js'
+import { closedBy, deniedBy, recordOf, refusedBy, requestIn, submitted } from './scenarios.js'
 
 const text = 'Ms Müller of "Contoso" rang; she keeps her account.\n\u{1F4DE} \\ \u0007'
 
@@ -26,6 +26,16 @@ export const notesContract = (name: string, open: OpenStore): void => {
       const written = JSON.stringify(await historyOf(h, request))
       expect(written).toContain(note.reference)
       expect(written).not.toContain('Müller')
+    })
+
+    it('keeps the text of who closed a request that failed', async () => {
+      const h = await open()
+      const tenantId = h.ids.tenantId()
+      const note = noteOf(h)
+
+      await closedBy(h, await refusedBy(h, await requestIn(h, 'removing', { tenantId })), recordOf(h), note)
+
+      expect(await resolved(h, tenantId, [note.reference])).toStrictEqual(new Map([[note.reference, text]]))
     })
 
     it('leaves out unknown references, and those of other tenants', async () => {

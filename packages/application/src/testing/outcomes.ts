@@ -1,3 +1,4 @@
+import type { RemovalRequest, StoredRequest } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
@@ -22,6 +23,12 @@ export const rightOf = <A>(outcome: E.Either<unknown, A>): A => {
 export const someOf = <A>(found: O.Option<A>): A => {
   if (O.isNone(found)) throw new Error('Expected something, found nothing')
   return found.value
+}
+
+/** A request that must be readable. */
+export const readable = (stored: StoredRequest): RemovalRequest => {
+  if (stored.state === 'unreadable') throw new Error(`Expected a request that can be read: ${stored.reason}`)
+  return stored
 }
 
 /** A value that must be of a codec's type. */

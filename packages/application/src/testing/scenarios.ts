@@ -2,12 +2,14 @@ import {
   addSeconds,
   type ApprovalPolicy,
   approve,
-  type BatchId,
+  BatchId,
+  close,
   deny,
   expire,
   fail,
   HolderName,
   type Instant,
+  join,
   oneLook,
   recordHolderResult,
   recordReadBack,
@@ -20,7 +22,7 @@ import {
   start,
   submit,
   type TenantId,
-  type UserId,
+  UserId,
   withdraw,
 } from '@lethe/domain'
 import type * as E from 'fp-ts/lib/Either.js'
@@ -65,6 +67,16 @@ export const somebody = ({ ids }: Making): Actor => ({
   appId: ids.appId(),
 })
 
+/** A batch that nobody has heard of. */
+export const freshBatch = ({ ids }: Pick<Making, 'ids'>): BatchId => decoded(BatchId, ids.tenantId())
+
+/** Who makes a batch where a test does not say: the same person each time. */
+export const makerOf = (_: Making, batch: BatchId): Actor => ({
+  kind: 'person',
+  userId: decoded(UserId, batch),
+  appId: null,
+})
+
 /** An actor under a reference of their own. */
 export const recordOf = (h: Making, actor: Actor = somebody(h)): ActorRecord => ({
   reference: h.ids.identifiers.actorReference(),
@@ -78,7 +90,10 @@ export const submissionOf = (h: Making, wish: Wish): Submission => {
   const salt = h.ids.identifiers.salt()
   const commitment = h.digest.commitment(salt, tenantId, userId)
   const requestId = h.ids.identifiers.requestId()
-  const submitter = recordOf(h, wish.submitter)
+  const submitter = recordOf(
+    h,
+    wish.submitter ?? (wish.batch === undefined ? somebody(h) : makerOf(h, wish.batch)),
+  )
   const at = h.clock.now()
   const homeTenantId = wish.homeTenantId ?? h.ids.tenantId()
   const events = submit({
@@ -147,6 +162,38 @@ export const approvedBy = async (
   by: ActorRecord,
 ): Promise<RemovalRequest> => succeed(h.store.removalRequests.append(approvalOf(h, request, by)))
 
+/** What joining a request brings. */
+interface Brought {
+  readonly batch?: BatchId
+  readonly receivedDaysAgo?: number
+}
+
+/** What somebody appends who joins a request. */
+export const joinOf = (
+  h: StoreHarness,
+  request: RemovalRequest,
+  by: ActorRecord,
+  { batch, receivedDaysAgo }: Brought = {},
+): Append =>
+  appendOf(
+    request,
+    join({
+      by: by.reference,
+      at: h.clock.now(),
+      receivedAt: receivedDaysAgo === undefined ? null : addSeconds(h.clock.now(), -receivedDaysAgo * day),
+      calendar: saturdayAndSunday,
+      batch: batch ?? null,
+    }),
+    by,
+  )
+
+export const joinedBy = async (
+  h: StoreHarness,
+  request: RemovalRequest,
+  by: ActorRecord,
+  brought: Brought = {},
+): Promise<RemovalRequest> => succeed(h.store.removalRequests.append(joinOf(h, request, by, brought)))
+
 export const deniedBy = async (
   h: StoreHarness,
   request: RemovalRequest,
@@ -159,6 +206,41 @@ export const deniedBy = async (
     deny({ by: by.reference, code: 'legalClaims', note: note?.reference ?? null, at: h.clock.now() }),
     by,
     note,
+  )
+
+/** Closes a request that failed after its holder was called. */
+export const closedBy = async (
+  h: StoreHarness,
+  request: RemovalRequest,
+  by: ActorRecord,
+  note: NoteRecord | null = null,
+): Promise<RemovalRequest> =>
+  decide(
+    h,
+    request,
+    close({
+      by: by.reference,
+      code: 'handledManually',
+      note: note?.reference ?? null,
+      lastLook: [],
+      at: h.clock.now(),
+    }),
+    by,
+    note,
+  )
+
+/** The holder was called, and refused. */
+export const refusedBy = async (h: StoreHarness, request: RemovalRequest): Promise<RemovalRequest> =>
+  decide(
+    h,
+    request,
+    recordHolderResult({
+      holder: graph,
+      result: { kind: 'failed', reason: 'refused' },
+      called: true,
+      schedule,
+      at: h.clock.now(),
+    }),
   )
 
 const withdrawnBy = async (
@@ -221,41 +303,50 @@ export const verifiedAbsent = async (h: StoreHarness, request: RemovalRequest): 
     }),
   )
 
-/** A new request that was brought to a state by events that the domain decided. */
+/**
+ * A new request that was brought to a state by events that the domain decided.
+ *
+ * @param first done to it as soon as it was submitted.
+ */
 export const requestIn = async (
   h: StoreHarness,
   state: RemovalState,
   wish: Wish,
+  first: (request: RemovalRequest) => Promise<RemovalRequest> = async request => request,
 ): Promise<RemovalRequest> => {
   switch (state) {
     case 'pendingApproval':
-      return submitted(h, { ...wish, policy: wish.policy ?? oneApprover })
+      return first(await submitted(h, { ...wish, policy: wish.policy ?? oneApprover }))
     case 'approved':
-      return approvedBy(h, await requestIn(h, 'pendingApproval', wish), recordOf(h))
+      return approvedBy(h, await requestIn(h, 'pendingApproval', wish, first), recordOf(h))
     case 'removing':
-      return started(h, await requestIn(h, 'approved', wish))
+      return started(h, await requestIn(h, 'approved', wish, first))
     case 'verifying':
-      return cleared(h, await requestIn(h, 'removing', wish))
+      return cleared(h, await requestIn(h, 'removing', wish, first))
     case 'completed':
-      return verifiedAbsent(h, await requestIn(h, 'verifying', wish))
+      return verifiedAbsent(h, await requestIn(h, 'verifying', wish, first))
     case 'failed':
       return decide(
         h,
-        await requestIn(h, 'removing', wish),
+        await requestIn(h, 'removing', wish, first),
         fail({ reason: 'workerFailed', at: h.clock.now() }),
       )
+    case 'abandoned':
+      return closedBy(h, await refusedBy(h, await requestIn(h, 'removing', wish, first)), recordOf(h))
     case 'denied':
-      return deniedBy(h, await requestIn(h, 'pendingApproval', wish), recordOf(h))
+      return deniedBy(h, await requestIn(h, 'pendingApproval', wish, first), recordOf(h))
     case 'withdrawn':
-      return withdrawnBy(h, await requestIn(h, 'pendingApproval', wish), recordOf(h))
+      return withdrawnBy(h, await requestIn(h, 'pendingApproval', wish, first), recordOf(h))
     case 'expired':
       return decide(
         h,
-        await submitted(h, {
-          receivedAt: addSeconds(h.clock.now(), -90 * day),
-          expiresAfterDays: 1,
-          ...wish,
-        }),
+        await first(
+          await submitted(h, {
+            receivedAt: addSeconds(h.clock.now(), -90 * day),
+            expiresAfterDays: 1,
+            ...wish,
+          }),
+        ),
         expire({ at: addSeconds(h.clock.now(), 400 * day) }),
       )
   }
@@ -264,4 +355,4 @@ export const requestIn = async (
 /** The states in which a second request for the same profile joins the first. */
 export const openStates = ['pendingApproval', 'approved', 'removing', 'verifying', 'failed'] as const
 /** The states in which a request has ended. */
-export const endedStates = ['completed', 'denied', 'withdrawn', 'expired'] as const
+export const endedStates = ['completed', 'denied', 'withdrawn', 'abandoned', 'expired'] as const

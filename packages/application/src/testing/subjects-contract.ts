@@ -27,12 +27,12 @@ export const subjectsContract = (name: string, open: OpenStore): void => {
         h.store.subjects.resolve(tenantId, [one.subject, unknown, other.subject, elsewhere.subject]),
       )
 
-      expect(new Map(found)).toStrictEqual(
-        new Map([
-          [one.subject, userId],
-          [other.subject, another],
-        ]),
+      expect([...found].map(([commitment, person]) => [commitment, person.userId])).toStrictEqual(
+        [...found.keys()].map(commitment => [commitment, commitment === one.subject ? userId : another]),
       )
+      expect(new Set(found.keys())).toStrictEqual(new Set([one.subject, other.subject]))
+      for (const [commitment, { salt, userId: person }] of found)
+        expect(h.digest.commitment(salt, tenantId, person)).toBe(commitment)
       expect(await userIdOf(h, { ...one, tenantId: foreign })).toBeUndefined()
     })
 
@@ -116,7 +116,7 @@ export const subjectsContract = (name: string, open: OpenStore): void => {
 }
 
 const userIdOf = async ({ store }: StoreHarness, { tenantId, subject }: RemovalRequest) =>
-  (await succeed(store.subjects.resolve(tenantId, [subject]))).get(subject)
+  (await succeed(store.subjects.resolve(tenantId, [subject]))).get(subject)?.userId
 
 /** How many requests are found about somebody. */
 const countOf = async (

@@ -32,7 +32,7 @@ export const submitContract = (open: OpenStore): void => {
       const { commitment } = submission.subject
       const { reference } = submission.submitter
       expect([...(await succeed(h.store.subjects.resolve(tenantId, [commitment])))]).toStrictEqual([
-        [commitment, subject.userId],
+        [commitment, { userId: subject.userId, salt: submission.subject.salt }],
       ])
       expect([...(await succeed(h.store.actors.resolve(tenantId, [reference])))]).toStrictEqual([
         [reference, submitter.actor],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { HeldJob } from '../ports/jobs.js'
 import type { OpenStore, StoreHarness } from './harness.js'
 import { eventsIn, historyOf } from './histories.js'
-import { someOf, succeed, upTo } from './outcomes.js'
+import { readable, someOf, succeed, upTo } from './outcomes.js'
 import { receiveAll } from './queue.js'
 import { approvalOf, approvedBy, approvers, recordOf, requestIn, submitted, toldToWait } from './scenarios.js'
 
@@ -111,5 +111,7 @@ const loadAll = async (
   requests: ReadonlyArray<RemovalRequest>,
 ): Promise<ReadonlyArray<RemovalRequest>> =>
   Promise.all(
-    requests.map(async ({ tenantId, id }) => someOf(await succeed(store.removalRequests.load(tenantId, id)))),
+    requests.map(async ({ tenantId, id }) =>
+      readable(someOf(await succeed(store.removalRequests.load(tenantId, id)))),
+    ),
   )

@@ -4,6 +4,7 @@ import {
   type RemovalEvent,
   type RemovalRequest,
   type RemovalRequestId,
+  type StoredRequest,
   type TenantCaller,
   type TenantId,
 } from '@lethe/domain'
@@ -16,8 +17,14 @@ import type { Actor, Actors, NoteRecord } from '../ports/people.js'
 import type { Unavailable, VersionConflict } from '../ports/problems.js'
 import type { RemovalRequests } from '../ports/removal-requests.js'
 import type { SignIns } from '../ports/sign-ins.js'
-import { type RequestNotFound, requestNotFound } from './refusals.js'
-import { type RemovalRequestView, type ViewDeps, viewOf } from './removal-request-view.js'
+import {
+  type RequestNotFound,
+  requestNotFound,
+  type RequestUnreadable,
+  requestUnreadable,
+  type SubjectDiffers,
+} from './refusals.js'
+import type { FindPerson } from './removal-request-view.js'
 
 /** A caller as somebody who acts on requests of their tenant. */
 export const actorOf = (caller: TenantCaller): Actor => {
@@ -29,9 +36,10 @@ export const actorOf = (caller: TenantCaller): Actor => {
   }
 }
 
-export interface ActingDeps extends ViewDeps {
+export interface ActingDeps {
   readonly removalRequests: Pick<RemovalRequests, 'load' | 'append'>
-  readonly actors: Pick<Actors, 'referenceOf' | 'resolve'>
+  readonly actors: Pick<Actors, 'referenceOf'>
+  readonly findPerson: FindPerson
   readonly identifiers: Pick<Identifiers, 'actorReference'>
 }
 
@@ -43,49 +51,60 @@ export interface Acting<Refusal> {
   /** A text that comes with it. */
   readonly note: NoteRecord | null
   /** Keeps the sign-in of who sets the worker going, if that is what was decided. */
-  readonly signIn: { readonly caller: TenantCaller; readonly signIns: SignIns } | null
+  readonly signIn: { readonly caller: TenantCaller; readonly signIns: Pick<SignIns, 'keep'> } | null
   /** Pure; asked again on the new state where somebody else was faster. */
   readonly decide: (
     by: ActorReference,
   ) => (request: RemovalRequest) => E.Either<Refusal, ReadonlyArray<RemovalEvent>>
 }
 
+/** What keeps anybody from acting on a request. */
+export type ActingRefusal = RequestNotFound | RequestUnreadable | SubjectDiffers | Unavailable
+
 /** How often a decision is made anew because somebody else was faster, before the caller is asked to come back. */
 const mostTries = 10
 
 /**
  * Loads a request, decides, and appends what was decided; a decision without events leaves everything as it is.
+ *
+ * @returns the request after it. Whoever shows it makes a view of it: whoever acts on many shows none of them.
  */
 export const act =
   (deps: ActingDeps) =>
-  <Refusal>(
-    acting: Acting<Refusal>,
-  ): TE.TaskEither<RequestNotFound | Refusal | Unavailable, RemovalRequestView> =>
-    pipe(
-      actOnce(deps, acting, mostTries),
-      TE.flatMap(request => viewOf(deps)(request)),
-    )
+  <Refusal>(acting: Acting<Refusal>): TE.TaskEither<ActingRefusal | Refusal, RemovalRequest> =>
+    untilUncontested(() => actOnce(deps)(acting))
 
-const actOnce = <Refusal>(
-  deps: ActingDeps,
-  acting: Acting<Refusal>,
-  triesLeft: number,
-): TE.TaskEither<RequestNotFound | Refusal | Unavailable, RemovalRequest> =>
+/** Does again what lost against somebody who was faster. */
+export const untilUncontested = <Refusal, A>(
+  once: () => TE.TaskEither<Refusal | Unavailable | VersionConflict, A>,
+  triesLeft: number = mostTries,
+): TE.TaskEither<Refusal | Unavailable, A> =>
   pipe(
-    loadRequest(deps.removalRequests)(acting.tenantId, acting.id),
-    TE.flatMap(request =>
-      pipe(
-        deps.actors.referenceOf(acting.tenantId, acting.id, acting.actor),
-        TE.flatMap(known => appendDecision(deps, acting, request, known)),
-      ),
-    ),
+    once(),
     TE.orElse(problem => {
       if (!isConflict(problem)) return TE.left(problem)
       return triesLeft > 1
-        ? actOnce(deps, acting, triesLeft - 1)
+        ? untilUncontested(once, triesLeft - 1)
         : TE.left<Unavailable>({ _tag: 'Unavailable', retryAfterSeconds: 1 })
     }),
   )
+
+/** The same as `act`, once: `VersionConflict` where somebody else was faster. */
+export const actOnce =
+  (deps: ActingDeps) =>
+  <Refusal>(
+    acting: Acting<Refusal>,
+  ): TE.TaskEither<ActingRefusal | Refusal | VersionConflict, RemovalRequest> =>
+    pipe(
+      loadRequest(deps.removalRequests)(acting.tenantId, acting.id),
+      TE.tap(request => checkSubject(deps)(request)),
+      TE.flatMap(request =>
+        pipe(
+          deps.actors.referenceOf(acting.tenantId, acting.id, acting.actor),
+          TE.flatMap(known => appendDecision(deps, acting, request, known)),
+        ),
+      ),
+    )
 
 const appendDecision = <Refusal>(
   { removalRequests, identifiers }: ActingDeps,
@@ -119,13 +138,38 @@ const appendDecision = <Refusal>(
   )
 }
 
-/** A request of the tenant, which must exist. */
+/** A request of the tenant, which must exist and be readable. */
 export const loadRequest =
   (removalRequests: Pick<RemovalRequests, 'load'>) =>
-  (tenantId: TenantId, id: RemovalRequestId): TE.TaskEither<RequestNotFound | Unavailable, RemovalRequest> =>
+  (
+    tenantId: TenantId,
+    id: RemovalRequestId,
+  ): TE.TaskEither<RequestNotFound | RequestUnreadable | Unavailable, RemovalRequest> =>
+    pipe(
+      loadStored(removalRequests)(tenantId, id),
+      TE.flatMap(request =>
+        request.state === 'unreadable' ? TE.left(requestUnreadable(request)) : TE.right(request),
+      ),
+    )
+
+/** A request of the tenant, which must exist, readable or not. */
+export const loadStored =
+  (removalRequests: Pick<RemovalRequests, 'load'>) =>
+  (tenantId: TenantId, id: RemovalRequestId): TE.TaskEither<RequestNotFound | Unavailable, StoredRequest> =>
     pipe(
       removalRequests.load(tenantId, id),
       TE.flatMap(found => TE.fromOption(() => requestNotFound(id))(found)),
+    )
+
+/** Nothing is decided about somebody else than was asked for: whoever may write to the store could have put them there. */
+const checkSubject =
+  ({ findPerson }: Pick<ActingDeps, 'findPerson'>) =>
+  ({ tenantId, subject }: RemovalRequest): TE.TaskEither<SubjectDiffers | Unavailable, void> =>
+    pipe(
+      findPerson(tenantId, subject),
+      TE.flatMap(person =>
+        person === 'differs' ? TE.left<SubjectDiffers>({ _tag: 'SubjectDiffers' }) : TE.right(undefined),
+      ),
     )
 
 const isConflict = (problem: unknown): problem is VersionConflict =>

@@ -2,30 +2,28 @@ import {
   approve,
   type Grant,
   type GuestApproval,
+  type RemovalRequest,
   type RemovalRequestId,
   type SelfApproval,
   type WrongState,
 } from '@lethe/domain'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Clock } from '../ports/environment.js'
-import type { Unavailable } from '../ports/problems.js'
 import type { SignIns } from '../ports/sign-ins.js'
-import { act, type ActingDeps, actorOf } from './acting.js'
-import type { RequestNotFound } from './refusals.js'
-import type { RemovalRequestView } from './removal-request-view.js'
+import { act, type ActingDeps, type ActingRefusal, actorOf } from './acting.js'
 
 export interface ApproveRemovalDeps extends ActingDeps {
   readonly clock: Clock
   /** Where a worker acts for people: for whoever sets it going. */
-  readonly signIns: SignIns
+  readonly signIns: Pick<SignIns, 'keep'>
 }
 
-export type ApproveRemovalRefusal = RequestNotFound | SelfApproval | GuestApproval | WrongState | Unavailable
+export type ApproveRemovalRefusal = ActingRefusal | SelfApproval | GuestApproval | WrongState
 
 export type ApproveRemoval = (input: {
   readonly grant: Grant<'approve'>
   readonly id: RemovalRequestId
-}) => TaskEither<ApproveRemovalRefusal, RemovalRequestView>
+}) => TaskEither<ApproveRemovalRefusal, RemovalRequest>
 
 /** Approves a request; with the last approval that its policy asks for, the removal can begin. */
 export const approveRemoval =

@@ -15,12 +15,18 @@ export type ExpireRemovals = (input: {
   readonly tenantId: TenantId
   /** How many requests to look at, at most. */
   readonly limit: number
-}) => TE.TaskEither<Unavailable, number>
+}) => TE.TaskEither<Unavailable, Expirations>
+
+/** What became of requests whose time was up. */
+export interface Expirations {
+  /** How many ended now; where that is the limit, there may be more. */
+  readonly expired: number
+  /** Those that cannot be read: they stay as they are. */
+  readonly unreadable: ReadonlyArray<RemovalRequestId>
+}
 
 /**
  * Ends the requests of a tenant that nobody decided in time. Safe to run at any time, by any number at once.
- *
- * @returns how many ended now; where that is `limit`, there may be more.
  */
 export const expireRemovals =
   (deps: ExpireRemovalsDeps): ExpireRemovals =>
@@ -28,16 +34,20 @@ export const expireRemovals =
     pipe(
       deps.removalRequests.expiring(tenantId, deps.clock.now(), limit),
       TE.flatMap(ids => TE.traverseSeqArray((id: RemovalRequestId) => expireOne(deps, tenantId, id))(ids)),
-      TE.map(ended => ended.filter(did => did).length),
+      TE.map(ended => ({
+        expired: ended.filter(did => did === true).length,
+        unreadable: ended.flatMap(did => (typeof did === 'boolean' ? [] : [did])),
+      })),
     )
 
-/** @returns whether it ended now: it may have been decided, or ended by another, in the meantime. */
+/** @returns whether it ended now: it may have been decided, or ended by another, in the meantime. Its id where it cannot be read. */
 const expireOne = (
   { removalRequests, clock }: ExpireRemovalsDeps,
   tenantId: TenantId,
   requestId: RemovalRequestId,
-): TE.TaskEither<Unavailable, boolean> =>
+): TE.TaskEither<Unavailable, boolean | RemovalRequestId> =>
   pipe(
     decideAndAppend(removalRequests)(tenantId, requestId, request => expire({ at: clock.now() })(request)),
+    TE.map(ended => (ended === 'unreadable' ? requestId : ended)),
     TE.orElse(problem => (problem._tag === 'VersionConflict' ? TE.right(false) : TE.left(problem))),
   )

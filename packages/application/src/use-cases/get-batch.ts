@@ -3,10 +3,11 @@ import * as RA from 'fp-ts/lib/ReadonlyArray.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Batches, BatchSummary } from '../ports/batches.js'
+import type { Actor } from '../ports/people.js'
 import type { Unavailable } from '../ports/problems.js'
 import type { RemovalRequests } from '../ports/removal-requests.js'
 import { type BatchNotFound, batchNotFound } from './refusals.js'
-import { type RemovalRequestView, type ViewDeps, viewAll } from './removal-request-view.js'
+import { type StoredView, type ViewDeps, viewStored } from './removal-request-view.js'
 
 export interface GetBatchDeps extends ViewDeps {
   readonly batches: Pick<Batches, 'summary'>
@@ -17,7 +18,9 @@ export interface GetBatchDeps extends ViewDeps {
 export interface BatchPreview {
   readonly id: BatchId
   readonly summary: BatchSummary
-  readonly sample: ReadonlyArray<RemovalRequestView>
+  /** Who made it; null once erased. */
+  readonly maker: Actor | null
+  readonly sample: ReadonlyArray<StoredView>
 }
 
 export type GetBatch = (input: {
@@ -36,8 +39,15 @@ export const getBatch =
         pipe(
           summary.sample,
           TE.traverseArray(sampled => deps.removalRequests.load(tenantId, sampled)),
-          TE.flatMap(requests => viewAll(deps)(tenantId, RA.compact(requests))),
-          TE.map(sample => ({ id, summary, sample })),
+          TE.flatMap(requests => viewStored(deps)(tenantId, RA.compact(requests))),
+          TE.bindTo('sample'),
+          TE.bind('makers', () => deps.actors.resolve(tenantId, [summary.maker])),
+          TE.map(({ sample, makers }) => ({
+            id,
+            summary,
+            maker: makers.get(summary.maker) ?? null,
+            sample,
+          })),
         ),
       ),
     )

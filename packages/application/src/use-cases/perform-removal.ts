@@ -3,6 +3,7 @@ import {
   addSeconds,
   type BlockedBy,
   fail,
+  type FailureReason,
   type HolderName,
   type HolderProgress,
   type Instant,
@@ -18,6 +19,7 @@ import {
   type Removing,
   type RetrySchedule,
   start,
+  type UnreadableReason,
   type UserId,
   type Verifying,
 } from '@lethe/domain'
@@ -27,15 +29,15 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { DataHolder, DataHolders } from '../ports/data-holders.js'
 import type { Clock } from '../ports/environment.js'
-import type { Subjects } from '../ports/people.js'
 import type { Unavailable, VersionConflict } from '../ports/problems.js'
 import type { RemovalRequests } from '../ports/removal-requests.js'
 import { attemptAt, lookAt, type Wait } from './asking-holders.js'
 import { appendEvents } from './recording.js'
+import type { FindPerson } from './removal-request-view.js'
 
 export interface PerformRemovalDeps {
   readonly removalRequests: Pick<RemovalRequests, 'load' | 'append'>
-  readonly subjects: Pick<Subjects, 'resolve'>
+  readonly findPerson: FindPerson
   readonly dataHolders: DataHolders
   readonly clock: Clock
   /** When a holder that could not be asked is asked again. */
@@ -50,6 +52,10 @@ export interface PerformRemovalDeps {
 export type Performed =
   /** Nothing is left of it: either the request has ended, or what comes next is a job of its own. */
   | { readonly kind: 'finished' }
+  /** Its request cannot be read: nothing is done, and somebody has to look into it. */
+  | { readonly kind: 'unreadable'; readonly reason: UnreadableReason }
+  /** The store names another person than the history commits to: the request failed without a call. */
+  | { readonly kind: 'subjectDiffers' }
   /** It came too early, or a holder was not to be called yet. */
   | { readonly kind: 'postponed'; readonly until: Instant }
 
@@ -78,7 +84,12 @@ const performOnce = (
 ): TE.TaskEither<Unavailable, Performed> =>
   pipe(
     deps.removalRequests.load(job.tenantId, job.requestId),
-    TE.flatMap(found => (O.isNone(found) ? TE.right(finished) : proceed(deps, job, found.value))),
+    TE.flatMap((found): Step<Performed> => {
+      if (O.isNone(found)) return TE.right(finished)
+      return found.value.state === 'unreadable'
+        ? TE.right({ kind: 'unreadable', reason: found.value.reason })
+        : proceed(deps, job, found.value)
+    }),
     TE.orElse(problem => {
       if (problem._tag === 'Unavailable') return TE.left(problem)
       return triesLeft > 1
@@ -103,6 +114,7 @@ const proceed = (deps: PerformRemovalDeps, job: Job, request: RemovalRequest): S
     case 'failed':
     case 'denied':
     case 'withdrawn':
+    case 'abandoned':
     case 'expired':
       return TE.right(finished)
   }
@@ -110,17 +122,22 @@ const proceed = (deps: PerformRemovalDeps, job: Job, request: RemovalRequest): S
 
 const work = (deps: PerformRemovalDeps, job: Job, request: RemovalRequest): Step<Performed> =>
   pipe(
-    deps.subjects.resolve(request.tenantId, [request.subject]),
-    TE.flatMap(people => {
-      const userId = people.get(request.subject)
-      return userId === undefined
-        ? pipe(
-            append(deps, request, fail({ reason: 'subjectErased', at: deps.clock.now() })(request)),
-            TE.map(notPutOff),
+    deps.findPerson(request.tenantId, request.subject),
+    TE.flatMap((userId): Step<Performed> => {
+      const failed = (reason: FailureReason): Step<RemovalRequest> =>
+        append(deps, request, fail({ reason, at: deps.clock.now() })(request))
+      switch (userId) {
+        case null:
+          return TE.map(() => finished)(failed('subjectErased'))
+        case 'differs':
+          return TE.map((): Performed => ({ kind: 'subjectDiffers' }))(failed('subjectDiffers'))
+        default:
+          return pipe(
+            removeEverywhere(deps, request, userId),
+            TE.map(worked => performed(job, worked)),
           )
-        : removeEverywhere(deps, request, userId)
+      }
     }),
-    TE.map(worked => performed(job, worked)),
   )
 
 /** A job that was put off is still the job of its request, unless what another holder answered calls for the next one. */

@@ -14,9 +14,9 @@ import type { Digest } from '../ports/environment.js'
 import type { Page, PageRequest } from '../ports/page.js'
 import type { InvalidPageToken, Unavailable } from '../ports/problems.js'
 import type { RemovalRequestFilter, RemovalRequests, StoredHistory } from '../ports/removal-requests.js'
-import { loadRequest } from './acting.js'
+import { loadStored } from './acting.js'
 import { type RequestNotFound, requestNotFound } from './refusals.js'
-import { type RemovalRequestView, type ViewDeps, viewAll, viewOf } from './removal-request-view.js'
+import { type StoredView, type ViewDeps, viewOf, viewStored } from './removal-request-view.js'
 
 export interface GetRemovalRequestDeps extends ViewDeps {
   readonly removalRequests: Pick<RemovalRequests, 'load'>
@@ -25,15 +25,17 @@ export interface GetRemovalRequestDeps extends ViewDeps {
 export type GetRemovalRequest = (input: {
   readonly grant: Grant<'getRemovalRequest'>
   readonly id: RemovalRequestId
-}) => TE.TaskEither<RequestNotFound | Unavailable, RemovalRequestView>
+}) => TE.TaskEither<RequestNotFound | Unavailable, StoredView>
 
-/** One removal request of the caller's tenant. */
+/** One removal request of the caller's tenant, also where its history cannot be read. */
 export const getRemovalRequest =
   (deps: GetRemovalRequestDeps): GetRemovalRequest =>
   ({ grant, id }) =>
     pipe(
-      loadRequest(deps.removalRequests)(grant.tenantId, id),
-      TE.flatMap(request => viewOf(deps)(request)),
+      loadStored(deps.removalRequests)(grant.tenantId, id),
+      TE.flatMap((request): TE.TaskEither<Unavailable, StoredView> =>
+        request.state === 'unreadable' ? TE.right({ request }) : viewOf(deps)(request),
+      ),
     )
 
 export interface ListRemovalRequestsDeps extends ViewDeps {
@@ -44,7 +46,7 @@ export type ListRemovalRequests = (input: {
   readonly grant: Grant<'listRemovalRequests'>
   readonly filter: RemovalRequestFilter
   readonly page: PageRequest
-}) => TE.TaskEither<InvalidPageToken | Unavailable, Page<RemovalRequestView>>
+}) => TE.TaskEither<InvalidPageToken | Unavailable, Page<StoredView>>
 
 /** Removal requests of the caller's tenant, the newest first. */
 export const listRemovalRequests =
@@ -54,7 +56,7 @@ export const listRemovalRequests =
       deps.removalRequests.list(grant.tenantId, filter, page),
       TE.flatMap(({ items, next }) =>
         pipe(
-          viewAll(deps)(grant.tenantId, items),
+          viewStored(deps)(grant.tenantId, items),
           TE.map(views => ({ items: views, next })),
         ),
       ),
@@ -90,14 +92,26 @@ export const getHistory =
 
 const checked =
   (digest: EnvelopeDigest, of: { readonly tenantId: TenantId; readonly requestId: RemovalRequestId }) =>
-  ({ events, head }: StoredHistory): History => ({
+  ({ events, head, seal }: StoredHistory): History => ({
     events,
     head,
     broken: pipe(
       verifyChain(digest)(of, head, events),
       E.match(
         broken => broken,
-        () => null,
+        () => brokenSeal(head, seal),
       ),
     ),
   })
+
+const brokenSeal = ({ sequence }: StoredHistory['head'], seal: StoredHistory['seal']): BrokenChain | null => {
+  switch (seal) {
+    case null:
+    case 'intact':
+      return null
+    case 'missing':
+      return { _tag: 'BrokenChain', position: sequence, reason: 'headNotSealed' }
+    case 'differs':
+      return { _tag: 'BrokenChain', position: sequence, reason: 'headSealDiffers' }
+  }
+}

@@ -28,7 +28,7 @@ export const appendEvents =
  * Loads a request, decides without a caller, and appends.
  *
  * @returns whether anything was recorded: not where the request is gone, or where the decision is a refusal or a repeat,
- * because then it has moved on by itself.
+ * because then it has moved on by itself; and not where it cannot be read, which somebody has to know.
  */
 export const decideAndAppend =
   (removalRequests: Pick<RemovalRequests, 'load' | 'append'>) =>
@@ -36,15 +36,18 @@ export const decideAndAppend =
     tenantId: TenantId,
     requestId: RemovalRequestId,
     decide: (request: RemovalRequest) => E.Either<unknown, ReadonlyArray<RemovalEvent>>,
-  ): TE.TaskEither<Unavailable | VersionConflict, boolean> =>
+  ): TE.TaskEither<Unavailable | VersionConflict, boolean | 'unreadable'> =>
     pipe(
       removalRequests.load(tenantId, requestId),
-      TE.flatMap(found => {
-        const decision = O.isSome(found) ? decide(found.value) : E.right([])
-        return O.isNone(found) || E.isLeft(decision) || decision.right.length === 0
+      TE.flatMap((found): TE.TaskEither<Unavailable | VersionConflict, boolean | 'unreadable'> => {
+        if (O.isNone(found)) return TE.right(false)
+        const request = found.value
+        if (request.state === 'unreadable') return TE.right('unreadable')
+        const decision = decide(request)
+        return E.isLeft(decision) || decision.right.length === 0
           ? TE.right(false)
           : pipe(
-              appendEvents(removalRequests)(found.value, decision.right),
+              appendEvents(removalRequests)(request, decision.right),
               TE.map(() => true),
             )
       }),

@@ -1,24 +1,21 @@
-import { type Grant, type RemovalRequestId, retry, type WrongState } from '@lethe/domain'
+import { type Grant, type RemovalRequest, type RemovalRequestId, retry, type WrongState } from '@lethe/domain'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Clock } from '../ports/environment.js'
-import type { Unavailable } from '../ports/problems.js'
 import type { SignIns } from '../ports/sign-ins.js'
-import { act, type ActingDeps, actorOf } from './acting.js'
-import type { RequestNotFound } from './refusals.js'
-import type { RemovalRequestView } from './removal-request-view.js'
+import { act, type ActingDeps, type ActingRefusal, actorOf } from './acting.js'
 
 export interface RetryRemovalDeps extends ActingDeps {
   readonly clock: Clock
   /** Where a worker acts for people: for whoever sets it going. */
-  readonly signIns: SignIns
+  readonly signIns: Pick<SignIns, 'keep'>
 }
 
-export type RetryRemovalRefusal = RequestNotFound | WrongState | Unavailable
+export type RetryRemovalRefusal = ActingRefusal | WrongState
 
 export type RetryRemoval = (input: {
   readonly grant: Grant<'retry'>
   readonly id: RemovalRequestId
-}) => TaskEither<RetryRemovalRefusal, RemovalRequestView>
+}) => TaskEither<RetryRemovalRefusal, RemovalRequest>
 
 /** Takes a failed request up again, with the holders that are not done yet. */
 export const retryRemoval =

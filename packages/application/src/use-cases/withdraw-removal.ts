@@ -1,27 +1,26 @@
 import {
   type Grant,
+  type HolderCalled,
   type NotSubmitter,
+  type RemovalRequest,
   type RemovalRequestId,
   withdraw,
   type WrongState,
 } from '@lethe/domain'
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js'
 import type { Clock } from '../ports/environment.js'
-import type { Unavailable } from '../ports/problems.js'
-import { act, type ActingDeps, actorOf } from './acting.js'
-import type { RequestNotFound } from './refusals.js'
-import type { RemovalRequestView } from './removal-request-view.js'
+import { act, type ActingDeps, type ActingRefusal, actorOf } from './acting.js'
 
 export interface WithdrawRemovalDeps extends ActingDeps {
   readonly clock: Clock
 }
 
-export type WithdrawRemovalRefusal = RequestNotFound | NotSubmitter | WrongState | Unavailable
+export type WithdrawRemovalRefusal = ActingRefusal | NotSubmitter | HolderCalled | WrongState
 
 export type WithdrawRemoval = (input: {
   readonly grant: Grant<'withdraw'>
   readonly id: RemovalRequestId
-}) => TaskEither<WithdrawRemovalRefusal, RemovalRequestView>
+}) => TaskEither<WithdrawRemovalRefusal, RemovalRequest>
 
 /** Takes a request back: one's own, or any where the grant reaches that far. */
 export const withdrawRemoval =

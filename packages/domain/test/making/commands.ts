@@ -1,9 +1,11 @@
 import {
   type Approve,
+  type Close,
   type Deny,
   type Expire,
   type Fail,
   instantFromMilliseconds,
+  type Join,
   millisecondsOf,
   oneLook,
   type RecordBlock,
@@ -70,6 +72,15 @@ export const command = {
     batch: null,
     ...given,
   }),
+  join: (given: Partial<Join> = {}): CommandOf<'join'> => ({
+    type: 'join',
+    by: adele,
+    at: anHourLater,
+    receivedAt: null,
+    calendar: saturdayAndSunday,
+    batch: null,
+    ...given,
+  }),
   approve: (given: Partial<Approve> = {}): CommandOf<'approve'> => ({
     type: 'approve',
     by: megan,
@@ -129,6 +140,15 @@ export const command = {
   fail: (given: Partial<Fail> = {}): CommandOf<'fail'> => ({
     type: 'fail',
     reason: 'workerFailed',
+    at: anHourLater,
+    ...given,
+  }),
+  close: (given: Partial<Close> = {}): CommandOf<'close'> => ({
+    type: 'close',
+    by: isaiah,
+    code: 'handledManually',
+    note: null,
+    lastLook: [],
     at: anHourLater,
     ...given,
   }),

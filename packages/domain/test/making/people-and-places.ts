@@ -1,5 +1,6 @@
 import {
   ActorReference,
+  BatchId,
   HolderName,
   Instant,
   LocalDate,
@@ -35,6 +36,9 @@ export const isaiah = actor(3)
 export const lee = actor(4)
 /** A guest of the resource tenant, whatever else. */
 export const grady = actor(5)
+
+export const friday = decoded(BatchId)('0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f00')
+export const monday = decoded(BatchId)('0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f01')
 
 export const graph = holderName('graph')
 export const payroll = holderName('payroll')

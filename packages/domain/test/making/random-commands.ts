@@ -1,8 +1,19 @@
 import fc from 'fast-check'
-import { BatchId, FailureReason, type Instant, type RemovalCommand } from '../../src/index.js'
-import { decoded } from './decoded.js'
+import { FailureReason, type Instant, type RemovalCommand } from '../../src/index.js'
 import { command, secondsAfter, submittedAt } from './commands.js'
-import { adele, archive, graph, grady, isaiah, lee, megan, note, payroll } from './people-and-places.js'
+import {
+  adele,
+  archive,
+  friday,
+  graph,
+  grady,
+  isaiah,
+  lee,
+  megan,
+  monday,
+  note,
+  payroll,
+} from './people-and-places.js'
 
 const people = [adele, megan, isaiah, lee, grady]
 const day = 86_400
@@ -23,7 +34,7 @@ const submissions: fc.Arbitrary<RemovalCommand> = fc
     policy,
     expiresAfterDays: fc.constantFrom(null, 0, 30, 90),
     holders: configured,
-    batch: fc.constantFrom(null, decoded(BatchId)('0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f00')),
+    batch: fc.constantFrom(null, friday),
     waited: fc.integer({ min: 0, max: 40 * day }),
   })
   .map(({ waited, ...given }) => command.submit({ ...given, receivedAt: secondsAfter(submittedAt, -waited) }))
@@ -55,9 +66,23 @@ const absenceRule = fc.record({
   looks: fc.integer({ min: 1, max: 3 }),
   seconds: fc.constantFrom(0, 60, 3600),
 })
+const look = fc.record({ holder: anyHolder, result: fc.constantFrom('present', 'absent', 'notLooked') })
 
 const anyCommand: fc.Arbitrary<RemovalCommand> = fc.oneof(
   { weight: 1, arbitrary: submissions },
+  {
+    weight: 4,
+    arbitrary: fc
+      .record({
+        by: anybody,
+        receivedAt: fc.oneof(
+          fc.constant(null),
+          fc.integer({ min: 0, max: 80 * day }).map(waited => secondsAfter(submittedAt, -waited)),
+        ),
+        batch: fc.constantFrom(null, friday, monday),
+      })
+      .map(command.join),
+  },
   { weight: 6, arbitrary: anybody.map(by => command.approve({ by, guest: by === grady })) },
   {
     weight: 1,
@@ -100,6 +125,17 @@ const anyCommand: fc.Arbitrary<RemovalCommand> = fc.oneof(
   },
   { weight: 1, arbitrary: reason.map(given => command.fail({ reason: given })) },
   { weight: 4, arbitrary: anybody.map(by => command.retry({ by })) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .record({
+        by: anybody,
+        code: fc.constantFrom('handledManually', 'other'),
+        note: fc.constantFrom(null, note),
+        lastLook: fc.uniqueArray(look, { selector: ({ holder }) => holder }),
+      })
+      .map(command.close),
+  },
 )
 
 const pause = fc.oneof(

@@ -87,6 +87,7 @@ const resultOf = (event: RemovalEvent): Pick<HistoryEntry, 'holder' | 'outcome'>
     case 'removalCompleted':
       return { holder: null, outcome: event.data.outcome }
     case 'removalRequested':
+    case 'requestJoined':
     case 'approvalGiven':
     case 'removalApproved':
     case 'removalDenied':
@@ -94,6 +95,7 @@ const resultOf = (event: RemovalEvent): Pick<HistoryEntry, 'holder' | 'outcome'>
     case 'requestExpired':
     case 'removalStarted':
     case 'removalRetried':
+    case 'removalAbandoned':
       return { holder: null, outcome: null }
   }
 }

@@ -103,6 +103,7 @@ const resuming = (request: RemovalRequest, clock: RemovalDeps['clock']): Readonl
     case 'completed':
     case 'denied':
     case 'withdrawn':
+    case 'abandoned':
     case 'expired':
       return []
   }

@@ -36,6 +36,7 @@ export const endingOf = (
     case 'pendingApproval':
     case 'denied':
     case 'withdrawn':
+    case 'abandoned':
     case 'expired':
       return { _tag: 'GraphRemovalInterrupted' }
   }
@@ -61,6 +62,7 @@ const failed = (reason: FailureReason): GraphRefusal | RemovalRefusal => {
     case 'stillPresent':
     case 'holderNotConfigured':
     case 'subjectErased':
+    case 'subjectDiffers':
     case 'notApproved':
     case 'workerFailed':
       return { _tag: 'GraphRemovalFailed', reason }

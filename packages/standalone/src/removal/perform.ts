@@ -33,10 +33,7 @@ export const perform = async (
   const work = performRemoval({
     removalRequests: removal.requests,
     // There is one removal, and the operator named its person.
-    subjects: {
-      resolve: (_tenantId, commitments) =>
-        TE.fromIO(() => new Map(commitments.map(commitment => [commitment, userId]))),
-    },
+    findPerson: () => TE.right(userId),
     dataHolders: { of: () => [tenant.holder] },
     clock,
     attempts,
@@ -68,6 +65,9 @@ const nextOf = (performed: Performed, request: RemovalRequest): Instant | null =
       return performed.until
     case 'finished':
       return request.job.notBefore
+    case 'unreadable':
+    case 'subjectDiffers':
+      return null
   }
 }
 

@@ -1,19 +1,32 @@
 import { hash } from 'node:crypto'
-import type { Batches, BatchPending, BatchSummary, ListedBatch, Page } from '@lethe/application'
+import type {
+  Actor,
+  Batches,
+  BatchRefusal,
+  BatchStanding,
+  BatchSummary,
+  DecideBatchDeps,
+  ListedBatch,
+  Page,
+} from '@lethe/application'
 import {
+  type ActorReference,
+  additionsIn,
   type BatchId,
   Hash,
+  type Instant,
   isOpen,
   type RemovalEvent,
   type RemovalEventOf,
-  type RemovalRequest,
+  type RemovalRequestId,
+  type StoredRequest,
   type TenantId,
 } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type Alterations, unaltered } from '../../src/alterations.js'
-import { made } from '../../src/made.js'
+import { made, readable } from '../../src/made.js'
 import { freshIds } from '../fresh-ids.js'
 
 /** Breaks what a store says of batches, and leaves all else as it is. */
@@ -22,44 +35,128 @@ const batches = (alter: (sound: Batches) => Partial<Batches>): Alterations => ({
   store: store => ({ ...store, batches: { ...store.batches, ...alter(store.batches) } }),
 })
 
-/** Breaks what is handed to whoever decides a batch, and leaves the store as it is. */
-const handing = (
-  change: (
-    pending: BatchPending,
-    asked: { readonly tenantId: TenantId; readonly digest: Hash },
-  ) => BatchPending,
+type DecidingBatches = DecideBatchDeps['batches']
+
+/** Breaks what whoever decides a batch works with, and leaves the store as it is. */
+const deciding = (
+  alter: (sound: DecidingBatches, digest: Hash) => Partial<DecidingBatches>,
 ): Alterations => ({
   ...unaltered,
-  deciding: (deps, digest) => ({
-    ...deps,
-    batches: {
-      pending: (tenantId, batch, after, limit) =>
-        TE.map(O.map((found: BatchPending) => change(found, { tenantId, digest })))(
-          deps.batches.pending(tenantId, batch, after, limit),
-        ),
-    },
-  }),
+  deciding: (deps, digest) => ({ ...deps, batches: { ...deps.batches, ...alter(deps.batches, digest) } }),
 })
+
+/** Changes how a batch is said to stand. */
+const saying = (
+  change: (standing: BatchStanding, asked: { readonly digest: Hash }) => BatchStanding,
+): Alterations =>
+  deciding((sound, digest) => ({
+    close: (tenantId, batch, seen, at) =>
+      TE.map(O.map((standing: BatchStanding) => change(standing, { digest })))(
+        sound.close(tenantId, batch, seen, at),
+      ),
+  }))
+
+/** Changes what is handed out to be decided. */
+const handing = (
+  change: (
+    ids: ReadonlyArray<RemovalRequestId>,
+    asked: { readonly tenantId: TenantId },
+  ) => ReadonlyArray<RemovalRequestId>,
+): Alterations =>
+  deciding(sound => ({
+    members: (tenantId, batch, states, after, limit) =>
+      TE.map(O.map((ids: ReadonlyArray<RemovalRequestId>) => change(ids, { tenantId })))(
+        sound.members(tenantId, batch, states, after, limit),
+      ),
+  }))
 
 const someDigest = (text: string): Hash => made(Hash, hash('sha256', text))
 
 /** Compares no digest: what is found is taken for what was asked for. */
-export const comparesNoDigest = (): Alterations => handing((found, { digest }) => ({ ...found, digest }))
+export const comparesNoDigest = (): Alterations => saying((found, { digest }) => ({ ...found, digest }))
 
 /** Remembers the digest that a batch had at first, and never looks again. */
 export const remembersDigests = (): Alterations => {
   const first = new Map<string, Hash>()
   return batches(sound => ({
-    pending: (tenantId, batch, after, limit) =>
+    summary: (tenantId, batch) =>
       TE.map(
-        O.map((found: BatchPending) => {
+        O.map((found: BatchSummary) => {
           const key = `${tenantId} ${batch}`
           const digest = first.get(key) ?? found.digest
           first.set(key, digest)
           return { ...found, digest }
         }),
-      )(sound.pending(tenantId, batch, after, limit)),
+      )(sound.summary(tenantId, batch)),
   }))
+}
+
+/** Says that a batch is closed, and lets more into it. */
+export const closesNothing = (): Alterations => {
+  const closed = new Map<string, { readonly digest: Hash; readonly closedAt: Instant }>()
+  const closing = (tenantId: TenantId, batch: BatchId) => closed.get(`${tenantId} ${batch}`)
+  return batches(sound => ({
+    close: (tenantId, batch, digest, at) =>
+      TE.map(
+        O.map((standing: BatchStanding) => {
+          const isNow = standing.waits && standing.digest === digest
+          if (isNow && closing(tenantId, batch) === undefined)
+            closed.set(`${tenantId} ${batch}`, { digest, closedAt: at })
+          return { ...standing, digest: closing(tenantId, batch)?.digest ?? standing.digest }
+        }),
+      )(sound.close(tenantId, batch, someDigest('another'), at)),
+    refusalOf: (tenantId, batch, actor) =>
+      TE.map((refusal: BatchRefusal | null): BatchRefusal | null =>
+        closing(tenantId, batch) === undefined ? refusal : (refusal ?? { _tag: 'BatchClosed' }),
+      )(sound.refusalOf(tenantId, batch, actor)),
+    summary: (tenantId, batch) =>
+      TE.map(O.map((found: BatchSummary) => ({ ...found, ...closing(tenantId, batch) })))(
+        sound.summary(tenantId, batch),
+      ),
+    list: (tenantId, filter, page) =>
+      TE.map(({ items, next }: Page<ListedBatch>) => ({
+        items: items.map(item => ({ ...item, closedAt: closing(tenantId, item.id)?.closedAt ?? null })),
+        next,
+      }))(sound.list(tenantId, filter, page)),
+  }))
+}
+
+/** Takes everybody for the maker of every batch. */
+export const takesAnybodyForTheMaker = (): Alterations => {
+  const makers = new Map<string, Actor>()
+  const disguised = new Map<ActorReference, Actor>()
+  return {
+    ...unaltered,
+    store: store => ({
+      ...store,
+      removalRequests: {
+        ...store.removalRequests,
+        submit: submission => async () => {
+          const { tenantId, submitter, events } = submission
+          const [batch] = events.flatMap(additionsIn).map(addition => addition.batch)
+          const key = `${tenantId} ${batch}`
+          const maker = batch === undefined ? undefined : makers.get(key)
+          const answer = await store.removalRequests.submit({
+            ...submission,
+            submitter: { ...submitter, actor: maker ?? submitter.actor },
+          })()
+          if (E.isRight(answer) && !answer.right.joined && batch !== undefined) {
+            makers.set(key, maker ?? submitter.actor)
+            disguised.set(submitter.reference, submitter.actor)
+          }
+          return answer
+        },
+      },
+      actors: {
+        ...store.actors,
+        resolve: (tenantId, references) =>
+          TE.map(
+            (found: ReadonlyMap<ActorReference, Actor>) =>
+              new Map([...found].map(([reference, actor]) => [reference, disguised.get(reference) ?? actor])),
+          )(store.actors.resolve(tenantId, references)),
+      },
+    }),
+  }
 }
 
 /** Says of every page of batches that it is the last. */
@@ -75,26 +172,22 @@ export const listsAllBatches = (): Alterations =>
 
 /** Takes every batch for another one. */
 export const refusesEveryBatch = (): Alterations =>
-  handing(found => ({ ...found, digest: someDigest('another') }))
+  saying(found => ({ ...found, digest: someDigest('another') }))
 
 /** Leaves the last of what waits out, where there is more than one. */
-export const leavesSomeOut = (): Alterations =>
-  handing(found => ({ ...found, ids: found.ids.length > 1 ? found.ids.slice(0, -1) : found.ids }))
+export const leavesSomeOut = (): Alterations => handing(ids => (ids.length > 1 ? ids.slice(0, -1) : ids))
 
 /** Hands out everything of the tenant that waits for approval, whatever batch it is in. */
 export const mixesBatches = (): Alterations => {
-  const waiting = new Map<TenantId, Map<RemovalRequest['id'], RemovalRequest>>()
-  const noting = (request: RemovalRequest): void => {
-    const known = waiting.get(request.tenantId) ?? new Map<RemovalRequest['id'], RemovalRequest>()
+  const waiting = new Map<TenantId, Set<RemovalRequestId>>()
+  const noting = (request: StoredRequest): void => {
+    const known = waiting.get(request.tenantId) ?? new Set<RemovalRequestId>()
     waiting.set(request.tenantId, known)
-    if (request.state === 'pendingApproval') known.set(request.id, request)
+    if (request.state === 'pendingApproval') known.add(request.id)
     else known.delete(request.id)
   }
   return {
-    ...handing((found, { tenantId }) => ({
-      ...found,
-      ids: [...(waiting.get(tenantId)?.keys() ?? found.ids)],
-    })),
+    ...handing((ids, { tenantId }) => [...(waiting.get(tenantId)?.keys() ?? ids)]),
     store: store => ({
       ...store,
       removalRequests: {
@@ -157,8 +250,8 @@ export const mixesTenants = (): Alterations => {
       batches: {
         ...store.batches,
         summary: (tenantId, batch) => store.batches.summary(homes.get(batch) ?? tenantId, batch),
-        pending: (tenantId, batch, after, limit) =>
-          store.batches.pending(homes.get(batch) ?? tenantId, batch, after, limit),
+        members: (tenantId, batch, states, after, limit) =>
+          store.batches.members(homes.get(batch) ?? tenantId, batch, states, after, limit),
       },
     }),
   }
@@ -173,7 +266,8 @@ export const letsASecondRequestIntoABatch = (): Alterations => ({
       ...store.removalRequests,
       submit: submission => async () => {
         const answer = await store.removalRequests.submit(submission)()
-        if (E.isLeft(answer) || !answer.right.joined || isOpen(answer.right.request.state)) return answer
+        if (E.isLeft(answer) || !answer.right.joined || isOpen(readable(answer.right.request).state))
+          return answer
         const subject = { ...submission.subject, userId: freshIds.userId() }
         return store.removalRequests.submit({ ...submission, subject })()
       },

@@ -34,14 +34,14 @@ const laterBy = (seconds: number, { envelope, hash }: SealedEvent): SealedEvent 
 
 /** Changes when something happened. */
 export const altersAnEvent = (): Alterations =>
-  histories(({ head, events }) => ({
-    head,
+  histories(({ events, ...rest }) => ({
+    ...rest,
     events: events.map((event, index) => (index === 1 ? laterBy(1, event) : event)),
   }))
 
 /** Leaves out the last event, but not the end of the chain that is stored apart. */
 export const cutsTheTail = (): Alterations =>
-  histories(({ head, events }) => ({ head, events: events.slice(0, -1) }))
+  histories(({ events, ...rest }) => ({ ...rest, events: events.slice(0, -1) }))
 
 /** Writes the whole history anew, so that its chain is whole. */
 export const rewritesHistory = (): Alterations =>
@@ -49,5 +49,5 @@ export const rewritesHistory = (): Alterations =>
     const events = history.events.map(event => rightOf(readEvent(laterBy(1, event).envelope)))
     const rewritten = seal(sha256Digest.envelope)(null, events)
     const { envelope, hash } = elementAt(rewritten, -1)
-    return { events: rewritten, head: { sequence: envelope.sequence, hash } }
+    return { ...history, events: rewritten, head: { sequence: envelope.sequence, hash } }
   })

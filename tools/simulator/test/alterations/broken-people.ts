@@ -1,7 +1,8 @@
-import type { Actor, PerformRemovalDeps } from '@lethe/application'
-import type { ActorReference } from '@lethe/domain'
+import type { Actor, ResolvedSubject } from '@lethe/application'
+import type { ActorReference, SubjectCommitment } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import { freshIds } from '../fresh-ids.js'
 import { type Alterations, unaltered } from '../../src/alterations.js'
 
@@ -35,24 +36,30 @@ export const knowsNobodyAgain = (): Alterations => {
   }
 }
 
-type Resolve = PerformRemovalDeps['subjects']['resolve']
-
-/** A worker that finds somebody else behind the commitment of a request. */
+/** A worker that takes somebody else for the person of a request. */
 export const mixesUpPeople = (): Alterations => ({
   ...unaltered,
-  worker: deps => {
-    const resolve: Resolve = (tenantId, commitments) => async () => {
-      const found = await deps.subjects.resolve(tenantId, commitments)()
-      return E.isLeft(found)
-        ? found
-        : E.right(new Map([...found.right].map(([commitment]) => [commitment, freshIds.userId()])))
-    }
-    return { ...deps, subjects: { resolve } }
-  },
+  worker: deps => ({ ...deps, findPerson: () => async () => E.right(freshIds.userId()) }),
 })
 
 /** A worker that cannot find out whom a request is about. */
 export const forgetsPeople = (): Alterations => ({
   ...unaltered,
-  worker: deps => ({ ...deps, subjects: { resolve: () => async () => E.right(new Map()) } }),
+  worker: deps => ({ ...deps, findPerson: () => async () => E.right(null) }),
+})
+
+/** A store that names somebody else for whoever is looked up, for every request. */
+export const namesSomebodyElse = (): Alterations => ({
+  ...unaltered,
+  store: store => ({
+    ...store,
+    subjects: {
+      ...store.subjects,
+      resolve: (tenantId, commitments) =>
+        TE.map(
+          (found: ReadonlyMap<SubjectCommitment, ResolvedSubject>) =>
+            new Map([...found].map(([of, subject]) => [of, { ...subject, userId: freshIds.userId() }])),
+        )(store.subjects.resolve(tenantId, commitments)),
+    },
+  }),
 })

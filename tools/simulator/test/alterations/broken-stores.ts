@@ -4,6 +4,7 @@ import {
   type RemovalRequest,
   type RemovalRequestId,
   replay,
+  type StoredRequest,
   type TenantId,
   type UserId,
 } from '@lethe/domain'
@@ -11,6 +12,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import { freshIds } from '../fresh-ids.js'
 import { type Alterations, unaltered } from '../../src/alterations.js'
+import { readable } from '../../src/made.js'
 
 /** Breaks the requests of a store, and leaves all else as it is. */
 const requests = (alter: (sound: RemovalRequests) => Partial<RemovalRequests>): Alterations => ({
@@ -60,7 +62,7 @@ export const takesStaleAppends = (): Alterations =>
     append: asked => async () => {
       const loaded = await load(asked.tenantId, asked.requestId)()
       if (E.isLeft(loaded) || O.isNone(loaded.right)) return append(asked)()
-      const { version } = loaded.right.value
+      const { version } = readable(loaded.right.value)
       const events = asked.events.map((happened, index) => ({ ...happened, sequence: version + 1 + index }))
       try {
         return await append({ ...asked, expectedVersion: version, events })()
@@ -76,8 +78,9 @@ export const losesAppends = (): Alterations =>
     append: asked => async () => {
       const loaded = await load(asked.tenantId, asked.requestId)()
       if (asked.actor === null || E.isLeft(loaded) || O.isNone(loaded.right)) return append(asked)()
-      const next = asked.events.reduce<RemovalRequest | null>(evolve, loaded.right.value)
-      const isCurrent = loaded.right.value.version === asked.expectedVersion
+      const request = readable(loaded.right.value)
+      const next = asked.events.reduce<RemovalRequest | null>(evolve, request)
+      const isCurrent = request.version === asked.expectedVersion
       return next === null || !isCurrent ? append(asked)() : E.right(next)
     },
   }))
@@ -136,10 +139,11 @@ export const loadsOldVersions = (): Alterations => {
     load: (tenantId, id) => async () => {
       const loaded = await load(tenantId, id)()
       if (E.isLeft(loaded) || O.isNone(loaded.right)) return loaded
-      const old = first.get(id) ?? loaded.right.value
+      const request = readable(loaded.right.value)
+      const old = first.get(id) ?? request
       first.set(id, old)
       loads += 1
-      return loads % 3 === 0 && loaded.right.value.version > 2 ? E.right(O.some(old)) : loaded
+      return loads % 3 === 0 && request.version > 2 ? E.right(O.some(old)) : loaded
     },
   }))
 }
@@ -163,7 +167,7 @@ export const listsTooFew = (): Alterations =>
       const found = await list(tenantId, filter, page)()
       return E.isLeft(found)
         ? found
-        : E.right({ ...found.right, items: found.right.items.filter(({ version }) => version < 3) })
+        : E.right({ ...found.right, items: found.right.items.filter(item => readable(item).version < 3) })
     },
   }))
 
@@ -172,7 +176,10 @@ export const neverExpires = (): Alterations => requests(() => ({ expiring: () =>
 
 /** Says that a request is due at once, whatever its events say. */
 export const changesWhatIsLoaded = (): Alterations => {
-  const changed = (request: RemovalRequest): RemovalRequest => ({ ...request, dueAt: request.submittedAt })
+  const changed = (stored: StoredRequest): RemovalRequest => {
+    const request = readable(stored)
+    return { ...request, dueAt: request.submittedAt }
+  }
   return requests(({ load, list }) => ({
     load: (tenantId, id) => async () => {
       const loaded = await load(tenantId, id)()

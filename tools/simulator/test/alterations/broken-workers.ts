@@ -6,6 +6,7 @@ import {
   type RemovalRequest,
   type RemovalRequestId,
   type RetrySchedule,
+  type StoredRequest,
 } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
@@ -17,9 +18,11 @@ type Load = PerformRemovalDeps['removalRequests']['load']
 const believing =
   (change: (request: RemovalRequest) => RemovalRequest): Alterations['worker'] =>
   deps => {
+    const believed = (stored: StoredRequest): StoredRequest =>
+      stored.state === 'unreadable' ? stored : change(stored)
     const load: Load = (tenantId, id) => async () => {
       const loaded = await deps.removalRequests.load(tenantId, id)()
-      return E.isLeft(loaded) ? loaded : E.right(O.map(change)(loaded.right))
+      return E.isLeft(loaded) ? loaded : E.right(O.map(believed)(loaded.right))
     }
     return { ...deps, removalRequests: { ...deps.removalRequests, load } }
   }

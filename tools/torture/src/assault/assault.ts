@@ -6,6 +6,7 @@ import type { Member } from '../world/fleet.js'
 import type { World } from '../world/world.js'
 import type { Round, Step } from './plan.js'
 import { type Provocation, provocationOf } from './provocations.js'
+import type { Tampering } from './tampering.js'
 
 /** What has been done to the processes so far. */
 export interface Tally {
@@ -13,6 +14,7 @@ export interface Tally {
   readonly kinds: Map<'point' | 'random' | 'crash' | 'bounce', number>
   /** Points that no process came to in time, and how often. */
   readonly missed: Map<KillPoint, number>
+  readonly tampered: Map<Tampering, number>
 }
 
 export interface Assault {

@@ -26,11 +26,13 @@ const preparation = 8000
 
 const routeOf: ReadonlyMap<string, AnsweredRoute> = new Map<string, AnsweredRoute>([
   ['commit submit', 'removePersonalData'],
+  ['commit join', 'ownBatch'],
   ['commit approve', 'approve'],
   ['commit approveLast', 'approve'],
   ['commit deny', 'deny'],
   ['commit withdraw', 'withdraw'],
   ['commit retry', 'retry'],
+  ['commit close', 'close'],
   ['answer removePersonalData', 'removePersonalData'],
   ['answer batch', 'batch'],
   ['answer profile', 'profile'],
@@ -43,17 +45,21 @@ const routeOf: ReadonlyMap<string, AnsweredRoute> = new Map<string, AnsweredRout
   ['answer deny', 'deny'],
   ['answer withdraw', 'withdraw'],
   ['answer retry', 'retry'],
+  ['answer close', 'close'],
   ['answer ownBatch', 'ownBatch'],
   ['answer previewBatch', 'previewBatch'],
   ['answer approveBatch', 'approveBatch'],
   ['answer denyBatch', 'denyBatch'],
+  ['answer retryBatch', 'retryBatch'],
+  ['answer withdrawBatch', 'withdrawBatch'],
   ['answer me', 'me'],
 ])
 
 export const provocationOf = (world: World, point: KillPoint): Provocation => {
   const span = point.replace(/ (?:before|after)$/, '')
   const route = routeOf.get(span)
-  if (route === 'retry') return { ...urging(route), meanwhile: async () => world.conduct.insist('refused') }
+  if (route === 'retry' || route === 'close')
+    return { ...urging(route), meanwhile: async () => world.conduct.insist('refused') }
   if (route !== undefined) return urging(route)
   const { asOwner } = world.database
   switch (span) {
@@ -66,7 +72,7 @@ export const provocationOf = (world: World, point: KillPoint): Provocation => {
           member.skew(twoDays)
         },
       }
-    case 'commit abandon':
+    case 'commit failDead':
     case 'jobs receiveDead':
       return {
         ...nothing,

@@ -1,6 +1,6 @@
 import { ActorReference } from '@lethe/domain'
 import type { Acknowledgement } from '../load/acknowledgements.js'
-import type { Seen, StoredRequest } from './seen.js'
+import { batchesOfStored, type Seen, type StoredRequest } from './seen.js'
 import { type Violation, violation } from './violation.js'
 
 /** What clients were told is done must be there. */
@@ -14,27 +14,32 @@ export const checkAcknowledgements = (seen: Seen): ReadonlyArray<Violation> =>
       ...(served !== undefined && served.state === null
         ? [violation('acknowledgedIsServed', acknowledgement.requestId)]
         : []),
-      ...(isRecorded(acknowledgement, stored)
+      ...(seen.tampered.has(stored.requestId) || isRecorded(acknowledgement, stored)
         ? []
         : [violation('acknowledgedIsRecorded', `${acknowledgement.what} ${acknowledgement.requestId}`)]),
     ]
   })
 
 const eventOf = {
-  submitted: 'removalRequested',
   approved: 'approvalGiven',
   denied: 'removalDenied',
   withdrawn: 'removalWithdrawn',
   retried: 'removalRetried',
+  closed: 'removalAbandoned',
 } as const
 
-const isRecorded = ({ what, by, subject }: Acknowledgement, stored: StoredRequest): boolean => {
+const isRecorded = ({ what, by, subject, batch }: Acknowledgement, stored: StoredRequest): boolean => {
+  const isBy = (type: string, member: 'by' | 'submittedBy'): boolean =>
+    stored.events.some(({ envelope }) => {
+      const reference = envelope.data[member]
+      return envelope.type === type && ActorReference.is(reference) && stored.people.get(reference) === by
+    })
   // Whoever submits may have joined the request of another.
-  if (what === 'submitted') return stored.subject === subject && stored.events.length > 0
-  return stored.events.some(({ envelope }) => {
-    const reference = envelope.data['by']
+  if (what === 'submitted')
     return (
-      envelope.type === eventOf[what] && ActorReference.is(reference) && stored.people.get(reference) === by
+      (stored.subject === null || stored.subject === subject) &&
+      (batch === null || batchesOfStored(stored).includes(batch)) &&
+      (isBy('removalRequested', 'submittedBy') || isBy('requestJoined', 'by'))
     )
-  })
+  return isBy(eventOf[what], 'by')
 }

@@ -5,8 +5,12 @@ import { type Violation, violation } from './violation.js'
 
 /** What the holder was asked for and did, against what the histories allow. */
 export const checkEffects = (seen: Seen): ReadonlyArray<Violation> => [
-  ...[...firstCalls(seen.calls).values()].flatMap(call => checkCall(call, seen.stored.get(call.requestId))),
-  ...seen.effects.flatMap(effect => checkEffect(effect, seen.stored.get(effect.requestId))),
+  ...[...firstCalls(seen.calls).values()]
+    .filter(({ requestId }) => !seen.tampered.has(requestId))
+    .flatMap(call => checkCall(call, seen.stored.get(call.requestId))),
+  ...seen.effects
+    .filter(({ requestId }) => !seen.tampered.has(requestId))
+    .flatMap(effect => checkEffect(effect, seen.stored.get(effect.requestId))),
   ...checkCounts(seen),
 ]
 

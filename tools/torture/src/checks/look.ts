@@ -4,7 +4,14 @@ import type { MadeBatch } from '../load/batches.js'
 import { batchIn, historyIn, isWorthRetrying, requestIn, send } from '../load/api-client.js'
 import { megan, tenants } from '../world/cast.js'
 import type { World } from '../world/world.js'
-import { joblessRequests, letheConnections, storedRequests, strayRequests, waitingJobs } from './rows.js'
+import {
+  joblessRequests,
+  letheConnections,
+  storedBatches,
+  storedRequests,
+  strayRequests,
+  waitingJobs,
+} from './rows.js'
 import type { Seen, ServedBatch, ServedRequest, StoredRequest } from './seen.js'
 
 /** How many requests are asked for at a time. */
@@ -34,7 +41,8 @@ export const openLooker = (world: World): Looker => {
       const { asOwner } = world.database
       const stored = await storedRequests(asOwner)
       const waiting = [...stored.values()].filter(
-        ({ requestId, version }) => everything || askedAt.get(requestId) !== version,
+        ({ requestId, version }) =>
+          everything || askedAt.get(requestId) !== version || world.tampered.has(requestId),
       )
       await Promise.all(
         Array.from({ length: lanes }, async () => {
@@ -45,7 +53,9 @@ export const openLooker = (world: World): Looker => {
         acknowledged: [...world.load.acknowledged()],
         stored,
         served,
+        tampered: new Map(world.tampered),
         batches: await Promise.all(world.load.batches().map(batch => servedBatch(world, batch))),
+        storedBatches: await storedBatches(asOwner),
         batchAttempts: [...world.load.batchAttempts()],
         calls: [...world.ledger.calls()],
         effects: [...world.ledger.effects()],

@@ -6,9 +6,9 @@ import { type Violation, violation } from './violation.js'
 export const checkRest = (seen: Seen): ReadonlyArray<Violation> => [
   ...checkEnds(seen),
   ...checkOpenRequests(seen),
-  ...seen.jobless.map(requestId =>
-    violation('jobIsThere', `${requestId} waited for work that no job was there for`),
-  ),
+  ...seen.jobless
+    .filter(requestId => !seen.tampered.has(requestId))
+    .map(requestId => violation('jobIsThere', `${requestId} waited for work that no job was there for`)),
   ...seen.stray.map(requestId =>
     violation('writtenTogether', `there are rows of ${requestId}, and there is no such request`),
   ),
@@ -16,9 +16,9 @@ export const checkRest = (seen: Seen): ReadonlyArray<Violation> => [
   ...checkConnections(seen),
 ]
 
-const checkEnds = ({ stored }: Seen): ReadonlyArray<Violation> =>
+const checkEnds = ({ stored, tampered }: Seen): ReadonlyArray<Violation> =>
   [...stored.values()].flatMap(({ requestId, state, events }) =>
-    state === 'approved' || state === 'removing' || state === 'verifying'
+    !tampered.has(requestId) && (state === 'approved' || state === 'removing' || state === 'verifying')
       ? [
           violation(
             'approvedEnds',

@@ -3,6 +3,7 @@ import {
   BatchId,
   Envelope,
   Hash,
+  Instant,
   RemovalRequestId,
   RemovalState,
   type SealedEvent,
@@ -12,7 +13,7 @@ import {
 import * as t from 'io-ts'
 import { made } from '../made.js'
 import type { Database } from '../world/database.js'
-import type { Connection, QueuedJob, StoredRequest } from './seen.js'
+import type { Connection, QueuedJob, StoredBatch, StoredRequest } from './seen.js'
 
 type AsOwner = Database['asOwner']
 
@@ -23,6 +24,8 @@ const RequestRow = t.strict({
   head_hash: Hash,
   state: RemovalState,
   batch_id: t.union([BatchId, t.null]),
+  joined: t.readonlyArray(BatchId),
+  due_at: Instant,
   subject: t.union([UserId, t.null]),
   ended_as: t.union([RemovalRequestId, t.null]),
   people: t.readonlyArray(t.strict({ reference: ActorReference, identity: UserId })),
@@ -45,6 +48,10 @@ export const storedRequests = async (
 ): Promise<ReadonlyMap<RemovalRequestId, StoredRequest>> => {
   const rows = await asOwner(`
     select r.tenant_id, r.request_id, r.version, encode(r.head_hash, 'hex') as head_hash, r.state, r.batch_id,
+      array(
+        select m.batch_id from lethe.batch_member m where m.tenant_id = r.tenant_id and m.request_id = r.request_id
+      ) as joined,
+      to_char(r.due_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as due_at,
       s.user_id as subject, s.ended_as,
       (
         select coalesce(jsonb_agg(jsonb_build_object('reference', a.reference, 'identity', a.identity)), '[]')
@@ -70,6 +77,8 @@ const storedRequest = (row: t.TypeOf<typeof RequestRow>): StoredRequest => ({
   headHash: row.head_hash,
   state: row.state,
   batch: row.batch_id,
+  joined: row.joined,
+  dueAt: row.due_at,
   subject: row.subject,
   endedAs: row.ended_as,
   people: new Map(row.people.map(({ reference, identity }) => [reference, identity])),
@@ -88,6 +97,29 @@ const storedRequest = (row: t.TypeOf<typeof RequestRow>): StoredRequest => ({
   })),
 })
 
+const BatchRow = t.strict({
+  tenant_id: TenantId,
+  batch_id: BatchId,
+  maker: ActorReference,
+  closed_with: t.union([Hash, t.null]),
+})
+
+/** All batches. */
+export const storedBatches = async (asOwner: AsOwner): Promise<ReadonlyArray<StoredBatch>> =>
+  (
+    await asOwner(`
+      select b.tenant_id, b.batch_id, b.maker, encode(c.digest, 'hex') as closed_with
+      from lethe.batch b
+      left join lethe.batch_closed c on c.tenant_id = b.tenant_id and c.batch_id = b.batch_id`)
+  )
+    .map(row => made(BatchRow, row))
+    .map(({ tenant_id, batch_id, maker, closed_with }) => ({
+      tenantId: tenant_id,
+      id: batch_id,
+      maker,
+      closedWith: closed_with,
+    }))
+
 const RequestId = t.strict({ request_id: RemovalRequestId })
 
 /** Requests of which there are rows that belong to none: what is written together must be there together. */
@@ -99,6 +131,7 @@ export const strayRequests = async (asOwner: AsOwner): Promise<ReadonlyArray<Rem
         union all select tenant_id, request_id from lethe.removal_subject
         union all select tenant_id, request_id from lethe.removal_actor
         union all select tenant_id, request_id from lethe.removal_note
+        union all select tenant_id, request_id from lethe.batch_member
         union all select (data ->> 'tenantId')::uuid, (data ->> 'requestId')::uuid from pgboss.job
       ) as rows
       where not exists (

@@ -3,12 +3,14 @@ import type {
   ActorReference,
   BatchId,
   Hash,
+  Instant,
   RemovalRequestId,
   RemovalState,
   SealedEvent,
   TenantId,
   UserId,
 } from '@lethe/domain'
+import type { Tampered } from '../assault/tampering.js'
 import type { Acknowledgement } from '../load/acknowledgements.js'
 import type { BatchAttempt, MadeBatch } from '../load/batches.js'
 import type { Effect, HolderCall } from '../world/ledger.js'
@@ -20,8 +22,11 @@ export interface StoredRequest {
   readonly version: number
   readonly headHash: Hash
   readonly state: RemovalState
-  /** The batch that it is found in; null for none. */
+  /** The batch that it was submitted with, as it is found by it; null for none. */
   readonly batch: BatchId | null
+  /** The batches that it is found in because it joined them. */
+  readonly joined: ReadonlyArray<BatchId>
+  readonly dueAt: Instant
   readonly events: ReadonlyArray<SealedEvent>
   /** Whom it is about; null where that was erased. */
   readonly subject: UserId | null
@@ -31,15 +36,24 @@ export interface StoredRequest {
   readonly people: ReadonlyMap<ActorReference, UserId>
 }
 
+/** A batch as the database holds it. */
+export interface StoredBatch {
+  readonly tenantId: TenantId
+  readonly id: BatchId
+  readonly maker: ActorReference
+  /** Of what was in it when it was closed; null while it is open. */
+  readonly closedWith: Hash | null
+}
+
 /** What the API says of a request; null where it says nothing. */
 export interface ServedRequest {
-  readonly state: RemovalState | null
+  readonly state: string | null
   readonly intact: boolean | null
   readonly version: number | null
 }
 
 /** What the API says of a batch. */
-export interface ServedBatch extends MadeBatch {
+export interface ServedBatch extends Omit<MadeBatch, 'maker'> {
   /** To its own tenant; null where it says nothing. */
   readonly here: Pick<BatchResource, 'count' | 'digest' | 'states'> | null
   /** Whether it says anything to another tenant. */
@@ -70,7 +84,10 @@ export interface Seen {
   /** Requests that at some moment waited for work and had no job. */
   readonly jobless: ReadonlyArray<RemovalRequestId>
   readonly served: ReadonlyMap<RemovalRequestId, ServedRequest>
+  /** Requests that somebody tampered with, as they stood then. */
+  readonly tampered: ReadonlyMap<RemovalRequestId, Tampered>
   readonly batches: ReadonlyArray<ServedBatch>
+  readonly storedBatches: ReadonlyArray<StoredBatch>
   readonly batchAttempts: ReadonlyArray<BatchAttempt>
   readonly calls: ReadonlyArray<HolderCall>
   readonly effects: ReadonlyArray<Effect>
@@ -78,6 +95,12 @@ export interface Seen {
   readonly connections: ReadonlyArray<Connection>
   readonly mostConnections: number
 }
+
+/** The batches that a request is found in. */
+export const batchesOfStored = ({ batch, joined }: StoredRequest): ReadonlyArray<BatchId> => [
+  ...(batch === null ? [] : [batch]),
+  ...joined,
+]
 
 /** The events of a request by type and actor, without reading more of them than that. */
 export const typesOf = ({ events }: StoredRequest): ReadonlyArray<string> =>

@@ -52,10 +52,13 @@ const routes: ReadonlyArray<readonly [RegExp, AnsweredRoute]> = [
   [/^POST \/lethe\/v1\/removalRequests\/[^/]+\/deny$/, 'deny'],
   [/^POST \/lethe\/v1\/removalRequests\/[^/]+\/withdraw$/, 'withdraw'],
   [/^POST \/lethe\/v1\/removalRequests\/[^/]+\/retry$/, 'retry'],
+  [/^POST \/lethe\/v1\/removalRequests\/[^/]+\/close$/, 'close'],
   [/^POST \/lethe\/v1\/\$batch$/, 'ownBatch'],
   [/^GET \/lethe\/v1\/batches\/[^/]+$/, 'previewBatch'],
   [/^POST \/lethe\/v1\/batches\/[^/]+\/approve$/, 'approveBatch'],
   [/^POST \/lethe\/v1\/batches\/[^/]+\/deny$/, 'denyBatch'],
+  [/^POST \/lethe\/v1\/batches\/[^/]+\/retry$/, 'retryBatch'],
+  [/^POST \/lethe\/v1\/batches\/[^/]+\/withdraw$/, 'withdrawBatch'],
   [/^GET \/lethe\/v1\/me$/, 'me'],
 ]
 

@@ -32,6 +32,8 @@ const commitOf = (events: ReadonlyArray<RemovalEvent>): Commit => {
   switch (last.type) {
     case 'removalRequested':
       return 'submit'
+    case 'requestJoined':
+      return 'join'
     case 'approvalGiven':
       return 'approve'
     case 'removalApproved':
@@ -42,6 +44,8 @@ const commitOf = (events: ReadonlyArray<RemovalEvent>): Commit => {
       return 'withdraw'
     case 'removalRetried':
       return 'retry'
+    case 'removalAbandoned':
+      return 'close'
     case 'requestExpired':
       return 'expire'
     case 'removalStarted':
@@ -57,7 +61,7 @@ const commitOf = (events: ReadonlyArray<RemovalEvent>): Commit => {
     case 'removalCompleted':
       return 'complete'
     case 'removalFailed':
-      return last.data.reason === 'workerFailed' ? 'abandon' : 'fail'
+      return last.data.reason === 'workerFailed' ? 'failDead' : 'fail'
   }
 }
 

@@ -63,7 +63,7 @@ export const actChoice = (random: Random, ledger: Ledger, agenda: Agenda) => {
       route,
       tenantId,
       subjects,
-      by: fate === 'approveOwn' ? alma : adele,
+      by: fate === 'approveOwn' || (known !== null && random.chance(0.3)) ? alma : adele,
       overdue: route === 'submit' && overdue,
       fate,
       batch: null,
@@ -73,8 +73,9 @@ export const actChoice = (random: Random, ledger: Ledger, agenda: Agenda) => {
   const ofBatches = batchChoice(random, agenda, newSubject)
 
   const decide = (route: Extract<Act, { readonly kind: 'decide' }>['route']): Act => {
-    const request = route === 'retry' ? agenda.failed.shift() : agenda.pending.shift()
-    if (request === undefined) return route === 'retry' ? read('list') : submit('submit', 'leave', false)
+    const ofFailed = route === 'retry' || route === 'close'
+    const request = ofFailed ? agenda.failed.shift() : agenda.pending.shift()
+    if (request === undefined) return ofFailed ? read('list') : submit('submit', 'leave', false)
     return { kind: 'decide', route, request, by: route === 'withdraw' ? adele : random.pick([megan, isaiah]) }
   }
 
@@ -102,6 +103,8 @@ export const actChoice = (random: Random, ledger: Ledger, agenda: Agenda) => {
       [2, ofBatches.preview],
       [2, ofBatches.repeat],
       [4, () => ofBatches.decide(random.chance(0.8) ? 'approveBatch' : 'denyBatch')],
+      [2, () => ofBatches.actOn('retryBatch')],
+      [1, () => ofBatches.actOn('withdrawBatch')],
       [3, () => read('profile')],
       [1, () => read('profiles')],
       [4, () => read('list')],
@@ -109,6 +112,7 @@ export const actChoice = (random: Random, ledger: Ledger, agenda: Agenda) => {
       [2, () => read('history')],
       [1, () => read('me')],
       [8, () => decide('retry')],
+      [2, () => decide('close')],
     ])()
 
   const through = (route: AnsweredRoute): Act => {
@@ -121,14 +125,19 @@ export const actChoice = (random: Random, ledger: Ledger, agenda: Agenda) => {
       case 'deny':
       case 'withdraw':
       case 'retry':
+      case 'close':
         return decide(route)
       case 'ownBatch':
-        return ofBatches.repeat()
+        // A new batch finds somebody who was asked for already: its request is joined.
+        return random.chance(0.5) ? ofBatches.begin() : ofBatches.repeat()
       case 'previewBatch':
         return ofBatches.preview()
       case 'approveBatch':
       case 'denyBatch':
         return ofBatches.decide(route)
+      case 'retryBatch':
+      case 'withdrawBatch':
+        return ofBatches.actOn(route)
       case 'profile':
       case 'profiles':
       case 'list':

@@ -34,6 +34,7 @@ const tenantOf = (act: Act): TenantId => {
     case 'decide':
       return act.request.tenantId
     case 'preview':
+    case 'actOnBatch':
       return act.batch.tenantId
     case 'decideBatch':
       return act.shown.tenantId
@@ -48,10 +49,15 @@ const callOf = (act: Act): Pick<Call, 'method' | 'path' | 'body'> => {
       return {
         method: 'POST',
         path: actionPath(act.request.requestId, act.route),
-        ...(act.route === 'deny' ? { body: { code: 'legalClaims', note: 'They are in court.' } } : {}),
+        ...bodyOf[act.route],
       }
     case 'preview':
       return { method: 'GET', path: batchPathOf(act.batch.id) }
+    case 'actOnBatch':
+      return {
+        method: 'POST',
+        path: batchActionPath(act.batch.id, act.route === 'retryBatch' ? 'retry' : 'withdraw'),
+      }
     case 'decideBatch': {
       const { id, digest } = act.shown
       return act.route === 'approveBatch'
@@ -61,6 +67,14 @@ const callOf = (act: Act): Pick<Call, 'method' | 'path' | 'body'> => {
     case 'read':
       return { method: 'GET', path: pathOf(act) }
   }
+}
+
+const bodyOf: Record<Extract<Act, { readonly kind: 'decide' }>['route'], { readonly body?: object }> = {
+  approve: {},
+  deny: { body: { code: 'legalClaims', note: 'They are in court.' } },
+  withdraw: {},
+  retry: {},
+  close: { body: { code: 'other', note: 'It was removed by hand.' } },
 }
 
 const submissionOf = (act: Submission): Pick<Call, 'method' | 'path' | 'body'> => {

@@ -28,7 +28,7 @@ export type Act =
     }
   | {
       readonly kind: 'decide'
-      readonly route: 'approve' | 'deny' | 'withdraw' | 'retry'
+      readonly route: 'approve' | 'deny' | 'withdraw' | 'retry' | 'close'
       readonly request: KnownRequest
       readonly by: Person
     }
@@ -40,6 +40,12 @@ export type Act =
       readonly by: Person
       /** Whether whoever hears that the batch changed looks at it again, and decides that. */
       readonly insists: boolean
+    }
+  | {
+      readonly kind: 'actOnBatch'
+      readonly route: 'retryBatch' | 'withdrawBatch'
+      readonly batch: MadeBatch
+      readonly by: Person
     }
   | {
       readonly kind: 'read'
@@ -62,7 +68,7 @@ export type Fate =
   | 'decidedWithBatch'
 
 /** What clients mean to do with a batch once they have seen it. */
-export type BatchFate = 'approve' | 'addAndApprove' | 'approveOwn' | 'deny' | 'leave'
+export type BatchFate = 'approve' | 'approveOnce' | 'addAndApprove' | 'approveOwn' | 'deny' | 'leave'
 
 /** What a fate calls for, in this order. */
 export const decisionsOf = (

@@ -17,22 +17,30 @@ export const batchChoice = (
   const recent = <A>(list: ReadonlyArray<A>): A | null =>
     list.length === 0 ? null : random.pick(list.slice(-mostRecent))
 
-  const submission = ({ tenantId, id }: MadeBatch, userId: UserId, by = adele): Submission => ({
+  const submission = ({ tenantId, id, maker }: MadeBatch, userId: UserId, by = maker): Submission => ({
     kind: 'submit',
     route: 'submit',
     tenantId,
     subjects: [userId],
     by,
-    overdue: false,
+    overdue: random.chance(0.1),
     fate: random.chance(0.1) ? 'withdraw' : 'decidedWithBatch',
     batch: id,
+  })
+
+  /** The same person is asked for by somebody else as well, for no batch. */
+  const elsewhere = (batch: MadeBatch, userId: UserId): Submission => ({
+    ...submission(batch, userId, batch.maker === adele ? alma : adele),
+    route: random.pick(['submit', 'removePersonalData']),
+    overdue: false,
+    fate: 'decidedWithBatch',
+    batch: null,
   })
 
   /** Several submissions to one batch as one call; nobody withdraws any of them. */
   const together = (first: Submission, rest: ReadonlyArray<Submission>): Submission => ({
     ...first,
     route: 'ownBatch',
-    by: adele,
     subjects: [...new Set([...first.subjects, ...rest.flatMap(({ subjects }) => subjects)])],
     fate: 'decidedWithBatch',
   })
@@ -46,13 +54,23 @@ export const batchChoice = (
 
   /** Some are sent twice, as by a client that was interrupted and begins anew: mostly soon, sometimes when all is done. */
   const begin = (): Act => {
-    const batch = { tenantId: random.pick(tenants), id: made(BatchId, random.guid()) }
+    const maker = random.weighted([
+      [4, adele],
+      [1, alma],
+    ])
+    const batch = { tenantId: random.pick(tenants), id: made(BatchId, random.guid()), maker }
     agenda.batches.push(batch)
-    const [first, ...rest] = Array.from(
-      { length: random.between(batchSize.least, batchSize.most) },
-      (_, index) => submission(batch, newSubject(batch.tenantId), index === 0 ? alma : adele),
+    const others = agenda.known.filter(known => known.batch !== null && known.tenantId === batch.tenantId)
+    const subjects = Array.from({ length: random.between(batchSize.least, batchSize.most) }, () =>
+      newSubject(batch.tenantId),
     )
-    if (first === undefined) throw new Error('A batch holds somebody')
+    // Some are in another batch, too.
+    const shared = random.chance(0.3) ? recent(others) : null
+    const [first, ...rest] = [...subjects, ...(shared === null ? [] : [shared.subject])].map(userId =>
+      submission(batch, userId),
+    )
+    const [asked] = subjects
+    if (first === undefined || asked === undefined) throw new Error('A batch holds somebody')
     const fate = random.weighted<BatchFate>([
       [5, 'approve'],
       [5, 'addAndApprove'],
@@ -61,10 +79,10 @@ export const batchChoice = (
       [1, 'leave'],
     ])
     // In one call, as the CLI sends them, or one by one.
-    const parts = random.chance(0.6) ? [together(first, rest)] : rest
+    const parts = random.chance(0.6) ? [together(first, rest)] : [first, ...rest]
     // All of it soon, so that it is still the same batch for those who decide it.
-    agenda.todo.unshift(...parts, ...parts.slice(0, 1), previewOf(batch, fate), first)
-    return first
+    agenda.todo.unshift(...parts, ...parts.slice(0, 1), previewOf(batch, fate))
+    return elsewhere(batch, asked)
   }
 
   const deciding = (
@@ -79,9 +97,22 @@ export const batchChoice = (
     return batch === null ? begin() : previewOf(batch, 'leave')
   }
 
+  const actOn = (route: Extract<Act, { readonly kind: 'actOnBatch' }>['route']): Act => {
+    const batch = recent(agenda.batches)
+    return batch === null
+      ? begin()
+      : {
+          kind: 'actOnBatch',
+          route,
+          batch,
+          by: route === 'retryBatch' ? random.pick([adele, megan]) : batch.maker,
+        }
+  }
+
   return {
     begin,
     preview,
+    actOn,
     decide: (route: Extract<Act, { readonly kind: 'decideBatch' }>['route']): Act => {
       const shown = recent(agenda.shown)
       return shown === null ? preview() : deciding(shown, route)
@@ -100,7 +131,14 @@ export const batchChoice = (
     after: ({ batch, fate }: Extract<Act, { readonly kind: 'preview' }>, shown: ShownBatch) => {
       switch (fate) {
         case 'approve':
-          return [deciding(shown, 'approveBatch', megan), deciding(shown, 'approveBatch', isaiah)]
+          // What is added to it then comes too late.
+          return [
+            deciding(shown, 'approveBatch', megan),
+            ...(random.chance(0.3) ? [submission(batch, newSubject(batch.tenantId))] : []),
+            deciding(shown, 'approveBatch', isaiah),
+          ]
+        case 'approveOnce':
+          return [deciding(shown, 'approveBatch', random.pick([megan, isaiah]), false)]
         case 'addAndApprove':
           return [
             ...Array.from({ length: random.between(1, batchSize.later) }, () =>

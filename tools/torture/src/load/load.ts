@@ -17,7 +17,7 @@ import {
   isAcknowledged,
   isWorthRetrying,
   requestsIn,
-  saysChanged,
+  saysConflict,
 } from './api-client.js'
 
 export interface LoadDeps {
@@ -69,7 +69,8 @@ export const startLoad = ({ random, ledger, issuer, ports, onFailure }: LoadDeps
         if (act.route === 'ownBatch' && isHalfDone(answer)) agenda.todo.push(act)
         for (const request of acknowledgedIn(act, answer)) {
           acknowledged.push({ what: 'submitted', ...request, by: act.by.userId })
-          agenda.known.push(request)
+          // What was asked for beside a batch is decided with it, and by nobody else.
+          if (act.fate !== 'decidedWithBatch' || act.batch !== null) agenda.known.push(request)
           if (act.fate === 'leave' && !act.overdue) agenda.pending.push(request)
           for (const [route, by] of decisionsOf(act.fate, act.by, { alma, megan, isaiah }))
             agenda.todo.push({ kind: 'decide', route, request, by })
@@ -89,9 +90,11 @@ export const startLoad = ({ random, ledger, issuer, ports, onFailure }: LoadDeps
         agenda.todo.unshift(...choice.afterPreview(act, shown))
         return
       }
+      case 'actOnBatch':
+        return
       case 'decideBatch':
-        if (saysChanged(answer) && act.insists)
-          agenda.todo.push({ kind: 'preview', batch: act.shown, by: act.by, fate: 'approve' })
+        if (saysConflict(answer) && act.insists)
+          agenda.todo.push({ kind: 'preview', batch: act.shown, by: act.by, fate: 'approveOnce' })
         return
       case 'read':
         if (act.route === 'list')
@@ -164,10 +167,16 @@ export const startLoad = ({ random, ledger, issuer, ports, onFailure }: LoadDeps
   }
 }
 
-/** A small batch is decided in one call: it is done where there is nowhere to go on. */
+/**
+ * A small batch is decided in one call: it is done where there is nowhere to go on. A process whose clock is ahead takes the time
+ * of a request for up, and says so.
+ */
 const toldOf = (answer: Answer | null): BatchAttempt['told'] => {
-  if (saysChanged(answer)) return 'changed'
-  return batchDecisionIn(answer)?.next === null ? 'done' : 'nothing'
+  if (saysConflict(answer)) return 'refused'
+  const decision = batchDecisionIn(answer)
+  return decision?.next === null && decision.refused.every(({ reason }) => reason !== 'WrongState')
+    ? 'done'
+    : 'nothing'
 }
 
 const acknowledgementOf = {
@@ -175,4 +184,5 @@ const acknowledgementOf = {
   deny: 'denied',
   withdraw: 'withdrawn',
   retry: 'retried',
+  close: 'closed',
 } as const

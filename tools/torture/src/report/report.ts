@@ -21,6 +21,7 @@ export const reportOf = (outcome: Outcome): string => {
       allPoints.map(point => [point, tally.points.get(point) ?? 0]),
     ),
     ...table('disturbances', [...outcome.disturbances]),
+    ...table('tampered with', [...tally.tampered]),
     ...(seen === null
       ? []
       : [
@@ -51,7 +52,7 @@ export const reportOf = (outcome: Outcome): string => {
 
 const said = {
   done: 'done',
-  changed: 'refused, the batch had changed',
+  refused: 'refused, the batch had changed, or nothing in it waited',
   nothing: 'no answer, or another',
 } as const
 

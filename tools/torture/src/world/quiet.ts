@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises'
+import type { RemovalRequestId } from '@lethe/domain'
 import * as t from 'io-ts'
 import { made } from '../made.js'
 import { hang, until } from '../waiting.js'
@@ -18,7 +19,11 @@ interface Unquiet {
     readonly members: ReadonlyArray<Process>
     readonly of: (role: 'worker') => ReadonlyArray<Process>
   }
-  readonly database: { readonly asOwner: (text: string) => Promise<ReadonlyArray<unknown>> }
+  readonly database: {
+    readonly asOwner: (text: string, values: ReadonlyArray<unknown>) => Promise<ReadonlyArray<unknown>>
+  }
+  /** Nothing is done with these any more: what they seem to wait for is not left to do. But their jobs have to go. */
+  readonly tampered: ReadonlyMap<RemovalRequestId, unknown>
   readonly time: { readonly passAllWaits: () => Promise<void> }
 }
 
@@ -44,7 +49,7 @@ export type Calm = { readonly kind: 'quiet' } | { readonly kind: 'stuck' | 'late
 
 /** Lets everything run in peace until nothing is left to do: clocks agree, and what waits for a time need not wait for it. */
 export const becomeQuiet = async (world: Unquiet, interrupted: AbortSignal): Promise<Calm> => {
-  const { fleet, database, time } = world
+  const { fleet, database, time, tampered } = world
   await setAllClocksBack(world)
   let left = 'the database does not answer'
   let quietLooks = 0
@@ -58,12 +63,15 @@ export const becomeQuiet = async (world: Unquiet, interrupted: AbortSignal): Pro
   const look = async (): Promise<boolean> => {
     try {
       await time.passAllWaits()
-      const [row] = await database.asOwner(`
+      const [row] = await database.asOwner(
+        `
         select
           (select count(*) from pgboss.job where state in ('created', 'retry', 'active'))::int as jobs,
-          (select count(*) from lethe.removal_request where state in ('approved', 'removing', 'verifying'))::int
-            as requests,
-          (select coalesce(sum(version), 0) from lethe.removal_request)::int as done`)
+          (select count(*) from lethe.removal_request where state in ('approved', 'removing', 'verifying')
+            and request_id <> all($1::uuid[]))::int as requests,
+          (select coalesce(sum(version), 0) from lethe.removal_request)::int as done`,
+        [[...tampered.keys()]],
+      )
       const counts = made(Counts, row)
       const absent = fleet.members.filter(member => !member.current().isReady()).map(({ name }) => name)
       left = `${counts.jobs} jobs, ${counts.requests} requests under way, not at work: ${absent.join(', ') || 'nobody'}`

@@ -7,6 +7,7 @@ import {
   deny,
   evolve,
   HolderName,
+  join,
   oneLook,
   PositiveInteger,
   recordHolderResult,
@@ -59,7 +60,11 @@ type References = Readonly<Record<Name, ActorReference>>
 type Decision = (request: RemovalRequest) => E.Either<unknown, ReadonlyArray<RemovalEvent>>
 
 /** A request with the history that decisions of the domain give it, as it would be stored. */
-export const storedAfter = (steps: ReadonlyArray<Step>, batch: BatchId | null = null): StoredRequest => {
+export const storedAfter = (
+  steps: ReadonlyArray<Step>,
+  batch: BatchId | null = null,
+  joined: BatchId | null = null,
+): StoredRequest => {
   if (tenantId === undefined) throw new Error('There is a tenant')
   const subject = made(UserId, randomUUID())
   const requestId = randomIdentifiers.requestId()
@@ -84,16 +89,22 @@ export const storedAfter = (steps: ReadonlyArray<Step>, batch: BatchId | null = 
   })
   if (E.isLeft(submitted)) throw new Error('The submission was refused')
   const events: Array<RemovalEvent> = [...submitted.right]
+  if (joined !== null) events.push(...eventsOf(joining(references.adele, joined), events))
   for (const step of steps) events.push(...eventsOf(decisionOf(step, references), events))
   return {
     tenantId,
     requestId,
     subject,
     batch,
+    joined: joined === null ? [] : [joined],
+    dueAt: folded(events).dueAt,
     ...sealed(events),
     people: new Map(names.map(name => [references[name], userIds[name]])),
   }
 }
+
+const joining = (by: ActorReference, batch: BatchId): Decision =>
+  join({ by, at, receivedAt: null, calendar: saturdayAndSunday, batch })
 
 const names: ReadonlyArray<Name> = ['adele', 'megan', 'isaiah']
 

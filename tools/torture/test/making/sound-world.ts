@@ -1,8 +1,9 @@
 import { hash, randomUUID } from 'node:crypto'
-import { BatchId, Hash, type RemovalRequestId } from '@lethe/domain'
+import { ActorReference, BatchId, Hash, type RemovalRequestId } from '@lethe/domain'
 import type { Seen, StoredRequest } from '../../src/checks/seen.js'
 import type { BatchAttempt } from '../../src/load/batches.js'
 import { made } from '../../src/made.js'
+import { adele } from '../../src/world/cast.js'
 import { storedAfter, userIds } from './requests.js'
 
 /** A world in which everything is as it should be, and what is in it, by name. */
@@ -12,7 +13,7 @@ export interface SoundWorld {
   readonly denied: StoredRequest
   readonly pending: StoredRequest
   readonly withdrawn: StoredRequest
-  /** In one batch, which megan approved as it was shown to her; one of it she had not seen yet. */
+  /** In one batch, which megan approved as it was shown to her; one of them was asked for before, and joined it. */
   readonly batched: StoredRequest
   readonly added: StoredRequest
   readonly shown: BatchAttempt
@@ -25,13 +26,14 @@ export const soundWorld = (): SoundWorld => {
   const withdrawn = storedAfter(['approve by megan', 'withdraw'])
   const batch = made(BatchId, randomUUID())
   const batched = storedAfter(['approve by megan'], batch)
-  const added = storedAfter([], batch)
+  const added = storedAfter(['approve by megan'], null, batch)
   const { tenantId } = batched
   const shown: BatchAttempt = {
     tenantId,
     id: batch,
-    digest: digestOf([batched]),
-    members: new Set([batched.requestId]),
+    maker: adele,
+    digest: digestOf([batched, added]),
+    members: new Set([batched.requestId, added.requestId]),
     route: 'approveBatch',
     by: userIds.megan,
     told: 'done',
@@ -61,6 +63,7 @@ export const soundWorld = (): SoundWorld => {
       served: new Map(
         all.map(({ requestId, state, version }) => [requestId, { state, version, intact: true }]),
       ),
+      tampered: new Map(),
       batches: [
         {
           tenantId,
@@ -73,7 +76,15 @@ export const soundWorld = (): SoundWorld => {
           elsewhere: false,
         },
       ],
-      batchAttempts: [shown, { ...shown, by: userIds.isaiah, told: 'changed' }],
+      storedBatches: [
+        {
+          tenantId,
+          id: batch,
+          maker: makerOf(batched),
+          closedWith: digestOf([batched, added]),
+        },
+      ],
+      batchAttempts: [shown, { ...shown, digest: digestOf([batched]), by: userIds.isaiah, told: 'refused' }],
       stray: [],
       jobless: [],
       calls: [
@@ -88,8 +99,11 @@ export const soundWorld = (): SoundWorld => {
   }
 }
 
+const makerOf = ({ events }: StoredRequest): ActorReference =>
+  made(ActorReference, events[0]?.envelope.data['submittedBy'])
+
 /** The digest of a batch of these. */
-const digestOf = (requests: ReadonlyArray<StoredRequest>): Hash =>
+export const digestOf = (requests: ReadonlyArray<StoredRequest>): Hash =>
   made(
     Hash,
     hash(
@@ -108,6 +122,7 @@ export const told = (request: StoredRequest) => ({
   tenantId: request.tenantId,
   requestId: request.requestId,
   subject: subjectOf(request),
+  batch: request.batch ?? request.joined[0] ?? null,
 })
 
 export const subjectOf = ({ subject }: StoredRequest) => {

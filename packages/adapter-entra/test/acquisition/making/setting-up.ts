@@ -47,6 +47,7 @@ export const callerOf = (tenantId: TenantId): TenantCaller => ({
   appRoles: [],
   directoryRoles: [],
   guest: false,
+  agent: false,
 })
 const megan = callerOf(contoso)
 

@@ -16,3 +16,15 @@ export const countOverdue =
   ({ removalRequests, clock }: CountOverdueDeps): CountOverdue =>
   ({ tenantId }) =>
     removalRequests.overdue(tenantId, clock.now())
+
+export interface CountUnreadableDeps {
+  readonly removalRequests: Pick<RemovalRequests, 'unreadable'>
+}
+
+export type CountUnreadable = (input: { readonly tenantId: TenantId }) => TaskEither<Unavailable, number>
+
+/** How many requests of a tenant could not be read when they were last looked at: an operator looks into each. */
+export const countUnreadable =
+  ({ removalRequests }: CountUnreadableDeps): CountUnreadable =>
+  ({ tenantId }) =>
+    removalRequests.unreadable(tenantId)

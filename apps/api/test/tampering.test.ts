@@ -1,0 +1,380 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { StatusResource } from '@lethe/api-contract'
+import { RemovalRequestId } from '@lethe/domain'
+import { sha256Digest } from '@lethe/adapter-system'
+import type { Answer } from './making/answer.js'
+import { jsonOf, rowOf } from './making/answer.js'
+import { killChildren, startChild } from './making/child.js'
+import { decoded } from './making/decoded.js'
+import { environmentFor, historyKeys } from './making/environment.js'
+import { openIssuer } from './making/issuer.js'
+import { bob, carol, contoso, crowd, dave, northwind } from './making/places.js'
+import { closeStores, openPostgresWorld, type PostgresWorld } from './making/postgres-world.js'
+import { historyIn, pageIn, profilesPath, requestIn, requestsPath, submit } from './making/requests.js'
+
+const issuer = await openIssuer()
+afterAll(async () => {
+  killChildren()
+  await closeStores()
+  await issuer.close()
+})
+
+const idOf = (path: string): RemovalRequestId => decoded(RemovalRequestId)(path.split('/').at(-1))
+const show = async ({ ask }: PostgresWorld, path: string): Promise<Answer> =>
+  ask('GET', path, { as: 'megan' })
+const approve = async ({ ask }: PostgresWorld, path: string): Promise<Answer> =>
+  ask('POST', `${path}/approve`, { as: 'megan' })
+const isThere = async ({ ask }: PostgresWorld, userId: string): Promise<boolean> =>
+  (await ask('GET', `${profilesPath}/${userId}`, { as: 'megan' })).status === 200
+
+/** Changes histories by hand, as only the owner can, who has to take away what is in the way. */
+const tamper = async ({ database }: PostgresWorld, statement: string): Promise<void> => {
+  await database.run(
+    `alter table lethe.removal_event disable trigger append_only; ${statement};
+     alter table lethe.removal_event enable trigger append_only`,
+  )
+}
+const garble = async (world: PostgresWorld, path: string): Promise<void> =>
+  tamper(
+    world,
+    `update lethe.removal_event set data = '{}' where request_id = '${idOf(path)}' and sequence = 1`,
+  )
+const deleteEvents = async (world: PostgresWorld, path: string): Promise<void> =>
+  tamper(world, `delete from lethe.removal_event where request_id = '${idOf(path)}'`)
+
+describe.each([
+  ['an event that cannot be read', garble],
+  ['no events at all', deleteEvents],
+])('a history with %s', (_, harm) => {
+  test('is shown as unreadable, in its place in the list, and keeps no other request from being read', async () => {
+    const world = await openPostgresWorld(issuer)
+    const [older, broken, newer] = [
+      await submit(world.ask, 'lena', bob.userId),
+      await submit(world.ask, 'lena', carol.userId),
+      await submit(world.ask, 'lena', dave.userId),
+    ]
+    await harm(world, broken)
+
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, (__, index) => show(world, [older, broken, newer][index % 3] ?? older)),
+    )
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    const listed = pageIn(await world.ask('GET', requestsPath, { as: 'megan' })).value
+    expect(listed.map(({ id, state }) => [id, state])).toEqual([
+      [idOf(newer), 'pendingApproval'],
+      [idOf(broken), 'unreadable'],
+      [idOf(older), 'pendingApproval'],
+    ])
+    const pages = pageIn(await world.ask('GET', `${requestsPath}?$top=2`, { as: 'megan' }))
+    expect(pages['@odata.nextLink']).toBeDefined()
+    expect(requestIn(await show(world, broken))).toMatchObject({
+      id: idOf(broken),
+      resourceTenantId: contoso,
+      state: 'unreadable',
+      userId: null,
+      submittedDateTime: null,
+      approvals: [],
+    })
+    expect(requestIn(await show(world, broken)).dueDateTime).toBe(
+      requestIn(await show(world, older)).dueDateTime,
+    )
+  })
+
+  test('is not acted on, and says why', async () => {
+    const world = await openPostgresWorld(issuer)
+    const path = await submit(world.ask, 'lena', bob.userId)
+    await harm(world, path)
+
+    for (const act of ['approve', 'withdraw', 'retry'])
+      expect(rowOf(await world.ask('POST', `${path}/${act}`, { as: 'megan' }))).toMatchObject({
+        status: 409,
+        code: 'Conflict',
+        message:
+          'The history of the removal request cannot be read, or was changed: nothing is done with it. An operator runs lethe-api check.',
+      })
+    // It is the open one of its profile all the same: no second one comes beside it.
+    const again = await world.ask('POST', requestsPath, { as: 'lena', body: { userId: bob.userId } })
+    expect(again.status).toBe(409)
+    expect(historyIn(await show(world, `${path}/history`))).toMatchObject({ intact: false })
+  })
+
+  test('loses its job, and removes nobody', async () => {
+    const world = await openPostgresWorld(issuer)
+    const path = await submit(world.ask, 'lena', bob.userId)
+    await approve(world, path)
+    await harm(world, path)
+    await world.work()
+
+    expect(await isThere(world, bob.userId)).toBe(true)
+    const { jobs } = world.composition.worker
+    expect(await jobs.receive(10)()).toMatchObject({ right: [] })
+  })
+
+  test('is counted in the status of its tenant, and in no other', async () => {
+    const world = await openPostgresWorld(issuer)
+    const path = await submit(world.ask, 'lena', bob.userId)
+    await harm(world, path)
+    await show(world, path)
+
+    const status = async (as: 'megan' | 'omar') =>
+      decoded(StatusResource)(jsonOf(await world.ask('GET', '/lethe/v1/status', { as }))).unreadable
+    expect([await status('megan'), await status('omar')]).toEqual([1, 0])
+  })
+
+  test('keeps its batch from being decided no more than by itself', async () => {
+    const people = crowd(3)
+    const world = await openPostgresWorld(issuer, { profiles: new Map([[contoso, people]]) })
+    const batchId = '0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f00'
+    const paths = []
+    for (const { userId } of people) {
+      const made = await world.ask('POST', requestsPath, { as: 'lena', body: { userId, batchId } })
+      paths.push(`${requestsPath}/${requestIn(made).id}`)
+    }
+    await harm(world, paths[1] ?? '')
+    const preview = jsonOf(await world.ask('GET', `/lethe/v1/batches/${batchId}`, { as: 'megan' }))
+    expect(preview).toMatchObject({ count: 3 })
+    const digest =
+      typeof preview === 'object' && preview !== null && 'digest' in preview ? preview.digest : ''
+    const decided = await world.ask('POST', `/lethe/v1/batches/${batchId}/approve`, {
+      as: 'megan',
+      body: { digest },
+    })
+
+    expect([decided.status, jsonOf(decided)]).toMatchObject([
+      200,
+      { decided: 2, refused: [{ reason: 'RequestUnreadable', count: 1 }], next: null },
+    ])
+  })
+})
+
+describe('whoever has the password of the database', () => {
+  /** An event with hashes that fit, as whoever can read the table can make them up. */
+  const madeUp = async (world: PostgresWorld, path: string, type: string, data: Record<string, unknown>) => {
+    const { value, head } = historyIn(await show(world, `${path}/history`))
+    const last = value.at(-1)
+    if (last === undefined) throw new Error('There is an event')
+    const envelope = { ...last.envelope, sequence: head.sequence + 1, previousHash: head.hash, type, data }
+    return { envelope, hash: sha256Digest.envelope(envelope) }
+  }
+  const forge = async (world: PostgresWorld, path: string, made: Awaited<ReturnType<typeof madeUp>>) => {
+    const { envelope, hash } = made
+    await world.database.asAppOf(
+      contoso,
+      `insert into lethe.removal_event (tenant_id, request_id, sequence, schema_version, type, at, data, previous_hash, hash)
+       values ($1, $2, $3, 1, $4, $5, $6, decode($7, 'hex'), decode($8, 'hex'))`,
+      [
+        contoso,
+        idOf(path),
+        envelope.sequence,
+        envelope.type,
+        envelope.at,
+        envelope.data,
+        envelope.previousHash,
+        hash,
+      ],
+    )
+    await world.database.asAppOf(
+      contoso,
+      `update lethe.removal_request set version = $3, head_hash = decode($4, 'hex'), state = 'approved', job_due_at = now() - interval '2 days'
+       where tenant_id = $1 and request_id = $2`,
+      [contoso, idOf(path), envelope.sequence, hash],
+    )
+  }
+
+  test('cannot make up an approval: the head has no seal of theirs', async () => {
+    const world = await openPostgresWorld(issuer)
+    const path = await submit(world.ask, 'lena', bob.userId)
+    await forge(
+      world,
+      path,
+      await madeUp(world, path, 'approvalGiven', { by: 'a0000000-0000-4000-8000-00000000000a' }),
+    )
+    await forge(world, path, await madeUp(world, path, 'removalApproved', { approvals: 1 }))
+    expect(await world.composition.worker.resumeRemovals({ tenantId: contoso, limit: 10 })()).toMatchObject({
+      right: 1,
+    })
+    await world.work()
+
+    expect(await isThere(world, bob.userId)).toBe(true)
+    expect(requestIn(await show(world, path)).state).toBe('unreadable')
+    expect(historyIn(await show(world, `${path}/history`))).toMatchObject({
+      intact: false,
+      broken: { reason: 'headSealDiffers' },
+    })
+  })
+
+  test('cannot approve as the one who asked: the database refuses it', async () => {
+    const world = await openPostgresWorld(issuer)
+    const path = await submit(world.ask, 'lena', bob.userId)
+    const { value } = historyIn(await show(world, `${path}/history`))
+    const made = await madeUp(world, path, 'approvalGiven', { by: value[0]?.envelope.data['submittedBy'] })
+    await expect(forge(world, path, made)).rejects.toThrow('Whoever asked first')
+  })
+
+  test('cannot put somebody else in the place of a person', async () => {
+    const world = await openPostgresWorld(issuer)
+    const path = await submit(world.ask, 'lena', bob.userId)
+    for (const change of [
+      `update lethe.removal_subject set user_id = '${carol.userId}' where request_id = '${idOf(path)}'`,
+      `update lethe.removal_subject set salt = decode(repeat('00', 32), 'hex') where request_id = '${idOf(path)}'`,
+      `update lethe.removal_actor set identity = gen_random_uuid() where request_id = '${idOf(path)}'`,
+    ])
+      await expect(world.database.asAppOf(contoso, change)).rejects.toThrow('permission denied')
+  })
+
+  test('cannot delete the people of an open request', async () => {
+    const world = await openPostgresWorld(issuer)
+    const path = await submit(world.ask, 'lena', bob.userId)
+    for (const table of ['removal_subject', 'removal_actor', 'removal_note'])
+      await world.database.asAppOf(contoso, `delete from lethe.${table}`)
+    const { userId, submittedBy } = requestIn(await show(world, path))
+    expect(userId).toBe(bob.userId)
+    expect(submittedBy).not.toBeNull()
+  })
+
+  test('cannot make temporary tables', async () => {
+    const world = await openPostgresWorld(issuer)
+    await expect(world.database.asAppOf(contoso, 'create temporary table filler (n int)')).rejects.toThrow(
+      'permission denied',
+    )
+  })
+})
+
+describe('a person who was changed by hand, by the owner', () => {
+  const exchange = async ({ database }: PostgresWorld, path: string): Promise<void> => {
+    await database.run(
+      `update lethe.removal_subject set user_id = '${carol.userId}' where request_id = '${idOf(path)}'`,
+    )
+  }
+
+  test('before the approval: nothing is decided, and nobody is shown', async () => {
+    const world = await openPostgresWorld(issuer)
+    const path = await submit(world.ask, 'lena', bob.userId)
+    await exchange(world, path)
+
+    expect(rowOf(await approve(world, path))).toMatchObject({
+      status: 409,
+      message:
+        'The store names another person than the removal request is about: nothing is done with it. An operator runs lethe-api check.',
+    })
+    expect(requestIn(await show(world, path)).userId).toBeNull()
+  })
+
+  test('after the approval: nobody is removed, and the request fails with the reason', async () => {
+    const world = await openPostgresWorld(issuer)
+    const path = await submit(world.ask, 'lena', bob.userId)
+    await approve(world, path)
+    await exchange(world, path)
+    await world.work()
+
+    expect([await isThere(world, bob.userId), await isThere(world, carol.userId)]).toEqual([true, true])
+    expect(requestIn(await show(world, path))).toMatchObject({
+      state: 'failed',
+      failure: { reason: 'subjectDiffers' },
+    })
+    expect((await world.ask('POST', `${path}/retry`, { as: 'megan' })).status).toBe(409)
+  })
+})
+
+describe('the seal of a history', () => {
+  test('is of the key that wrote it: a newer key may come first, and none but these will do', async () => {
+    const world = await openPostgresWorld(issuer)
+    const path = await submit(world.ask, 'lena', bob.userId)
+    const newer = `newer:${Buffer.alloc(32, 9).toString('base64')}`
+    const under = async (keys: string) =>
+      openPostgresWorld(issuer, { database: world.database, environment: { LETHE_HISTORY_KEYS: keys } })
+
+    const rotated = await under(`${newer},${historyKeys}`)
+    expect((await approve(rotated, path)).status).toBe(200)
+    expect(requestIn(await show(await under(newer), path)).state).toBe('approved')
+    expect(requestIn(await show(await under(historyKeys), path)).state).toBe('unreadable')
+    expect(
+      requestIn(await show(await under(`test:${Buffer.alloc(32, 1).toString('base64')}`), path)).state,
+    ).toBe('unreadable')
+  })
+})
+
+describe('lethe-api check', () => {
+  const check = async (world: PostgresWorld, ...args: ReadonlyArray<string>) => {
+    const child = startChild({ ...environmentFor(issuer), LETHE_DATABASE_URL: world.database.appUrl }, [
+      'check',
+      ...args,
+    ])
+    const code = await child.ended
+    return { code, said: child.said() }
+  }
+
+  test('has nothing to say of a sound store', async () => {
+    const world = await openPostgresWorld(issuer)
+    const path = await submit(world.ask, 'lena', bob.userId)
+    await approve(world, path)
+    await world.work()
+    expect(await check(world)).toEqual({ code: 0, said: '1 requests checked, 0 findings.\n' })
+  })
+
+  test('names every request with which something is wrong, and ends with 1', async () => {
+    const people = crowd(7)
+    const world = await openPostgresWorld(issuer, { profiles: new Map([[contoso, people]]) })
+    const paths = []
+    for (const { userId } of people) paths.push(await submit(world.ask, 'lena', userId))
+    const [garbled = '', empty = '', unsealed = '', projected = '', another = '', jobless = '', gone = ''] =
+      paths
+    await garble(world, garbled)
+    await deleteEvents(world, empty)
+    await world.database.run(
+      `update lethe.removal_request set head_seal = null where request_id = '${idOf(unsealed)}'`,
+    )
+    await world.database.run(
+      `update lethe.removal_request set state = 'completed' where request_id = '${idOf(projected)}'`,
+    )
+    await world.database.run(
+      `update lethe.removal_subject set user_id = '${carol.userId}' where request_id = '${idOf(another)}'`,
+    )
+    await approve(world, jobless)
+    await world.database.run('delete from pgboss.job')
+    await world.database.run(`delete from lethe.removal_request where request_id = '${idOf(gone)}'`)
+
+    const { code, said } = await check(world)
+
+    const lines = said.split('\n').filter(line => line.startsWith(contoso))
+    expect(new Set(lines)).toEqual(
+      new Set([
+        `${contoso} ${idOf(garbled)} contentDiffers`,
+        `${contoso} ${idOf(empty)} noEvents`,
+        `${contoso} ${idOf(unsealed)} headNotSealed`,
+        `${contoso} ${idOf(projected)} projectionDiffers`,
+        `${contoso} ${idOf(another)} subjectDiffers`,
+        `${contoso} ${idOf(jobless)} jobMissing`,
+        `${contoso} ${idOf(gone)} requestMissing`,
+      ]),
+    )
+    expect([code, said]).toEqual([1, expect.stringContaining('7 requests checked, 7 findings.')])
+    expect(await check(world, '--tenant', northwind)).toEqual({
+      code: 0,
+      said: '0 requests checked, 0 findings.\n',
+    })
+  })
+
+  test('seals what an earlier version wrote, and makes a projection anew', async () => {
+    const world = await openPostgresWorld(issuer)
+    const [unsealed, projected] = [
+      await submit(world.ask, 'lena', bob.userId),
+      await submit(world.ask, 'lena', carol.userId),
+    ]
+    await world.database.run(
+      `update lethe.removal_request set head_seal = null where request_id = '${idOf(unsealed)}'`,
+    )
+    await world.database.run(
+      `update lethe.removal_request set state = 'completed' where request_id = '${idOf(projected)}'`,
+    )
+    expect(requestIn(await show(world, unsealed)).state).toBe('unreadable')
+
+    expect(await check(world, '--seal', '--rebuild')).toEqual({
+      code: 0,
+      said: '2 requests checked, 1 sealed, 1 rebuilt, 0 findings.\n',
+    })
+    expect(requestIn(await show(world, unsealed)).state).toBe('pendingApproval')
+    expect((await approve(world, projected)).status).toBe(200)
+    expect(await check(world)).toMatchObject({ code: 0 })
+  })
+})

@@ -1,0 +1,90 @@
+import type {
+  RemovalEvent,
+  RemovalEventOf,
+  RemovalRequest,
+  RemovalRequestId,
+  StoredRequest,
+} from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
+import { type Alterations, unaltered } from '../../src/alterations.js'
+import { readable } from '../../src/made.js'
+
+/** Changes what is recorded of a join. */
+const recording = (change: (joined: RemovalEventOf<'requestJoined'>) => RemovalEvent): Alterations => ({
+  ...unaltered,
+  store: store => ({
+    ...store,
+    removalRequests: {
+      ...store.removalRequests,
+      append: asked =>
+        store.removalRequests.append({
+          ...asked,
+          events: asked.events.map(event => (event.type === 'requestJoined' ? change(event) : event)),
+        }),
+    },
+  }),
+})
+
+/** Notes an earlier receipt, and leaves the request due when it was. */
+export const keepsTheDueDate = (): Alterations =>
+  recording(joined => {
+    const { dueAt: _due, ...data } = joined.data
+    return { ...joined, data }
+  })
+
+/** Notes of every join that the person asked when the request says already. */
+export const recordsPlainRepeats = (): Alterations => {
+  const known = new Map<RemovalRequestId, RemovalRequest>()
+  const noted = (request: StoredRequest): void => {
+    known.set(request.id, readable(request))
+  }
+  return {
+    ...unaltered,
+    store: store => ({
+      ...store,
+      removalRequests: {
+        ...store.removalRequests,
+        submit: submission => async () => {
+          const answer = await store.removalRequests.submit(submission)()
+          if (E.isRight(answer)) noted(answer.right.request)
+          return answer
+        },
+        append: asked => async () => {
+          const receivedAt = known.get(asked.requestId)?.receivedAt
+          const answer = await store.removalRequests.append({
+            ...asked,
+            events: asked.events.map(event =>
+              event.type === 'requestJoined' &&
+              event.data.receivedAt === undefined &&
+              receivedAt !== undefined
+                ? { ...event, data: { ...event.data, receivedAt } }
+                : event,
+            ),
+          })()
+          if (E.isRight(answer)) noted(answer.right)
+          return answer
+        },
+      },
+    }),
+  }
+}
+
+/** Says that a join is recorded, and records nothing. */
+export const losesJoins = (): Alterations => ({
+  ...unaltered,
+  store: store => ({
+    ...store,
+    removalRequests: {
+      ...store.removalRequests,
+      append: asked => async () => {
+        if (!asked.events.every(({ type }) => type === 'requestJoined'))
+          return store.removalRequests.append(asked)()
+        const found = await store.removalRequests.load(asked.tenantId, asked.requestId)()
+        if (E.isLeft(found)) return found
+        return found.right._tag === 'Some'
+          ? E.right(readable(found.right.value))
+          : E.left({ _tag: 'VersionConflict' })
+      },
+    },
+  }),
+})
