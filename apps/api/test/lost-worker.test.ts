@@ -8,7 +8,7 @@ import { dropDatabases, migratedDatabase, type TestDatabase } from './making/dat
 import { expectDoneOnce } from './making/histories.js'
 import { openIssuer } from './making/issuer.js'
 import { type Jobs, jobsOf } from './making/jobs.js'
-import { crowd } from './making/places.js'
+import { crowd, upTo } from './making/places.js'
 import { writeProfiles } from './making/profiles-file.js'
 import { historyIn, requestsPath, submit } from './making/requests.js'
 import { durableEnvironment, type Running, startRole } from './making/running.js'
@@ -16,7 +16,8 @@ import { durableEnvironment, type Running, startRole } from './making/running.js
 const leaseSeconds = 10
 const issuer = await openIssuer()
 const folder = await mkdtemp(join(tmpdir(), 'lethe-lost-worker-'))
-const people = crowd(200)
+/** More than are submitted until both workers were caught at work. */
+const people = crowd(5000)
 let database: TestDatabase
 beforeAll(async () => {
   database = await migratedDatabase(undefined, leaseSeconds)
@@ -43,7 +44,7 @@ const start = (role: 'api' | 'worker', concurrency = 64): Promise<Running> =>
 
 const jobsIn = (state: string): Promise<number> => database.count(`pgboss.job where state = '${state}'`)
 
-/** A worker is suspended while it holds jobs: such a moment is short. */
+/** A worker is suspended while it holds jobs: such a moment is short, so more is submitted until there was one. */
 const often = { interval: 5 }
 
 /**
@@ -77,15 +78,26 @@ const busy = `pg_stat_activity where application_name like 'lethe worker%' and s
 test('what a worker held that is killed, or suspended past its lease, another one finishes, and nothing is recorded twice', async () => {
   const api = await start('api')
   const killed = await start('worker', 2)
-  const submitting = Promise.all(people.map(({ userId }) => submit(api.ask, 'lena', userId)))
+  const paths: string[] = []
+  let isEnough = false
+  const waiting = people.values()
+  const submitting = Promise.all(
+    upTo(8).map(async () => {
+      for (const { userId } of waiting) {
+        paths.push(await submit(api.ask, 'lena', userId))
+        if (isEnough) return
+      }
+    }),
+  )
   const heldByKilled = await suspendAtWork(killed)
   const suspended = await start('worker', 2)
   const held = heldByKilled + (await suspendAtWork(suspended, heldByKilled))
+  isEnough = true
   killed.process.kill('SIGKILL')
   expect(await killed.ended).toBe(null)
 
   const last = await start('worker')
-  const paths = await submitting
+  await submitting
   // A request may have been completed and its job not: that one is delivered again as well.
   for (const left of [
     `lethe.removal_request where state <> 'completed'`,
@@ -107,7 +119,10 @@ test('what a worker held that is killed, or suspended past its lease, another on
     paths.map(path => path.slice(requestsPath.length + 1)),
   )
   expect(new Set(jobs.map(({ state }) => state))).toEqual(new Set(['completed']))
-  expect([total(jobs), jobs.reduce((sum, one) => sum + one.requests, 0)]).toEqual([200, 200])
+  expect([total(jobs), jobs.reduce((sum, one) => sum + one.requests, 0)]).toEqual([
+    paths.length,
+    paths.length,
+  ])
   const redelivered = total(jobs.filter(one => one.retry_count > 0))
   expect(redelivered).toBeGreaterThan(0)
   expect(redelivered).toBeLessThanOrEqual(held)
