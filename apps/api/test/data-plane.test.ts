@@ -7,12 +7,12 @@ import { inMemoryStore } from '@lethe/adapter-memory'
 import { sha256Digest, systemClock } from '@lethe/adapter-system'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { GraphConfig } from '../src/graph-config.js'
 import { openDataPlane } from '../src/open-data-plane.js'
 import { readCredential } from '../src/read-credential.js'
 import { rightOf } from './making/decoded.js'
 import { keepLog } from './making/log-lines.js'
 import { bob, contoso } from './making/places.js'
+import { graphConfigAt } from './making/scripted-graph.js'
 
 let folder: string
 beforeAll(async () => {
@@ -50,17 +50,6 @@ describe('what Lethe proves its identity with', () => {
 })
 
 describe('the data plane over Graph', () => {
-  const config = (address: string): GraphConfig => ({
-    kind: 'graph',
-    root: `${address}/beta`,
-    audience: address,
-    authority: address,
-    clientId: 'lethe',
-    secret: { kind: 'secret', secret: 'hunter2' },
-    delegated: null,
-    allowInsecure: true,
-  })
-
   /** An address that takes connections and fails every request. */
   const failing = async () => {
     const server = createServer((_, response) => {
@@ -87,7 +76,7 @@ describe('the data plane over Graph', () => {
     const graph = await failing()
     const { log, lines } = keepLog()
     const store = inMemoryStore({ digest: sha256Digest, clock: systemClock, leaseSeconds: 60 })
-    const data = rightOf(await openDataPlane(config(graph.address), new Map(), store, log))
+    const data = rightOf(await openDataPlane(graphConfigAt(graph.address), new Map(), store, log))
     expect(data.health?.()).toStrictEqual({ closed: 0, open: 0, halfOpen: 0, blocked: 0 })
     expect(data.healthOf?.(contoso)).toStrictEqual({
       state: 'closed',

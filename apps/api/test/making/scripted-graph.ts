@@ -33,6 +33,18 @@ export const graphError = (status: number, code: string): Scripted => ({
   headers: { 'request-id': `the-answer-${status}` },
 })
 
+/** How Lethe reaches a Graph, and its token endpoint, that serve at that address. */
+export const graphConfigAt = (address: string): GraphConfig => ({
+  kind: 'graph',
+  root: `${address}/beta`,
+  audience: address,
+  authority: address,
+  clientId: 'lethe',
+  secret: { kind: 'secret', secret: 'hunter2' },
+  delegated: null,
+  allowInsecure: true,
+})
+
 /** Serves by script until the test ends. Each token is another one. */
 export const scriptedGraph = async (): Promise<ScriptedGraph> => {
   const seen: Array<Seen> = []
@@ -76,16 +88,7 @@ export const scriptedGraph = async (): Promise<ScriptedGraph> => {
         body: { token_type: 'Bearer', expires_in: 3600, access_token: `token-${tokens}` },
       }
     },
-    config: {
-      kind: 'graph',
-      root: `${address}/beta`,
-      audience: address,
-      authority: address,
-      clientId: 'lethe',
-      secret: { kind: 'secret', secret: 'hunter2' },
-      delegated: null,
-      allowInsecure: true,
-    },
+    config: graphConfigAt(address),
     seen,
   }
   return graph

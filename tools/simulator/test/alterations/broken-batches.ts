@@ -28,6 +28,7 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { type Alterations, unaltered } from '../../src/alterations.js'
 import { made, readable } from '../../src/made.js'
 import { freshIds } from '../fresh-ids.js'
+import { requests } from './broken-stores.js'
 
 /** Breaks what a store says of batches, and leaves all else as it is. */
 const batches = (alter: (sound: Batches) => Partial<Batches>): Alterations => ({
@@ -188,22 +189,18 @@ export const mixesBatches = (): Alterations => {
   }
   return {
     ...handing((ids, { tenantId }) => [...(waiting.get(tenantId)?.keys() ?? ids)]),
-    store: store => ({
-      ...store,
-      removalRequests: {
-        ...store.removalRequests,
-        submit: submission => async () => {
-          const answer = await store.removalRequests.submit(submission)()
-          if (E.isRight(answer)) noting(answer.right.request)
-          return answer
-        },
-        append: asked => async () => {
-          const answer = await store.removalRequests.append(asked)()
-          if (E.isRight(answer)) noting(answer.right)
-          return answer
-        },
+    store: requests(sound => ({
+      submit: submission => async () => {
+        const answer = await sound.submit(submission)()
+        if (E.isRight(answer)) noting(answer.right.request)
+        return answer
       },
-    }),
+      append: asked => async () => {
+        const answer = await sound.append(asked)()
+        if (E.isRight(answer)) noting(answer.right)
+        return answer
+      },
+    })).store,
   }
 }
 
@@ -258,22 +255,16 @@ export const mixesTenants = (): Alterations => {
 }
 
 /** Has no index that keeps a second request for a profile out of a batch: it is put down as one about somebody else. */
-export const letsASecondRequestIntoABatch = (): Alterations => ({
-  ...unaltered,
-  store: store => ({
-    ...store,
-    removalRequests: {
-      ...store.removalRequests,
-      submit: submission => async () => {
-        const answer = await store.removalRequests.submit(submission)()
-        if (E.isLeft(answer) || !answer.right.joined || isOpen(readable(answer.right.request).state))
-          return answer
-        const subject = { ...submission.subject, userId: freshIds.userId() }
-        return store.removalRequests.submit({ ...submission, subject })()
-      },
+export const letsASecondRequestIntoABatch = (): Alterations =>
+  requests(sound => ({
+    submit: submission => async () => {
+      const answer = await sound.submit(submission)()
+      if (E.isLeft(answer) || !answer.right.joined || isOpen(readable(answer.right.request).state))
+        return answer
+      const subject = { ...submission.subject, userId: freshIds.userId() }
+      return sound.submit({ ...submission, subject })()
     },
-  }),
-})
+  }))
 
 const withoutBatch = (requested: RemovalEventOf<'removalRequested'>): RemovalEvent => {
   const { batch: _, ...data } = requested.data
@@ -281,22 +272,16 @@ const withoutBatch = (requested: RemovalEventOf<'removalRequested'>): RemovalEve
 }
 
 /** Forgets the batch of whatever is submitted. */
-export const forgetsBatches = (): Alterations => ({
-  ...unaltered,
-  store: store => ({
-    ...store,
-    removalRequests: {
-      ...store.removalRequests,
-      submit: submission =>
-        store.removalRequests.submit({
-          ...submission,
-          events: submission.events.map(happened =>
-            happened.type === 'removalRequested' ? withoutBatch(happened) : happened,
-          ),
-        }),
-    },
-  }),
-})
+export const forgetsBatches = (): Alterations =>
+  requests(sound => ({
+    submit: submission =>
+      sound.submit({
+        ...submission,
+        events: submission.events.map(happened =>
+          happened.type === 'removalRequested' ? withoutBatch(happened) : happened,
+        ),
+      }),
+  }))
 
 /** Finds nobody in a batch. */
 export const findsNobodyInABatch = (): Alterations =>

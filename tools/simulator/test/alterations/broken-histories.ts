@@ -4,28 +4,23 @@ import { elementAt, rightOf } from '@lethe/application/testing'
 import { addSeconds, readEvent, seal, type SealedEvent } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
-import { type Alterations, unaltered } from '../../src/alterations.js'
+import type { Alterations } from '../../src/alterations.js'
+import { requests } from './broken-stores.js'
 
 /** Breaks the histories that a store gives out, once there is something to break. */
-const histories = (alter: (sound: StoredHistory) => StoredHistory): Alterations => ({
-  ...unaltered,
-  store: store => ({
-    ...store,
-    removalRequests: {
-      ...store.removalRequests,
-      history: (tenantId, id) => async () => {
-        const found = await store.removalRequests.history(tenantId, id)()
-        return E.isLeft(found)
-          ? found
-          : E.right(
-              O.map((history: StoredHistory) => (history.events.length > 2 ? alter(history) : history))(
-                found.right,
-              ),
-            )
-      },
+const histories = (alter: (sound: StoredHistory) => StoredHistory): Alterations =>
+  requests(sound => ({
+    history: (tenantId, id) => async () => {
+      const found = await sound.history(tenantId, id)()
+      return E.isLeft(found)
+        ? found
+        : E.right(
+            O.map((history: StoredHistory) => (history.events.length > 2 ? alter(history) : history))(
+              found.right,
+            ),
+          )
     },
-  }),
-})
+  }))
 
 const laterBy = (seconds: number, { envelope, hash }: SealedEvent): SealedEvent => ({
   hash,

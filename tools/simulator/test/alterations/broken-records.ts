@@ -1,19 +1,14 @@
 import type { RemovalEvent } from '@lethe/domain'
 import { type Alterations, unaltered } from '../../src/alterations.js'
+import { requests } from './broken-stores.js'
 
 /** A store that records something else than what was decided. */
-const recording = (
+export const recording = (
   change: (events: ReadonlyArray<RemovalEvent>) => ReadonlyArray<RemovalEvent>,
-): Alterations => ({
-  ...unaltered,
-  store: store => ({
-    ...store,
-    removalRequests: {
-      ...store.removalRequests,
-      append: asked => store.removalRequests.append({ ...asked, events: change(asked.events) }),
-    },
-  }),
-})
+): Alterations =>
+  requests(sound => ({
+    append: asked => sound.append({ ...asked, events: change(asked.events) }),
+  }))
 
 /** Records that holders were only read. */
 export const deniesCalls = (): Alterations => ({

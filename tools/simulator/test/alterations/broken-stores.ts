@@ -15,7 +15,7 @@ import { type Alterations, unaltered } from '../../src/alterations.js'
 import { readable } from '../../src/made.js'
 
 /** Breaks the requests of a store, and leaves all else as it is. */
-const requests = (alter: (sound: RemovalRequests) => Partial<RemovalRequests>): Alterations => ({
+export const requests = (alter: (sound: RemovalRequests) => Partial<RemovalRequests>): Alterations => ({
   ...unaltered,
   store: store => ({
     ...store,
