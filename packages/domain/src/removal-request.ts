@@ -485,7 +485,7 @@ const readBack = (request: Verifying, happened: RemovalEventOf<'readBackRecorded
       tries: nextAt === null ? 0 : holder.tries + 1,
       answer: answerIn(happened.data),
       // What could not be asked says nothing: only the profile itself starts the count anew.
-      absent: result === 'unknown' ? holder.absent : null,
+      absent: result === 'unknown' ? absentBefore(holder, happened.data) : null,
     })),
   }
 }
@@ -501,8 +501,21 @@ const absenceSeen = (request: Verifying, happened: RemovalEventOf<'absenceSeen'>
     attempts: holder.attempts + (happened.data.removalRepeated ? 1 : 0),
     tries: 0,
     answer: {},
-    absent: { looks: (holder.absent?.looks ?? 0) + 1, since: holder.absent?.since ?? happened.at },
+    absent: oneMoreAbsence(absentBefore(holder, happened.data), happened.at),
   })),
+})
+
+type Absences = HolderProgress['absent']
+
+/** The looks in a row that found nothing, up to now: a removal is repeated only where the profile was found. */
+export const absentBefore = (
+  { absent }: Pick<HolderProgress, 'absent'>,
+  { removalRepeated }: { readonly removalRepeated: boolean },
+): Absences => (removalRepeated ? null : absent)
+
+export const oneMoreAbsence = (before: Absences, at: Instant): NonNullable<Absences> => ({
+  looks: (before?.looks ?? 0) + 1,
+  since: before?.since ?? at,
 })
 
 const retried = (
@@ -512,8 +525,8 @@ const retried = (
   const resumed = (state: 'pending' | 'cleared') =>
     request.holders.map(holder =>
       holder.state === 'failed'
-        ? { ...holder, state, tries: 0, failure: null, answer: {}, absent: null }
-        : { ...holder, tries: 0, absent: null },
+        ? { ...holder, state, tries: 0, failure: null, answer: {}, absent: null, blocked: null }
+        : { ...holder, tries: 0, absent: null, blocked: null },
     )
   const underway = {
     ...particularsOf(request),

@@ -29,10 +29,12 @@ import {
 } from './removal-plan.js'
 import type { Happening } from './removal-event.js'
 import {
+  absentBefore,
   countedSince,
   evolve,
   type Failed,
   isTimeUp,
+  oneMoreAbsence,
   type RemovalRequest,
   type Removing,
   type Verifying,
@@ -323,11 +325,12 @@ const notBefore = ({ job }: Removing | Verifying, wanted: Instant): Instant =>
   job.notBefore !== null && job.notBefore > wanted ? job.notBefore : wanted
 
 /** When to look again at a holder that was just found to have nothing; null where that was the last look that the rule asks for. */
-const nextLook = (request: Verifying, { absent }: HolderProgress, at: Instant): Instant | null => {
+const nextLook = (request: Verifying, progress: HolderProgress, command: RecordReadBack): Instant | null => {
+  const { at } = command
   const { looks, seconds }: AbsenceRule = request.absence
-  const seen = (absent?.looks ?? 0) + 1
-  const enough = addSeconds(absent?.since ?? at, seconds)
-  if (seen < looks) return notBefore(request, addSeconds(at, seconds / (looks - 1)))
+  const seen = oneMoreAbsence(absentBefore(progress, command), at)
+  const enough = addSeconds(seen.since, seconds)
+  if (seen.looks < looks) return notBefore(request, addSeconds(at, seconds / (looks - 1)))
   return looks === 1 || at >= enough ? null : notBefore(request, enough)
 }
 
@@ -341,7 +344,7 @@ const readBackEvents = (request: Verifying, progress: HolderProgress, command: R
         data: { holder, reason: result.reason, called: removalRepeated, ...answer },
       }
     case 'absent': {
-      const nextAt = nextLook(request, progress, at)
+      const nextAt = nextLook(request, progress, command)
       return nextAt === null
         ? { type: 'readBackRecorded', at, data: { holder, result: 'absent', removalRepeated, nextAt } }
         : { type: 'absenceSeen', at, data: { holder, removalRepeated, nextAt } }

@@ -359,6 +359,21 @@ describe('a profile counts as gone', () => {
     expect(after([...seen, look('absent', 100), look('absent', 130)])).toMatchObject({ state: 'completed' })
   })
 
+  test('counted anew from a repeated removal on, which follows on a look that found the profile', () => {
+    const repeated = (kind: 'absent' | 'unknown') =>
+      command.recordReadBack({ result: { kind }, removalRepeated: true, at: later(60) })
+    const first = [look('absent', 0), look('absent', 30)]
+    const again = [...first, repeated('absent')]
+    expect(after(again)).toMatchObject({
+      state: 'verifying',
+      job: { notBefore: later(90) },
+      holders: [{ absent: { looks: 1, since: later(60) } }],
+    })
+    expect(after([...again, look('absent', 90)])).toMatchObject({ state: 'verifying' })
+    expect(after([...again, look('absent', 90), look('absent', 120)])).toMatchObject({ state: 'completed' })
+    expect(after([...first, repeated('unknown')])).toMatchObject({ holders: [{ absent: null }] })
+  })
+
   test('also where a look in between could not be made', () => {
     const seen = [look('absent', 0), look('unknown', 30), look('absent', 60)]
     expect(after([...seen, look('absent', 120)])).toMatchObject({ state: 'completed' })
@@ -416,6 +431,17 @@ describe('a block', () => {
     expect(requestAfter([...removing(), ...waited, again, lastTry])).toMatchObject({
       state: 'failed',
       failure: { reason: 'holderUnavailable' },
+    })
+  })
+
+  test('is over where the request failed for another reason, and takes no time of its retry', () => {
+    const failed = command.fail({ reason: 'workerFailed', at: later(10) })
+    const retriedLater = command.retry({ at: later(60 * day) })
+    const again = retryLater(null, graph, later(60 * day + 10))
+    expect(requestAfter([...removing(), blockedAt(0), failed, retriedLater, again])).toMatchObject({
+      state: 'removing',
+      since: later(60 * day),
+      holders: [{ blocked: null }],
     })
   })
 

@@ -3,15 +3,22 @@ import { elementAt, refuse, succeed } from '@lethe/application/testing'
 import { describe, expect, it } from 'vitest'
 import { retried, submittedAndApproved } from './acts.js'
 import { bob, granted } from './people.js'
-import { callsOf, refused, type RemoveScript, scripted, signInRequired } from './scripted-holder.js'
+import {
+  callsOf,
+  refused,
+  type RemoveScript,
+  retryLater,
+  scripted,
+  signInRequired,
+} from './scripted-holder.js'
 import { work, workFor } from './worker.js'
-import { createWorld, eventsOf, eventTypesOf, readBacks, requestOf } from './world.js'
+import { createWorld, eventsOf, eventTypesOf, readBacks, requestOf, type WorldWish } from './world.js'
 
 const longEnough = readBacks.giveUpAfterSeconds + 2 * readBacks.longestDelaySeconds
 
 /** A world in which Graph took the call, and the profile stayed. */
-const stillPresent = async () => {
-  const world = createWorld()
+const stillPresent = async (wish: WorldWish = {}) => {
+  const world = createWorld(wish)
   const holder = scripted(world.graphData.holder, world.clock.now, { removes: ['acceptedWithoutEffect'] })
   world.configure([holder])
   const { id } = await submittedAndApproved(world)
@@ -88,6 +95,28 @@ describe('retryRemoval', () => {
 
     expect((await requestOf(world, id)).state).toBe('completed')
     expect(callsOf(holder).slice(calls)).toStrictEqual(['readBack'])
+  })
+
+  it('records that the profile was found, and counts anew, also where it could not ask again then', async () => {
+    const { world, holder, id } = await stillPresent({ absence: { looks: 3, seconds: 60 } })
+    holder.readBacks.push('absent', 'absent', 'present')
+    holder.removes.push({ problem: retryLater(), effect: false })
+
+    await retried(world, id, world.adele)
+    await workFor(world, 86_400, 30)
+
+    expect(await requestOf(world, id)).toMatchObject({ state: 'completed', outcome: 'verifiedAbsent' })
+    const types = await eventTypesOf(world, id)
+    expect(types.slice(types.indexOf('removalRetried'))).toStrictEqual([
+      'removalRetried',
+      'absenceSeen',
+      'absenceSeen',
+      'readBackRecorded',
+      'absenceSeen',
+      'absenceSeen',
+      'readBackRecorded',
+      'removalCompleted',
+    ])
   })
 
   it('asks once more for each retry, and then only reads', async () => {

@@ -20,6 +20,7 @@ import {
 import { readable, decoded, rightOf, someOf, succeed } from '@lethe/application/testing'
 import { sha256Digest, systemTimer } from '@lethe/adapter-system'
 import {
+  type AbsenceRule,
   HolderName,
   type InboundSharedUserProfile,
   readEvent,
@@ -83,6 +84,8 @@ export interface World {
 export interface WorldWish {
   readonly approval?: TenantPolicy['approval']
   readonly expiresAfterDays?: number
+  /** One look where nothing is said. */
+  readonly absence?: AbsenceRule
   /** The holders that are configured; Graph alone where nothing is said. */
   readonly holders?: (data: {
     readonly graph: DataHolder
@@ -134,7 +137,7 @@ export const createWorld = (wish: WorldWish = {}): World => {
       signIns: noSignIns,
       attempts,
       readBacks,
-      absence: { looks: 1, seconds: 0 },
+      absence: wish.absence ?? { looks: 1, seconds: 0 },
     },
   }
 }

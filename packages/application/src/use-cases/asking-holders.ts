@@ -153,12 +153,20 @@ export const lookAt = (holder: DataHolder | undefined, request: Verifying, userI
   )
 }
 
-/** What a holder took, or refused for good, is recorded as repeated; a call in vain is still to be made. */
+/**
+ * What a holder took, or refused for good, is recorded as repeated; a call in vain is still to be made. Where looks at an absence
+ * are being counted, it is recorded that the profile was found, whatever became of the call.
+ */
 const repeat = (holder: DataHolder, request: Verifying, userId: UserId): T.Task<Look> =>
   pipe(
     holder.remove(removalOf(request, userId)),
     TE.matchE(
-      problem => T.of({ ...seenIn(problem), removalRepeated: isFinal(problem) }),
+      problem =>
+        T.of(
+          isCounting(request, holder.name) && !isFinal(problem)
+            ? { ...answerOf(problem), result: { kind: 'present' }, removalRepeated: false, notYet: null }
+            : { ...seenIn(problem), removalRepeated: isFinal(problem) },
+        ),
       () =>
         pipe(
           readOf(holder, request, userId),
@@ -167,6 +175,9 @@ const repeat = (holder: DataHolder, request: Verifying, userId: UserId): T.Task<
         ),
     ),
   )
+
+const isCounting = ({ holders }: Verifying, name: HolderName): boolean =>
+  holders.some(holder => holder.name === name && holder.absent !== null)
 
 const isFinal = (problem: HolderProblem): boolean =>
   problem._tag === 'Refused' || (problem._tag === 'SignInRequired' && problem.sent)
