@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { StatusResource } from '@lethe/api-contract'
 import { RemovalRequestId } from '@lethe/domain'
 import { sha256Digest } from '@lethe/adapter-system'
+import * as t from 'io-ts'
 import type { Answer } from './making/answer.js'
 import { jsonOf, rowOf } from './making/answer.js'
 import { killChildren, startChild } from './making/child.js'
@@ -41,6 +42,26 @@ const garble = async (world: PostgresWorld, path: string): Promise<void> =>
   )
 const deleteEvents = async (world: PostgresWorld, path: string): Promise<void> =>
   tamper(world, `delete from lethe.removal_event where request_id = '${idOf(path)}'`)
+
+/** Makes a head one that an earlier version wrote, as only the owner can. */
+const unseal = async ({ database }: PostgresWorld, path: string): Promise<void> => {
+  await database.run(
+    `alter table lethe.removal_request disable trigger sealed_when_appended;
+     update lethe.removal_request set head_seal = null where request_id = '${idOf(path)}';
+     alter table lethe.removal_request enable trigger sealed_when_appended`,
+  )
+}
+
+const batchId = '0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f00'
+const batchPath = `/lethe/v1/batches/${batchId}`
+const submitWithBatch = async ({ ask }: PostgresWorld, userId: string): Promise<string> =>
+  `${requestsPath}/${requestIn(await ask('POST', requestsPath, { as: 'lena', body: { userId, batchId } })).id}`
+const digestIn = (preview: unknown): unknown =>
+  typeof preview === 'object' && preview !== null && 'digest' in preview ? preview.digest : undefined
+const previewOf = async ({ ask }: PostgresWorld): Promise<unknown> =>
+  jsonOf(await ask('GET', batchPath, { as: 'megan' }))
+const approveBatch = async ({ ask }: PostgresWorld, digest: unknown): Promise<Answer> =>
+  ask('POST', `${batchPath}/approve`, { as: 'megan', body: { digest } })
 
 describe.each([
   ['an event that cannot be read', garble],
@@ -124,28 +145,78 @@ describe.each([
   test('keeps its batch from being decided no more than by itself', async () => {
     const people = crowd(3)
     const world = await openPostgresWorld(issuer, { profiles: new Map([[contoso, people]]) })
-    const batchId = '0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f00'
     const paths = []
-    for (const { userId } of people) {
-      const made = await world.ask('POST', requestsPath, { as: 'lena', body: { userId, batchId } })
-      paths.push(`${requestsPath}/${requestIn(made).id}`)
-    }
+    for (const { userId } of people) paths.push(await submitWithBatch(world, userId))
     await harm(world, paths[1] ?? '')
-    const preview = jsonOf(await world.ask('GET', `/lethe/v1/batches/${batchId}`, { as: 'megan' }))
+    const preview = await previewOf(world)
     expect(preview).toMatchObject({ count: 3 })
-    const digest =
-      typeof preview === 'object' && preview !== null && 'digest' in preview ? preview.digest : ''
-    const decided = await world.ask('POST', `/lethe/v1/batches/${batchId}/approve`, {
-      as: 'megan',
-      body: { digest },
-    })
+    const decided = await approveBatch(world, digestIn(preview))
 
     expect([decided.status, jsonOf(decided)]).toMatchObject([
       200,
       { decided: 2, refused: [{ reason: 'RequestUnreadable', count: 1 }], next: null },
     ])
+    // Nobody else finds anything that waits: what cannot be read is not to be decided.
+    const later = await world.ask('POST', `${batchPath}/approve`, {
+      as: 'isaiah',
+      body: { digest: digestIn(preview) },
+    })
+    expect(rowOf(later).status).toBe(409)
   })
 })
+
+describe('what is marked as unreadable', () => {
+  const sealAs = async ({ database }: PostgresWorld, path: string, seal: string): Promise<string> => {
+    const [row] = await database.rowsOf(
+      t.strict({ head_seal: t.string }),
+      `select head_seal from lethe.removal_request where request_id = '${idOf(path)}'`,
+    )
+    await database.run(
+      `update lethe.removal_request set head_seal = '${seal}' where request_id = '${idOf(path)}'`,
+    )
+    return row?.head_seal ?? ''
+  }
+  const listedStates = async ({ ask }: PostgresWorld) =>
+    pageIn(await ask('GET', requestsPath, { as: 'megan' })).value.map(({ state }) => state)
+
+  test('is so in lists too, and is read again once it can be: its removal goes on', async () => {
+    const world = await openPostgresWorld(issuer)
+    const path = await submit(world.ask, 'lena', bob.userId)
+    await approve(world, path)
+    const seal = await sealAs(world, path, 'test:AAAA')
+    await world.work()
+    expect(await listedStates(world)).toEqual(['unreadable'])
+
+    await sealAs(world, path, seal)
+    await world.database.run(
+      `update lethe.removal_request set job_due_at = '2026-01-01T00:00:00Z' where request_id = '${idOf(path)}'`,
+    )
+    const { countUnreadable, resumeRemovals } = world.composition.worker
+    expect(await countUnreadable({ tenantId: contoso })()).toMatchObject({ right: 0 })
+    expect(await resumeRemovals({ tenantId: contoso, limit: 10 })()).toMatchObject({ right: 1 })
+    await world.work()
+    expect(await listedStates(world)).toEqual(['completed'])
+  })
+
+  test('is read again as soon as somebody lists it', async () => {
+    const world = await openPostgresWorld(issuer)
+    const path = await submit(world.ask, 'lena', bob.userId)
+    const seal = await sealAs(world, path, 'test:AAAA')
+    await show(world, path)
+    await sealAs(world, path, seal)
+    expect(await listedStates(world)).toEqual(['pendingApproval'])
+  })
+})
+
+/** `lethe-api check`, as a process of its own. */
+const check = async (world: PostgresWorld, ...args: ReadonlyArray<string>) => {
+  const child = startChild({ ...environmentFor(issuer), LETHE_DATABASE_URL: world.database.appUrl }, [
+    'check',
+    ...args,
+  ])
+  const code = await child.ended
+  return { code, said: child.said() }
+}
 
 describe('whoever has the password of the database', () => {
   /** An event with hashes that fit, as whoever can read the table can make them up. */
@@ -232,6 +303,93 @@ describe('whoever has the password of the database', () => {
     expect(submittedBy).not.toBeNull()
   })
 
+  test('cannot have done with the people of a request that is open, whatever they say of its state', async () => {
+    const world = await openPostgresWorld(issuer)
+    const path = await submit(world.ask, 'lena', bob.userId)
+    await world.database.asAppOf(contoso, `update lethe.removal_request set state = 'denied'`)
+    await world.database.asAppOf(contoso, `update lethe.removal_subject set ended_as = request_id`)
+    for (const table of ['removal_subject', 'removal_actor'])
+      await world.database.asAppOf(contoso, `delete from lethe.${table}`)
+    const { userId, submittedBy } = requestIn(await show(world, path))
+    expect([userId, submittedBy]).toEqual([bob.userId, expect.anything()])
+  })
+
+  test('cannot take a seal away, so that somebody would seal it anew', async () => {
+    const world = await openPostgresWorld(issuer)
+    await submit(world.ask, 'lena', bob.userId)
+    await expect(
+      world.database.asAppOf(contoso, 'update lethe.removal_request set head_seal = null'),
+    ).rejects.toThrow('is written with its seal')
+    await expect(
+      world.database.asAppOf(
+        contoso,
+        `insert into lethe.removal_request (tenant_id, request_id, version, head_hash, state, due_at)
+         values ('${contoso}', gen_random_uuid(), 1, decode(repeat('00', 32), 'hex'), 'approved', now())`,
+      ),
+    ).rejects.toThrow('is written with its seal')
+  })
+
+  test('cannot store what is no moment, or is a state of no version, so that nothing could be listed', async () => {
+    const world = await openPostgresWorld(issuer)
+    const path = await submitWithBatch(world, bob.userId)
+    for (const change of [`due_at = 'infinity'`, `expires_at = '-infinity'`, `job_due_at = '12000-01-01'`])
+      await expect(
+        world.database.asAppOf(contoso, `update lethe.removal_request set ${change}`),
+      ).rejects.toThrow('moments')
+    await world.database.asAppOf(contoso, `update lethe.removal_request set state = 'newer'`)
+
+    const batches = await world.ask('GET', '/lethe/v1/batches', { as: 'megan' })
+    expect([batches.status, jsonOf(batches)]).toMatchObject([
+      200,
+      { value: [{ states: [{ state: 'unreadable', count: 1 }] }] },
+    ])
+    expect(await previewOf(world)).toMatchObject({ states: [{ state: 'unreadable', count: 1 }] })
+    expect(pageIn(await world.ask('GET', requestsPath, { as: 'megan' })).value).toMatchObject([
+      { id: idOf(path) },
+    ])
+  })
+
+  test('cannot put a request into a batch that somebody looked at', async () => {
+    const world = await openPostgresWorld(issuer)
+    await submitWithBatch(world, bob.userId)
+    const other = await submit(world.ask, 'lena', carol.userId)
+    const before = digestIn(await previewOf(world))
+    await expect(
+      world.database.asAppOf(contoso, `update lethe.removal_request set batch_id = '${batchId}'`),
+    ).rejects.toThrow('permission denied')
+    await world.database.asAppOf(
+      contoso,
+      `insert into lethe.batch_member (tenant_id, batch_id, request_id, subject)
+       select tenant_id, $1, request_id, commitment from lethe.removal_subject where request_id = $2`,
+      [batchId, idOf(other)],
+    )
+
+    expect((await approveBatch(world, before)).status).toBe(409)
+    expect(jsonOf(await approveBatch(world, digestIn(await previewOf(world))))).toMatchObject({
+      decided: 1,
+      refused: [{ reason: 'RequestNotFound', count: 1 }],
+    })
+    expect(requestIn(await show(world, other)).state).toBe('pendingApproval')
+    const { code, said } = await check(world)
+    expect([code, said.split('\n')[0]]).toEqual([1, `${contoso} ${idOf(other)} batchDiffers`])
+  })
+
+  test('cannot close a batch with what it held once, to have more decided than was looked at', async () => {
+    const world = await openPostgresWorld(issuer)
+    await submitWithBatch(world, bob.userId)
+    const before = digestIn(await previewOf(world))
+    const later = await submitWithBatch(world, carol.userId)
+    await world.database.asAppOf(
+      contoso,
+      `insert into lethe.batch_closed (tenant_id, batch_id, digest, closed_at) values ($1, $2, decode($3, 'hex'), now())`,
+      [contoso, batchId, before],
+    )
+
+    expect((await approveBatch(world, before)).status).toBe(409)
+    expect(requestIn(await show(world, later)).state).toBe('pendingApproval')
+    expect(digestIn(await previewOf(world))).not.toBe(before)
+  })
+
   test('cannot make temporary tables', async () => {
     const world = await openPostgresWorld(issuer)
     await expect(world.database.asAppOf(contoso, 'create temporary table filler (n int)')).rejects.toThrow(
@@ -295,15 +453,6 @@ describe('the seal of a history', () => {
 })
 
 describe('lethe-api check', () => {
-  const check = async (world: PostgresWorld, ...args: ReadonlyArray<string>) => {
-    const child = startChild({ ...environmentFor(issuer), LETHE_DATABASE_URL: world.database.appUrl }, [
-      'check',
-      ...args,
-    ])
-    const code = await child.ended
-    return { code, said: child.said() }
-  }
-
   test('has nothing to say of a sound store', async () => {
     const world = await openPostgresWorld(issuer)
     const path = await submit(world.ask, 'lena', bob.userId)
@@ -321,9 +470,7 @@ describe('lethe-api check', () => {
       paths
     await garble(world, garbled)
     await deleteEvents(world, empty)
-    await world.database.run(
-      `update lethe.removal_request set head_seal = null where request_id = '${idOf(unsealed)}'`,
-    )
+    await unseal(world, unsealed)
     await world.database.run(
       `update lethe.removal_request set state = 'completed' where request_id = '${idOf(projected)}'`,
     )
@@ -361,9 +508,7 @@ describe('lethe-api check', () => {
       await submit(world.ask, 'lena', bob.userId),
       await submit(world.ask, 'lena', carol.userId),
     ]
-    await world.database.run(
-      `update lethe.removal_request set head_seal = null where request_id = '${idOf(unsealed)}'`,
-    )
+    await unseal(world, unsealed)
     await world.database.run(
       `update lethe.removal_request set state = 'completed' where request_id = '${idOf(projected)}'`,
     )

@@ -6,7 +6,8 @@ create table lethe.batch (
   batch_id uuid not null,
   -- A reference of `removal_actor`: the actor who may add to the batch. Once that is erased nobody may.
   maker uuid not null,
-  submitted_at timestamptz(3) not null,
+  submitted_at timestamptz(3) not null
+    check (submitted_at >= '0001-01-01T00:00:00Z' and submitted_at < '10000-01-01T00:00:00Z'),
   primary key (tenant_id, batch_id)
 );
 
@@ -17,7 +18,8 @@ create table lethe.batch_closed (
   tenant_id uuid not null,
   batch_id uuid not null,
   digest bytea not null check (length(digest) = 32),
-  closed_at timestamptz(3) not null,
+  closed_at timestamptz(3) not null
+    check (closed_at >= '0001-01-01T00:00:00Z' and closed_at < '10000-01-01T00:00:00Z'),
   primary key (tenant_id, batch_id)
 );
 
@@ -30,6 +32,8 @@ create table lethe.batch_member (
   subject bytea not null check (length(subject) = 32),
   primary key (tenant_id, batch_id, request_id)
 );
+
+create index batch_member_request on lethe.batch_member (tenant_id, request_id);
 
 -- Row-level security that is forced keeps even the owner from rows of tenants that they did not name.
 alter table lethe.removal_request no force row level security;

@@ -10,27 +10,62 @@ alter table lethe.removal_request
 create index removal_request_unreadable on lethe.removal_request (tenant_id, request_id)
   where unreadable_at is not null;
 
+-- What Lethe reads: PostgreSQL's infinities, and years before 1 and after 9999, are no moments.
+alter table lethe.removal_request add constraint moments check (
+  least(due_at, expires_at, job_due_at, unreadable_at) >= '0001-01-01T00:00:00Z'
+  and greatest(due_at, expires_at, job_due_at, unreadable_at) < '10000-01-01T00:00:00Z'
+);
+
+-- No head without a seal from now on: what a process of an earlier version would write is refused, and only what was there
+-- before can be sealed by `lethe-api check --seal`.
+create function lethe.refuse_unsealed() returns trigger
+  language plpgsql
+  as $$
+begin
+  raise exception 'The head of a history is written with its seal.' using errcode = 'check_violation';
+end
+$$;
+
+create trigger sealed_when_submitted
+  before insert on lethe.removal_request
+  for each row when (new.head_seal is null)
+  execute function lethe.refuse_unsealed();
+create trigger sealed_when_appended
+  before update on lethe.removal_request
+  for each row when (
+    new.head_seal is null and (
+      old.head_seal is not null or new.version <> old.version or new.head_hash <> old.head_hash
+    )
+  )
+  execute function lethe.refuse_unsealed();
+
+-- A request stays in the batch that it was submitted with.
+revoke update on lethe.removal_request from lethe_app;
+grant update (version, head_hash, head_seal, state, due_at, expires_at, job_due_at, unreadable_at)
+  on lethe.removal_request to lethe_app;
+
 -- The role says when a request has ended, and that somebody has approved. It changes nothing else about people.
 revoke update on lethe.removal_subject, lethe.removal_actor from lethe_app;
 grant update (ended_as) on lethe.removal_subject to lethe_app;
 grant update (approved) on lethe.removal_actor to lethe_app;
 
--- People of requests that are open stay.
-create policy only_of_the_ended on lethe.removal_subject as restrictive for delete using (ended_as is not null);
-
+-- People of requests that are open stay: the history says so, which nobody rewrites, and not the projection.
 create function lethe.has_ended(tenant uuid, request uuid) returns boolean
   language sql
   stable
   parallel safe
   return coalesce(
     (
-      select state not in ('pendingApproval', 'approved', 'removing', 'verifying', 'failed')
-      from lethe.removal_request
+      select bool_or(type in
+        ('removalCompleted', 'removalDenied', 'removalWithdrawn', 'removalAbandoned', 'requestExpired'))
+      from lethe.removal_event
       where tenant_id = tenant and request_id = request
     ),
     true
   );
 
+create policy only_of_the_ended on lethe.removal_subject as restrictive for delete
+  using (lethe.has_ended(tenant_id, request_id));
 create policy only_of_the_ended on lethe.removal_actor as restrictive for delete
   using (lethe.has_ended(tenant_id, request_id));
 create policy only_of_the_ended on lethe.removal_note as restrictive for delete
@@ -57,19 +92,25 @@ create trigger four_eyes
   for each row when (new.type = 'approvalGiven')
   execute function lethe.refuse_own_approval();
 
--- What every role of the cluster may do in a database as it is made: fill its disk by temporary tables and large objects. Where
--- the owner may not take the latter away, an administrator of the cluster has to.
+-- What every role of the cluster may do in a database as it is made: fill its disk by temporary tables and large objects. What
+-- the owner may not take away, an administrator of the cluster has to.
 do $$
 declare
-  large_object text;
+  one text;
 begin
-  execute format('revoke temporary on database %I from public', current_database());
-  foreach large_object in array array[
-    'lo_creat(integer)', 'lo_create(oid)', 'lo_from_bytea(oid, bytea)', 'lo_put(oid, bigint, bytea)', 'lowrite(integer, bytea)'
+  foreach one in array array[
+    format('temporary on database %I', current_database()),
+    'execute on function pg_catalog.lo_creat(integer)',
+    'execute on function pg_catalog.lo_create(oid)',
+    'execute on function pg_catalog.lo_from_bytea(oid, bytea)',
+    'execute on function pg_catalog.lo_put(oid, bigint, bytea)',
+    'execute on function pg_catalog.lowrite(integer, bytea)'
   ] loop
-    execute format('revoke execute on function pg_catalog.%s from public', large_object);
+    begin
+      execute format('revoke %s from public', one);
+    exception
+      when insufficient_privilege then null;
+    end;
   end loop;
-exception
-  when insufficient_privilege then null;
 end
 $$;

@@ -1,5 +1,18 @@
-import type { BatchFilter, InvalidPageToken, ListedBatch, Page, PageRequest } from '@lethe/application'
-import { BatchId, instantFromMilliseconds, RemovalState, type TenantId } from '@lethe/domain'
+import type {
+  BatchFilter,
+  BatchSummary,
+  InvalidPageToken,
+  ListedBatch,
+  Page,
+  PageRequest,
+} from '@lethe/application'
+import {
+  BatchId,
+  instantFromMilliseconds,
+  RemovalState,
+  type StoredRequest,
+  type TenantId,
+} from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { dateColumn, decodedRow } from './event-rows.js'
@@ -28,23 +41,24 @@ const mostLookedAt = 250
  * The state of a request that joined a batch, of a row `joined`. A subquery and no join, so that no planner looks for it by its state:
  * what it knows of how many are in one is old where many came at once.
  */
-export const stateOfJoined =
-  '(select state from lethe.removal_request where tenant_id = $1 and request_id = joined.request_id)'
+export const stateOfJoined = (condition = 'true'): string =>
+  `(select state from lethe.removal_request where tenant_id = $1 and request_id = joined.request_id and ${condition})`
 
 /**
  * Whether a batch has a request in one of the states: a probe of each index, which no planner makes a scan of.
  *
  * @param batch an expression, and so are the states.
+ * @param condition of `removal_request`, for what else it has to be.
  */
-export const hasState = (batch: string, states: string): string => `coalesce(
+export const hasState = (batch: string, states: string, condition = 'true'): string => `coalesce(
   (
     select true from lethe.removal_request
-    where tenant_id = $1 and batch_id = ${batch} and state = any(${states})
+    where tenant_id = $1 and batch_id = ${batch} and state = any(${states}) and ${condition}
     limit 1
   ),
   (
     select true from lethe.batch_member joined
-    where tenant_id = $1 and batch_id = ${batch} and ${stateOfJoined} = any(${states})
+    where tenant_id = $1 and batch_id = ${batch} and ${stateOfJoined(condition)} = any(${states})
     limit 1
   ),
   false
@@ -151,6 +165,9 @@ const listed = ({
         },
       ]
 
-/** How many requests are in each state, as a column of JSON has it. */
-export const statesIn = (states: Readonly<Record<string, number>>): ReadonlyMap<RemovalState, number> =>
-  new Map(Object.entries(states).map(([state, count]) => [decodedRow(RemovalState, state), count]))
+/** How many requests are in each state, as a column of JSON has it. What is no state of this version cannot be read in it. */
+export const statesIn = (states: Readonly<Record<string, number>>): BatchSummary['states'] =>
+  Object.entries(states).reduce((counts, [word, count]) => {
+    const state = RemovalState.is(word) ? word : 'unreadable'
+    return counts.set(state, (counts.get(state) ?? 0) + count)
+  }, new Map<StoredRequest['state'], number>())

@@ -29,12 +29,17 @@ const mostHomeTenants = 20
 /** The statements about a batch have no name: batches differ in size so much that a plan for all of them would suit few. */
 const ofBatch = 'tenant_id = $1 and batch_id = $2'
 
-/** Its digest as it is stored once it is closed; until then made of the ids in ascending order, each followed by a line feed. */
-const digestColumn = `coalesce(
-  (select encode(digest, 'hex') from lethe.batch_closed where ${ofBatch}),
-  (select encode(sha256(convert_to(
+/** Made of the ids in ascending order, each followed by a line feed. */
+const digestColumn = `(
+  select encode(sha256(convert_to(
     string_agg(request_id::text, chr(10) order by request_id) || chr(10), 'UTF8'
-  )), 'hex') from ${membersOf('$2')})
+  )), 'hex') from ${membersOf('$2')}
+)`
+
+/** As it is stored once the batch is closed. */
+const storedDigestColumn = `coalesce(
+  (select encode(digest, 'hex') from lethe.batch_closed where ${ofBatch}),
+  ${digestColumn}
 )`
 
 const isThere = `exists (select from lethe.batch where ${ofBatch}) as found`
@@ -53,12 +58,12 @@ export const postgresBatches = (deps: PeopleDeps & Checking): Batches => {
       attempt(async () => summaryIn(await transactions.once(tenantId, summaryStatement(tenantId, batch)))),
     refusalOf: (tenantId, batch, actor) =>
       attempt(async () => (await batchRefusals(transactions, tenantId, [{ batch, actor }]))[0] ?? null),
-    close: (tenantId, batch, digest, at) =>
+    close: (tenantId, batch, digest, at, isBegun) =>
       attempt(async () =>
         standingIn(
           await transactions.once(
             tenantId,
-            closing(tenantId, batch, digest, at),
+            closing(tenantId, batch, digest, at, isBegun),
             lockingBatches(tenantId, [batch]),
           ),
         ),
@@ -153,12 +158,18 @@ const summaryIn = (rows: ReadonlyArray<unknown>): O.Option<BatchSummary> => {
 const instantOf = (at: Date): Instant => instantFromMilliseconds(at.getTime())
 
 /** One statement, under the lock of the batch: what it looks at is what it closes. */
-const closing = (tenantId: TenantId, batch: BatchId, digest: Hash, at: Instant): Statement => ({
+const closing = (
+  tenantId: TenantId,
+  batch: BatchId,
+  digest: Hash,
+  at: Instant,
+  isBegun: boolean,
+): Statement => ({
   text: `
     with standing as materialized (
       select
-        ${digestColumn} as digest,
-        ${hasState('$2', `array['pendingApproval']`)} as waits
+        ${isBegun ? storedDigestColumn : digestColumn} as digest,
+        ${hasState('$2', `array['pendingApproval']`, 'unreadable_at is null')} as waits
     ), closed as (
       insert into lethe.batch_closed (tenant_id, batch_id, digest, closed_at)
       select $1, $2, decode($3, 'hex'), $4 from standing
@@ -198,7 +209,7 @@ const membersStatement = (
         union all
         (
           select request_id from lethe.batch_member joined
-          where ${ofBatch} and ${stateOfJoined} = any($3) and ($4::uuid is null or request_id > $4)
+          where ${ofBatch} and ${stateOfJoined()} = any($3) and ($4::uuid is null or request_id > $4)
           order by request_id
           limit $5
         )

@@ -1,12 +1,14 @@
 import type { Digest } from '@lethe/application'
 import {
+  BatchId,
+  batchesOf,
   type Instant,
   isOpen,
   readStored,
   type RemovalRequest,
   RemovalRequestId,
   Salt,
-  type SubjectCommitment,
+  SubjectCommitment,
   type TenantId,
   type UnreadableReason,
   UserId,
@@ -19,13 +21,15 @@ import {
   dateColumn,
   decodedRow,
   historiesIn,
+  joinedEvents,
   projectionOf,
   type ReadHistory,
+  requestColumns,
   sealProblem,
 } from './event-rows.js'
-import { byIds } from './reading-requests.js'
+import { readAndMark } from './reading-requests.js'
 import { performQueue, queueSchema } from './queues.js'
-import type { TenantTransactions } from './tenant-transactions.js'
+import type { Statement, TenantTransactions } from './tenant-transactions.js'
 
 /** What can be wrong with a request as it is stored. */
 export type FindingKind =
@@ -38,6 +42,8 @@ export type FindingKind =
   | 'subjectMissing'
   /** The store names another person than the history commits to. */
   | 'subjectDiffers'
+  /** It is found in other batches than its history says. */
+  | 'batchDiffers'
   /** Work is to be done, and no job for it is in the queue. */
   | 'jobMissing'
 
@@ -80,54 +86,107 @@ export const checkPart = async (
   after: RemovalRequestId | null,
   wish: CheckWish,
 ): Promise<CheckedPart> => {
-  const ids = columnIn(
-    'request_id',
-    RemovalRequestId,
-    await deps.transactions.once(tenantId, {
-      name: 'check-ids',
-      text: `
-        select request_id from (
-          select request_id from lethe.removal_request where tenant_id = $1
-          union
-          select request_id from lethe.removal_event where tenant_id = $1 and sequence = 1
-        ) as known
-        where $2::uuid is null or request_id > $2
-        order by request_id limit $3`,
-      values: [tenantId, after, atOnce],
-    }),
+  const rows = await deps.transactions.once(tenantId, partStatement(tenantId, after))
+  const known = columnIn('known', RemovalRequestId, rows)
+  const stored = rows.filter(row => decodedRow(t.UnknownRecord, row)['request_id'] !== null)
+  const projections = new Map(
+    stored.map(row => decodedRow(Projection, row)).map(row => [row.request_id, row]),
   )
-  if (ids.length === 0) return { checked: 0, findings: [], sealed: 0, rebuilt: 0, next: null }
-  const histories = historiesIn(await deps.transactions.once(tenantId, byIds(tenantId, ids)))
-  const projections = await projectionsOf(deps, tenantId, ids)
-  const findings: Array<Finding> = []
+  const histories = historiesIn(stored)
+  const read = histories.map(history => ({
+    history,
+    request: readStored(deps.digest)({ tenantId, requestId: history.id }, history.head, history.events),
+  }))
+  const people = await peopleOf(
+    deps.transactions,
+    tenantId,
+    read.flatMap(({ request }) => (E.isRight(request) ? [request.right.subject] : [])),
+  )
+  const findings: Array<Finding> = known
+    .filter(id => !projections.has(id))
+    .map(requestId => ({ requestId, kind: 'requestMissing' }))
   let [sealed, rebuilt] = [0, 0]
-  const stored = new Set(histories.map(({ id }) => id))
-  for (const requestId of ids)
-    if (!stored.has(requestId)) findings.push({ requestId, kind: 'requestMissing' })
-  for (const history of histories) {
-    const { id: requestId, head } = history
-    const found = (kind: FindingKind): void => void findings.push({ requestId, kind })
-    const read = readStored(deps.digest)({ tenantId, requestId }, head, history.events)
-    if (E.isLeft(read)) {
-      found(read.left)
+  for (const { history, request } of read) {
+    const found = (kind: FindingKind): void => void findings.push({ requestId: history.id, kind })
+    if (E.isLeft(request)) {
+      found(request.left)
       continue
     }
     const problem = sealProblem(history, deps.seals)
     if (problem === 'headNotSealed' && wish.seal && (await sealHead(deps, history))) sealed += 1
     else if (problem !== null) found(problem)
-    const projection = projections.get(requestId)
-    if (projection === undefined) continue
+    const projection = projections.get(history.id)
     const last = history.events.at(-1)?.envelope.at
-    if (last !== undefined && !isSame(projection, read.right, last)) {
-      if (wish.rebuild && problem === null && (await rebuild(deps, history, read.right, last))) rebuilt += 1
-      else found('projectionDiffers')
-    }
-    const about = subjectProblem(deps, read.right, projection)
+    if (projection === undefined || last === undefined) continue
+    if (isSame(projection, request.right, last)) {
+      if ('job' in request.right && !projection.has_job) found('jobMissing')
+    } else if (wish.rebuild && problem === null && (await rebuild(deps, history, request.right, last)))
+      rebuilt += 1
+    else found('projectionDiffers')
+    if (!isInItsBatches(projection, history, request.right)) found('batchDiffers')
+    const about = subjectProblem(deps, request.right, people.get(request.right.subject))
     if (about !== null) found(about)
-    if ('job' in read.right && !projection.has_job) found('jobMissing')
   }
-  return { checked: ids.length, findings, sealed, rebuilt, next: ids.at(-1) ?? null }
+  // Those that can be read are marked no more, and those that cannot are.
+  await readAndMark(
+    deps.transactions,
+    tenantId,
+    histories.filter(({ seal }) => seal !== null),
+    () => deps,
+  )
+  const ids = [...new Set(known)]
+  return {
+    checked: ids.length,
+    findings,
+    sealed,
+    rebuilt,
+    next: ids.length < atOnce ? null : (ids.at(-1) ?? null),
+  }
 }
+
+/**
+ * Requests by key, with their histories and what stands beside them, as all of it stood at one moment: work that goes on meanwhile
+ * is nothing wrong. A job counts as there while it is to be done or being done.
+ */
+const partStatement = (tenantId: TenantId, after: RemovalRequestId | null): Statement => ({
+  name: 'check-part',
+  text: `
+    with known as materialized (
+      select request_id, array(
+        select batch_id from lethe.batch_member member
+        where member.tenant_id = $1 and member.request_id = either.request_id
+        order by batch_id
+      ) as joined
+      from (
+        (
+          select request_id from lethe.removal_request
+          where tenant_id = $1 and ($2::uuid is null or request_id > $2)
+          order by request_id
+          limit $3
+        )
+        union
+        (
+          select request_id from lethe.removal_event
+          where tenant_id = $1 and sequence = 1 and ($2::uuid is null or request_id > $2)
+          order by request_id
+          limit $3
+        )
+      ) as either
+      order by request_id
+      limit $3
+    ), job as materialized (
+      select distinct data ->> 'requestId' as request_id from ${queueSchema}.job
+      where name = '${performQueue}' and data ->> 'tenantId' = $1::text and state < 'completed'
+    )
+    select known.request_id as known, ${requestColumns},
+      r.state, r.expires_at, r.job_due_at, known.joined,
+      case when r.job_due_at is null then false else r.request_id::text in (select request_id from job) end as has_job
+    from known
+    left join lethe.removal_request r on r.tenant_id = $1 and r.request_id = known.request_id
+    ${joinedEvents}
+    order by known.request_id, e.sequence`,
+  values: [tenantId, after, atOnce],
+})
 
 const Projection = t.strict({
   request_id: RemovalRequestId,
@@ -135,36 +194,10 @@ const Projection = t.strict({
   due_at: dateColumn,
   expires_at: t.union([dateColumn, t.null]),
   job_due_at: t.union([dateColumn, t.null]),
-  user_id: t.union([UserId, t.null]),
-  salt: t.union([Salt, t.null]),
+  joined: t.readonlyArray(BatchId),
   has_job: t.boolean,
 })
 type Projection = t.TypeOf<typeof Projection>
-
-/** What stands beside histories. A job counts as there while it is to be done, being done, or was done a moment ago. */
-const projectionsOf = async (
-  { transactions }: Deps,
-  tenantId: TenantId,
-  ids: ReadonlyArray<RemovalRequestId>,
-): Promise<ReadonlyMap<RemovalRequestId, Projection>> => {
-  const rows = await transactions.once(tenantId, {
-    name: 'check-projections',
-    text: `
-      with job as materialized (
-        select distinct data ->> 'requestId' as request_id from ${queueSchema}.job
-        where name = '${performQueue}' and data ->> 'tenantId' = $1::text and state < 'completed'
-      )
-      select request.request_id, request.state, request.due_at, request.expires_at, request.job_due_at,
-        subject.user_id, encode(subject.salt, 'hex') as salt, job.request_id is not null as has_job
-      from lethe.removal_request request
-      left join lethe.removal_subject subject
-        on subject.tenant_id = request.tenant_id and subject.request_id = request.request_id
-      left join job on job.request_id = request.request_id::text
-      where request.tenant_id = $1::uuid and request.request_id = any($2::uuid[])`,
-    values: [tenantId, ids],
-  })
-  return new Map(rows.map(row => decodedRow(Projection, row)).map(row => [row.request_id, row]))
-}
 
 /** The moment of a job may be later than the history says: a request that was resumed waits from then on. */
 const isSame = (projection: Projection, request: RemovalRequest, last: Instant): boolean => {
@@ -179,14 +212,47 @@ const isSame = (projection: Projection, request: RemovalRequest, last: Instant):
   )
 }
 
+const isInItsBatches = ({ joined }: Projection, { batch }: ReadHistory, request: RemovalRequest): boolean =>
+  batch === request.batch &&
+  joined.join() ===
+    batchesOf(request)
+      .filter(one => one !== request.batch)
+      .toSorted()
+      .join()
+
+interface Person {
+  readonly userId: UserId
+  readonly salt: Salt
+}
+
+/** Whom the store knows, by what histories commit to. */
+const peopleOf = async (
+  transactions: TenantTransactions,
+  tenantId: TenantId,
+  subjects: ReadonlyArray<SubjectCommitment>,
+): Promise<ReadonlyMap<SubjectCommitment, Person>> => {
+  const rows = await transactions.once(tenantId, {
+    name: 'check-subjects',
+    text: `
+      select encode(commitment, 'hex') as commitment, user_id, encode(salt, 'hex') as salt
+      from lethe.removal_subject
+      where tenant_id = $1 and commitment = any(array(select decode(one, 'hex') from unnest($2::text[]) as one))`,
+    values: [tenantId, subjects],
+  })
+  return new Map(
+    rows
+      .map(row => decodedRow(t.strict({ commitment: SubjectCommitment, user_id: UserId, salt: Salt }), row))
+      .map(({ commitment, user_id: userId, salt }) => [commitment, { userId, salt }]),
+  )
+}
+
 const subjectProblem = (
   { commitment }: Deps,
   { state, tenantId, subject }: RemovalRequest,
-  { user_id: userId, salt }: Projection,
+  person: Person | undefined,
 ): 'subjectMissing' | 'subjectDiffers' | null => {
-  if (userId === null || salt === null) return isOpen(state) ? 'subjectMissing' : null
-  const recomputed: SubjectCommitment = commitment(salt, tenantId, userId)
-  return recomputed === subject ? null : 'subjectDiffers'
+  if (person === undefined) return isOpen(state) ? 'subjectMissing' : null
+  return commitment(person.salt, tenantId, person.userId) === subject ? null : 'subjectDiffers'
 }
 
 const sealHead = async (

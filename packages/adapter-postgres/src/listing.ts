@@ -2,9 +2,9 @@ import type { InvalidPageToken, Page, PageRequest, RemovalRequestFilter } from '
 import { type Instant, RemovalRequestId, type StoredRequest, type TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { columnIn, historiesIn, isReadable, joinedEvents, requestColumns, storedIn } from './event-rows.js'
+import { type Checking, columnIn, historiesIn, joinedEvents, requestColumns } from './event-rows.js'
 import { openStates } from './people.js'
-import { mark } from './reading-requests.js'
+import { readAndMark, readRequests } from './reading-requests.js'
 import type { Statement, TenantTransactions } from './tenant-transactions.js'
 
 /** Only conditions that are asked for stand in the query, so that each kind of list has a plan of its own. */
@@ -69,9 +69,12 @@ const pageStatement = (
   }
 }
 
-/** A page of the requests of a tenant, all of it as it stood at one moment. */
+/**
+ * A page of the requests of a tenant, all of it as it stood at one moment. Hashes are made anew only of those that could not be read
+ * when somebody last looked at them: whoever found that, it is shown.
+ */
 export const readPage = async (
-  transactions: TenantTransactions,
+  { transactions, ...checking }: Checking & { readonly transactions: TenantTransactions },
   tenantId: TenantId,
   filter: RemovalRequestFilter,
   { size, after }: PageRequest,
@@ -82,15 +85,10 @@ export const readPage = async (
   const histories = historiesIn(
     await transactions.once(tenantId, pageStatement(tenantId, filter, last.right, size + 1)),
   )
-  const read = histories.map(history => ({ history, stored: storedIn(history, null) }))
-  // Hashes are not made anew here: what a look at them showed stays marked.
-  const fresh = read.filter(({ history, stored }) => !history.marked && !isReadable(stored))
-  await mark(
-    transactions,
-    tenantId,
-    fresh.map(({ stored }) => stored),
+  const read = await readAndMark(transactions, tenantId, histories, ({ marked }) =>
+    marked ? checking : null,
   )
-  const found = read.map(({ stored }) => stored.request)
+  const found = read.map(({ request }) => request)
   const items = found.slice(0, size)
   return E.right({ items, next: found.length > size ? (items.at(-1)?.id ?? null) : null })
 }
@@ -136,12 +134,33 @@ export const countOverdue = async (
     )[0],
   )
 
-/** How many requests could not be read when they were last looked at. */
+/** So many of those that cannot be read are looked at again whenever they are counted. */
+const mostLookedAtAgain = 20
+
+/**
+ * How many requests could not be read when they were last looked at. Some of them are looked at again first, others each time: what
+ * made them unreadable may have passed, such as a key that a process did not have.
+ */
 export const countUnreadable = async (
-  transactions: TenantTransactions,
+  { transactions, ...checking }: Checking & { readonly transactions: TenantTransactions },
   tenantId: TenantId,
-): Promise<number> =>
-  Number(
+): Promise<number> => {
+  const marked = columnIn(
+    'request_id',
+    RemovalRequestId,
+    await transactions.once(tenantId, {
+      name: 'marked-unreadable',
+      text: `
+        select request_id from lethe.removal_request
+        where tenant_id = $1 and unreadable_at is not null
+        order by random()
+        limit $2`,
+      values: [tenantId, mostLookedAtAgain],
+    }),
+  )
+  if (marked.length === 0) return 0
+  await readRequests(transactions, tenantId, marked, checking)
+  return Number(
     columnIn(
       'unreadable',
       t.number,
@@ -154,3 +173,4 @@ export const countUnreadable = async (
       }),
     )[0],
   )
+}

@@ -22,7 +22,7 @@ export const byIds = (tenantId: TenantId, ids: ReadonlyArray<RemovalRequestId>):
   values: [tenantId, ids],
 })
 
-/** Requests by their ids, checked to the end; what the tenant does not have is left out. Who can be read no more is marked, and who can be again no more. */
+/** Requests by their ids, checked to the end; what the tenant does not have is left out. */
 export const readRequests = async (
   transactions: TenantTransactions,
   tenantId: TenantId,
@@ -31,18 +31,33 @@ export const readRequests = async (
 ): Promise<ReadonlyMap<RemovalRequestId, ReadStored>> => {
   if (ids.length === 0) return new Map()
   const histories = historiesIn(await transactions.once(tenantId, byIds(tenantId, ids)))
-  const read = histories.map(history => ({ history, stored: storedIn(history, checking) }))
+  const read = await readAndMark(transactions, tenantId, histories, () => checking)
+  return new Map(read.map(stored => [stored.request.id, stored]))
+}
+
+/**
+ * What histories fold to. Those that cannot be read any more are marked, and those that can be read again no more.
+ *
+ * @param checkingOf null where a look at each event will do.
+ */
+export const readAndMark = async (
+  transactions: TenantTransactions,
+  tenantId: TenantId,
+  histories: ReadonlyArray<ReadHistory>,
+  checkingOf: (history: ReadHistory) => Checking | null,
+): Promise<ReadonlyArray<ReadStored>> => {
+  const read = histories.map(history => ({ history, stored: storedIn(history, checkingOf(history)) }))
   const changed = read.filter(({ history, stored }) => history.marked === isReadable(stored))
   await mark(
     transactions,
     tenantId,
     changed.map(({ stored }) => stored),
   )
-  return new Map(read.map(({ stored }) => [stored.request.id, stored]))
+  return read.map(({ stored }) => stored)
 }
 
 /** Marks those that cannot be read, so that they are counted without reading all histories, and no others. */
-export const mark = async (
+const mark = async (
   transactions: TenantTransactions,
   tenantId: TenantId,
   read: ReadonlyArray<ReadStored>,

@@ -196,8 +196,7 @@ const postgresRemovalRequests = (deps: RemovalRequestsDeps): RemovalRequests => 
       }),
     load: (tenantId, id) => attempt(() => load(tenantId)(id)),
     append: next => flattened(attempt(() => append(next.tenantId)(next))),
-    list: (tenantId, filter, page) =>
-      flattened(attempt(() => readPage(transactions, tenantId, filter, page))),
+    list: (tenantId, filter, page) => flattened(attempt(() => readPage(deps, tenantId, filter, page))),
     history: (tenantId, id) =>
       attempt(async () => {
         const found = await readHistory(transactions, tenantId, id)
@@ -209,7 +208,7 @@ const postgresRemovalRequests = (deps: RemovalRequestsDeps): RemovalRequests => 
     expiring: (tenantId, at, limit) => attempt(() => readExpiring(transactions, tenantId, at, limit)),
     resume: (tenantId, seconds, limit) => attempt(() => resumeWaiting(deps, tenantId, seconds, limit)),
     overdue: (tenantId, at) => attempt(() => countOverdue(transactions, tenantId, at)),
-    unreadable: tenantId => attempt(() => countUnreadable(transactions, tenantId)),
+    unreadable: tenantId => attempt(() => countUnreadable(deps, tenantId)),
   }
 }
 

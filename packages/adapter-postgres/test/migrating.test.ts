@@ -31,8 +31,8 @@ const empty = async (): Promise<string> => {
 const beforeTheSixth = `
   drop function lethe.has_ended cascade;
   drop function lethe.refuse_own_approval cascade;
-  drop policy only_of_the_ended on lethe.removal_subject;
-  alter table lethe.removal_request drop column head_seal, drop column unreadable_at;`
+  drop function lethe.refuse_unsealed cascade;
+  alter table lethe.removal_request drop constraint moments, drop column head_seal, drop column unreadable_at;`
 
 describe('migrate', () => {
   it('runs each migration once, however many processes migrate at once', async () => {

@@ -1,11 +1,16 @@
-import { BatchId, Hash, RemovalRequestId, RemovalState, TenantId } from '@lethe/domain'
+import { BatchId, Hash, RemovalRequestId, TenantId } from '@lethe/domain'
 import * as t from 'io-ts'
 import { collectionOf } from './collection.js'
 import { DateTime } from './date-time.js'
-import { openWord } from './open-word.js'
-import { Actor, RemovalRequestResource } from './removal-request-resource.js'
+import { Actor, RemovalRequestResource, StoredState } from './removal-request-resource.js'
 
 const orNull = <C extends t.Mixed>(codec: C) => t.union([codec, t.null])
+
+/**
+ * How many requests are in each state; states without any are left out. Those of a state that the server does not know, because a newer
+ * one wrote it, are `unreadable`.
+ */
+const StateCounts = t.readonlyArray(t.strict({ state: StoredState, count: t.number }))
 
 /** A batch, as an approver looks at it before they decide it. */
 export const BatchResource = t.strict(
@@ -19,8 +24,7 @@ export const BatchResource = t.strict(
     count: t.number,
     /** SHA-256 over the ids of its requests: whoever decides the batch gives it back, so that no other one is decided. */
     digest: Hash,
-    /** How many requests are in each state; states without any are left out. */
-    states: t.readonlyArray(t.strict({ state: openWord(RemovalState), count: t.number })),
+    states: StateCounts,
     /** Where the people come from, most of them first: 20 home tenants at most. */
     homeTenants: t.readonlyArray(t.strict({ tenantId: TenantId, count: t.number })),
     homeTenantCount: t.number,
@@ -42,8 +46,7 @@ export const BatchListItem = t.strict(
     /** When its first decision closed it; null while it is open. */
     closedDateTime: orNull(DateTime),
     count: t.number,
-    /** How many requests are in each state; states without any are left out. */
-    states: t.readonlyArray(t.strict({ state: openWord(RemovalState), count: t.number })),
+    states: StateCounts,
     /** When the first of its open requests is due; null where none is open. */
     dueDateTime: orNull(DateTime),
   },

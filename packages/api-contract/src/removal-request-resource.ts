@@ -26,6 +26,12 @@ export const Actor = orNull(t.strict({ userId: orNull(UserId), appId: orNull(App
 /** What a holder said when last it settled nothing, for its support: its own code, and its number for the answer. */
 const answer = { detail: orNull(t.string), holderRequestId: orNull(t.string) }
 
+/**
+ * The state of a request. `unreadable` where the history cannot be read: then only ids, due date and batch are known, and nothing is
+ * done with it.
+ */
+export const StoredState = openWord(t.union([RemovalState, t.literal('unreadable')]))
+
 /** A removal request as Lethe's own API shows it. */
 export const RemovalRequestResource = t.strict(
   {
@@ -37,8 +43,7 @@ export const RemovalRequestResource = t.strict(
     batchId: orNull(BatchId),
     /** Every batch that it is a part of: that one, and those that joined it. */
     batchIds: t.readonlyArray(BatchId),
-    /** `unreadable` where the history cannot be read: then only ids, due date and batch are known, and nothing is done with it. */
-    state: openWord(t.union([RemovalState, t.literal('unreadable')])),
+    state: StoredState,
     submittedDateTime: orNull(DateTime),
     submittedBy: Actor,
     /** Who asked again while it was open, and what that brought: an earlier receipt, or a batch. */

@@ -36,10 +36,10 @@ export const batchPorts = (
         done: E.map(found => ofBatches.refusalOf({ tenantId, batch, actor }, found)),
         said: found => found?._tag ?? 'none',
       }),
-    close: (tenantId, batch, digest, at) =>
+    close: (tenantId, batch, digest, at, isBegun) =>
       called({
         name: 'batches.close',
-        run: batches.close(tenantId, batch, digest, at),
+        run: batches.close(tenantId, batch, digest, at, isBegun),
         done: E.map(found => {
           deciding?.read()
           ofBatches.close({ tenantId, batch, digest, at }, found)

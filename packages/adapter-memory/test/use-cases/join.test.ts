@@ -98,7 +98,7 @@ describe('a second submission for a profile', () => {
     const batch = freshBatch()
     await ask(world, { batch })
     const { digest } = someOf(await succeed(world.store.batches.summary(world.tenantId, batch)))
-    await succeed(world.store.batches.close(world.tenantId, batch, digest, world.clock.now()))
+    await succeed(world.store.batches.close(world.tenantId, batch, digest, world.clock.now(), false))
 
     const joined = await ask(world, { by: administrator(world.tenantId), batch })
 
@@ -118,7 +118,7 @@ describe('a second submission for a profile', () => {
     }
     await succeed(submitRemoval(deps)(other))
     const { digest } = someOf(await succeed(store.batches.summary(tenantId, batch)))
-    await succeed(store.batches.close(tenantId, batch, digest, world.clock.now()))
+    await succeed(store.batches.close(tenantId, batch, digest, world.clock.now(), false))
     const { request } = await submitted(world)
     const by = who === 'its maker' ? world.adele : administrator(tenantId)
 

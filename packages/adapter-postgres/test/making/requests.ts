@@ -33,7 +33,7 @@ export const requestWithAll = async (h: HarnessWithDatabase): Promise<RemovalReq
   const batch = freshBatch(h)
   await joinedBy(h, await submitted(h, { tenantId }), recordOf(h), { batch })
   const { digest } = someOf(await succeed(h.store.batches.summary(tenantId, batch)))
-  await succeed(h.store.batches.close(tenantId, batch, digest, h.clock.now()))
+  await succeed(h.store.batches.close(tenantId, batch, digest, h.clock.now(), false))
   const signIn = { actor: request.submittedBy, sealed: 'c2VhbGVk', keptAt: h.clock.now() }
   await succeed(h.store.sealedSignIns.put(request.tenantId, request.id, signIn))
   await succeed(h.store.paces.change(request.tenantId, () => [{ rate: 1 }, null]))

@@ -41,7 +41,8 @@ export interface BatchSummary {
    * it changes whenever one is added, and never otherwise.
    */
   readonly digest: Hash
-  readonly states: ReadonlyMap<RemovalState, number>
+  /** How many requests are in each state; `unreadable` for a state that a newer version wrote. */
+  readonly states: ReadonlyMap<StoredRequest['state'], number>
   /** Where the people come from, most of them first, and not more than 20; people who were erased count nowhere. */
   readonly homeTenants: ReadonlyArray<{ readonly tenantId: TenantId; readonly count: number }>
   /** How many home tenants there are. */
@@ -55,7 +56,7 @@ export interface BatchSummary {
 /** How a batch stands that is to be decided. */
 export interface BatchStanding {
   readonly digest: Hash
-  /** Whether anything of it waits for approval. */
+  /** Whether anything of it waits for approval that could be read when it was last looked at. */
   readonly waits: boolean
 }
 
@@ -67,7 +68,8 @@ export interface ListedBatch {
   /** When it was closed; null while it is open. */
   readonly closedAt: Instant | null
   readonly count: number
-  readonly states: ReadonlyMap<RemovalState, number>
+  /** How many requests are in each state; `unreadable` for a state that a newer version wrote. */
+  readonly states: ReadonlyMap<StoredRequest['state'], number>
   /** When the first of its open requests is due; null where none is open. */
   readonly dueAt: Instant | null
 }
@@ -105,6 +107,8 @@ export interface Batches {
    * Closes a batch in which something waits for approval, if it has that digest: in one step, so that nothing is added between the
    * look at it and its end. A batch that is closed stays as it is.
    *
+   * @param isBegun whether a part of it was decided already: then the digest that it was closed with will do. Otherwise it is made of
+   *   what is in the batch now, whatever somebody may have stored.
    * @returns how it stands; none where the tenant has no such batch.
    */
   readonly close: (
@@ -112,6 +116,7 @@ export interface Batches {
     batch: BatchId,
     digest: Hash,
     at: Instant,
+    isBegun: boolean,
   ) => TaskEither<Unavailable, Option<BatchStanding>>
   /**
    * The requests of a batch that are in one of these states, in ascending order.

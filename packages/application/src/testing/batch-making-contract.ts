@@ -28,7 +28,7 @@ const summaryOf = async ({ store }: StoreHarness, { tenantId, batch }: Of) =>
 /** Closes a batch as it is. */
 const closed = async (h: StoreHarness, of: Of) => {
   const { digest } = await summaryOf(h, of)
-  return someOf(await succeed(h.store.batches.close(of.tenantId, of.batch, digest, h.clock.now())))
+  return someOf(await succeed(h.store.batches.close(of.tenantId, of.batch, digest, h.clock.now(), false)))
 }
 
 const notMaker = { _tag: 'NotBatchMaker' }
@@ -162,7 +162,7 @@ export const batchMakingContract = (open: OpenStore): void => {
       const now = await summaryOf(h, of)
 
       expect(
-        await succeed(h.store.batches.close(of.tenantId, of.batch, digest, h.clock.now())),
+        await succeed(h.store.batches.close(of.tenantId, of.batch, digest, h.clock.now(), false)),
       ).toStrictEqual(O.some({ digest: now.digest, waits: true }))
       for (const request of [...of.requests, grown]) await deniedBy(h, request, recordOf(h))
       expect(await closed(h, of)).toStrictEqual({ digest: now.digest, waits: false })
@@ -191,7 +191,7 @@ export const batchMakingContract = (open: OpenStore): void => {
       const { digest } = await summaryOf(h, of)
 
       const elsewhere = await succeed(
-        h.store.batches.close(h.ids.tenantId(), of.batch, digest, h.clock.now()),
+        h.store.batches.close(h.ids.tenantId(), of.batch, digest, h.clock.now(), false),
       )
 
       expect(elsewhere).toStrictEqual(O.none)
@@ -211,7 +211,7 @@ export const batchMakingContract = (open: OpenStore): void => {
           )
           const before = await summaryOf(h, of)
           const standing = someOf(
-            await succeed(h.store.batches.close(of.tenantId, of.batch, before.digest, h.clock.now())),
+            await succeed(h.store.batches.close(of.tenantId, of.batch, before.digest, h.clock.now(), false)),
           )
           if (standing.digest === before.digest && members.length === before.count) return new Set(members)
         }

@@ -150,7 +150,7 @@ export const joinContract = (open: OpenStore): void => {
 
       expect(await append(recordOf(h))).toStrictEqual(conflict)
       const { digest } = someOf(await succeed(h.store.batches.summary(tenantId, batch)))
-      await succeed(h.store.batches.close(tenantId, batch, digest, h.clock.now()))
+      await succeed(h.store.batches.close(tenantId, batch, digest, h.clock.now(), false))
       expect(await append(recordOf(h, makerOf(h, batch)))).toStrictEqual(conflict)
 
       expect(someOf(await succeed(h.store.batches.summary(tenantId, batch)))).toMatchObject({

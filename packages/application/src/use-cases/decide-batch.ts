@@ -1,19 +1,22 @@
-import type {
-  BatchId,
-  DenialCode,
-  Grant,
-  Hash,
-  Operation,
-  RemovalRequestId,
-  RemovalState,
+import {
+  type BatchId,
+  batchesOf,
+  type DenialCode,
+  type Grant,
+  type Hash,
+  type Operation,
+  type RemovalRequestId,
+  type RemovalState,
+  type TenantId,
 } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
+import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Batches, Decided } from '../ports/batches.js'
 import type { Unavailable } from '../ports/problems.js'
 import type { SignIns } from '../ports/sign-ins.js'
-import { actorOf } from './acting.js'
+import { type ActingDeps, actorOf } from './acting.js'
 import { approveRemoval, type ApproveRemovalDeps, type ApproveRemovalRefusal } from './approve-removal.js'
 import { denyRemoval, type DenyRemovalDeps, type DenyRemovalRefusal, lacksNote } from './deny-removal.js'
 import { type BatchChanged, type BatchNotFound, batchNotFound, type NothingWaits } from './refusals.js'
@@ -87,7 +90,7 @@ export const approveBatch =
   (deps: DecideBatchDeps & ApproveRemovalDeps & { readonly signIns: SignIns }): ApproveBatch =>
   meant => {
     const { grant } = meant
-    const approve = approveRemoval({ ...deps, signIns: deps.signIns.forMany() })
+    const approve = approveRemoval({ ...membersAlone(deps, meant.id), signIns: deps.signIns.forMany() })
     return decide(deps, meant, { kind: 'approved' }, id => approve({ grant, id })())
   }
 
@@ -96,9 +99,10 @@ export const denyBatch =
   (deps: DecideBatchDeps & DenyRemovalDeps): DenyBatch =>
   ({ code, note, ...meant }) => {
     const { grant } = meant
+    const deny = denyRemoval(membersAlone(deps, meant.id))
     return lacksNote(code, note)
       ? TE.left({ _tag: 'NoteRequired' })
-      : decide(deps, meant, { kind: 'denied', code }, id => denyRemoval(deps)({ grant, id, code, note })())
+      : decide(deps, meant, { kind: 'denied', code }, id => deny({ grant, id, code, note })())
   }
 
 /** Retries what failed in a batch, part by part. */
@@ -106,7 +110,7 @@ export const retryBatch =
   (deps: ActOnBatchDeps & RetryRemovalDeps & { readonly signIns: SignIns }): RetryBatch =>
   meant => {
     const { grant } = meant
-    const retry = retryRemoval({ ...deps, signIns: deps.signIns.forMany() })
+    const retry = retryRemoval({ ...membersAlone(deps, meant.id), signIns: deps.signIns.forMany() })
     return doEach(deps, meant, ['failed'], id => retry({ grant, id })())
   }
 
@@ -115,10 +119,25 @@ export const withdrawBatch =
   (deps: ActOnBatchDeps & WithdrawRemovalDeps): WithdrawBatch =>
   meant => {
     const { grant } = meant
-    return doEach(deps, meant, ['pendingApproval', 'approved', 'failed'], id =>
-      withdrawRemoval(deps)({ grant, id })(),
-    )
+    const withdraw = withdrawRemoval(membersAlone(deps, meant.id))
+    return doEach(deps, meant, ['pendingApproval', 'approved', 'failed'], id => withdraw({ grant, id })())
   }
+
+/** What a batch holds its requests' histories say, and not only the rows that it is found by: whoever may write to those could add to them. */
+const membersAlone = <Deps extends Pick<ActingDeps, 'removalRequests'>>(
+  deps: Deps,
+  batch: BatchId,
+): Deps => ({
+  ...deps,
+  removalRequests: {
+    ...deps.removalRequests,
+    load: (tenantId: TenantId, id: RemovalRequestId) =>
+      pipe(
+        deps.removalRequests.load(tenantId, id),
+        TE.map(O.filter(request => request.state === 'unreadable' || batchesOf(request).includes(batch))),
+      ),
+  },
+})
 
 type DoOne<R> = (id: RemovalRequestId) => Promise<E.Either<R | Unavailable, unknown>>
 
@@ -128,9 +147,9 @@ const decide = <O extends 'approve' | 'deny', R extends { readonly _tag: NotDone
   decided: Decided,
   decideOne: DoOne<R>,
 ): TE.TaskEither<DecideBatchRefusal<R>, BatchProgress> => {
-  const { id, digest, grant } = meant
+  const { id, digest, grant, after } = meant
   return pipe(
-    deps.batches.close(grant.tenantId, id, digest, deps.clock.now()),
+    deps.batches.close(grant.tenantId, id, digest, deps.clock.now(), after !== null),
     TE.flatMap(found => TE.fromOption(() => batchNotFound(id))(found)),
     TE.flatMap((standing): TE.TaskEither<DecideBatchRefusal<R>, BatchProgress> => {
       if (standing.digest !== digest) return TE.left({ _tag: 'BatchChanged' })

@@ -51,9 +51,9 @@ const saying = (
   change: (standing: BatchStanding, asked: { readonly digest: Hash }) => BatchStanding,
 ): Alterations =>
   deciding((sound, digest) => ({
-    close: (tenantId, batch, seen, at) =>
+    close: (tenantId, batch, seen, at, isBegun) =>
       TE.map(O.map((standing: BatchStanding) => change(standing, { digest })))(
-        sound.close(tenantId, batch, seen, at),
+        sound.close(tenantId, batch, seen, at, isBegun),
       ),
   }))
 
@@ -61,12 +61,12 @@ const saying = (
 const handing = (
   change: (
     ids: ReadonlyArray<RemovalRequestId>,
-    asked: { readonly tenantId: TenantId },
+    asked: { readonly tenantId: TenantId; readonly batch: BatchId },
   ) => ReadonlyArray<RemovalRequestId>,
 ): Alterations =>
   deciding(sound => ({
     members: (tenantId, batch, states, after, limit) =>
-      TE.map(O.map((ids: ReadonlyArray<RemovalRequestId>) => change(ids, { tenantId })))(
+      TE.map(O.map((ids: ReadonlyArray<RemovalRequestId>) => change(ids, { tenantId, batch })))(
         sound.members(tenantId, batch, states, after, limit),
       ),
   }))
@@ -97,7 +97,7 @@ export const closesNothing = (): Alterations => {
   const closed = new Map<string, { readonly digest: Hash; readonly closedAt: Instant }>()
   const closing = (tenantId: TenantId, batch: BatchId) => closed.get(`${tenantId} ${batch}`)
   return batches(sound => ({
-    close: (tenantId, batch, digest, at) =>
+    close: (tenantId, batch, digest, at, isBegun) =>
       TE.map(
         O.map((standing: BatchStanding) => {
           const isNow = standing.waits && standing.digest === digest
@@ -105,7 +105,7 @@ export const closesNothing = (): Alterations => {
             closed.set(`${tenantId} ${batch}`, { digest, closedAt: at })
           return { ...standing, digest: closing(tenantId, batch)?.digest ?? standing.digest }
         }),
-      )(sound.close(tenantId, batch, someDigest('another'), at)),
+      )(sound.close(tenantId, batch, someDigest('another'), at, isBegun)),
     refusalOf: (tenantId, batch, actor) =>
       TE.map((refusal: BatchRefusal | null): BatchRefusal | null =>
         closing(tenantId, batch) === undefined ? refusal : (refusal ?? { _tag: 'BatchClosed' }),
@@ -187,8 +187,22 @@ export const mixesBatches = (): Alterations => {
     if (request.state === 'pendingApproval') known.add(request.id)
     else known.delete(request.id)
   }
+  let decided: BatchId | null = null
+  const handed = handing((ids, { tenantId, batch }) => {
+    decided = batch
+    return [...(waiting.get(tenantId)?.keys() ?? ids)]
+  })
+  // A history that says so is what keeps a request out that the rows of a batch name.
+  const believed = (request: StoredRequest): StoredRequest => ({ ...request, batch: decided })
   return {
-    ...handing((ids, { tenantId }) => [...(waiting.get(tenantId)?.keys() ?? ids)]),
+    ...handed,
+    deciding: (deps, digest) => ({
+      ...handed.deciding(deps, digest),
+      removalRequests: {
+        ...deps.removalRequests,
+        load: (tenantId, id) => TE.map(O.map(believed))(deps.removalRequests.load(tenantId, id)),
+      },
+    }),
     store: requests(sound => ({
       submit: submission => async () => {
         const answer = await sound.submit(submission)()
@@ -223,7 +237,7 @@ export const countsWhatIsOpen = (): Alterations =>
       TE.map(
         O.map((found: BatchSummary) => ({
           ...found,
-          states: new Map([...found.states].filter(([state]) => isOpen(state))),
+          states: new Map([...found.states].filter(([state]) => state !== 'unreadable' && isOpen(state))),
         })),
       )(sound.summary(tenantId, batch)),
   }))
