@@ -3,6 +3,7 @@ import { inMemoryApprovalPolicies } from '@lethe/adapter-memory'
 import { randomIdentifiers, sha256Digest, systemClock, systemTimer } from '@lethe/adapter-system'
 import {
   failDeadRemoval,
+  type FindPerson,
   findPersonIn,
   approveBatch,
   approveRemoval,
@@ -32,6 +33,8 @@ import {
   withdrawRemoval,
 } from '@lethe/application'
 import type { RetrySchedule } from '@lethe/domain'
+import { pipe } from 'fp-ts/lib/function.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Logger } from 'pino'
 import { bearerAuthentication } from './authentication.js'
 import type { Config } from './config.js'
@@ -75,7 +78,7 @@ export const compose = (
     dataHolders,
     inboundProfiles,
     signIns: delegation?.signIns ?? noSignIns,
-    findPerson: findPersonIn({ subjects, digest }),
+    findPerson: alarming(findPersonIn({ subjects, digest }), log),
   }
 
   const deciding = { ...deps, atOnce: batchAtOnce }
@@ -152,3 +155,15 @@ const readBacksFor = (giveUpAfterSeconds: number): RetrySchedule => ({
   longestDelaySeconds: 6 * 3600,
   giveUpAfterSeconds,
 })
+
+/** Logs that the store names somebody else than a request is about, whoever finds it: nothing is done with the request. */
+const alarming =
+  (findPerson: FindPerson, log: Logger): FindPerson =>
+  request =>
+    pipe(
+      findPerson(request),
+      TE.tapIO(person => () => {
+        const { tenantId, id: requestId } = request
+        if (person === 'differs') log.error({ tenantId, requestId }, 'nothing is done: subjectDiffers')
+      }),
+    )

@@ -39,6 +39,9 @@ export const openStore = async (
       heldPerTenant: config.tenantConcurrency,
       supervise: worksIn(role),
       superviseSeconds: Math.max(1, Math.floor(config.leaseSeconds / supervisionsInLease)),
+      onUnreadable: ({ tenantId, id: requestId, reason }) => {
+        log.error({ tenantId, requestId, reason }, 'history unreadable')
+      },
       onProblem: ({ code }) => {
         log.warn({ code }, 'database unavailable')
       },

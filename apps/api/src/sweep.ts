@@ -68,6 +68,8 @@ const sweepTenant = async (
     log.warn({ tenantId }, 'sweep put off: unavailable')
     return sweepMilliseconds
   }
+  for (const { requestId, error } of expired.right.defects)
+    log.error({ ...traceOf(error), tenantId, requestId }, 'request not expired')
   for (const requestId of expired.right.unreadable) log.error({ tenantId, requestId }, 'history unreadable')
   if (unreadable.right > 0)
     log.error(

@@ -9,7 +9,7 @@ import { contoso, northwind } from './making/places.js'
 const swept = async (changes: Partial<SweepDeps>) => {
   const { log, lines } = keepLog()
   const wait = await sweep({
-    expireRemovals: () => TE.right({ expired: 0, unreadable: [] }),
+    expireRemovals: () => TE.right({ expired: 0, unreadable: [], defects: [] }),
     resumeRemovals: () => TE.right(0),
     countOverdue: () => TE.right(0),
     countUnreadable: () => TE.right(0),
@@ -28,7 +28,7 @@ describe('a sweep', () => {
     const looked: Array<string> = []
     const { wait, lines } = await swept({
       expireRemovals: ({ tenantId }) =>
-        TE.fromIO(() => ({ expired: looked.push(tenantId) - looked.length, unreadable: [] })),
+        TE.fromIO(() => ({ expired: looked.push(tenantId) - looked.length, unreadable: [], defects: [] })),
     })
     expect(looked).toEqual([contoso, northwind])
     expect([wait, lines]).toEqual([60_000, []])
@@ -40,7 +40,7 @@ describe('a sweep', () => {
       const { wait } = await swept({
         [name]: ({ tenantId }: { readonly tenantId: string }) => {
           const count = tenantId === northwind ? 100 : 0
-          return TE.right(name === 'expireRemovals' ? { expired: count, unreadable: [] } : count)
+          return TE.right(name === 'expireRemovals' ? { expired: count, unreadable: [], defects: [] } : count)
         },
       })
       expect(wait).toBe(0)
@@ -67,7 +67,7 @@ describe('a sweep', () => {
         countOverdue: () => TE.right(1),
         [name]: ({ tenantId }: { readonly tenantId: string }) => {
           if (tenantId === contoso) return unavailable()
-          return TE.right(name === 'expireRemovals' ? { expired: 1, unreadable: [] } : 1)
+          return TE.right(name === 'expireRemovals' ? { expired: 1, unreadable: [], defects: [] } : 1)
         },
       })
       expect(wait).toBe(60_000)
@@ -87,7 +87,7 @@ describe('a sweep', () => {
       countOverdue: () => TE.right(1),
       [name]: ({ tenantId }: { readonly tenantId: string }) => {
         if (tenantId === contoso) throw new Error('somebody@contoso.example')
-        return TE.right(name === 'expireRemovals' ? { expired: 0, unreadable: [] } : 1)
+        return TE.right(name === 'expireRemovals' ? { expired: 0, unreadable: [], defects: [] } : 1)
       },
     })
     expect(wait).toBe(60_000)
@@ -96,11 +96,27 @@ describe('a sweep', () => {
     expect(lines.filter(line => line.includes(northwind)).join('')).toContain('"overdue":1')
   })
 
+  test('names the request that a bug keeps from its end, and counts all the same', async () => {
+    const requestId = decoded(RemovalRequestId)('0199a0b0-0000-7000-8000-000000000001')
+    const { lines } = await swept({
+      expireRemovals: ({ tenantId }) =>
+        TE.right({
+          expired: 0,
+          unreadable: [],
+          defects: tenantId === contoso ? [{ requestId, error: new TypeError('of somebody') }] : [],
+        }),
+      countOverdue: ({ tenantId }) => TE.right(tenantId === contoso ? 3 : 0),
+    })
+    expect(lines.join('')).toMatch(new RegExp(`"level":50.*${contoso}.*${requestId}.*request not expired`))
+    expect(lines.join('')).not.toContain('somebody')
+    expect(lines.join('')).toContain('"overdue":3')
+  })
+
   test('names the requests that it could not end because nobody can read them, and counts all of them', async () => {
     const requestId = decoded(RemovalRequestId)('0199a0b0-0000-7000-8000-000000000001')
     const { lines } = await swept({
       expireRemovals: ({ tenantId }) =>
-        TE.right({ expired: 0, unreadable: tenantId === contoso ? [requestId] : [] }),
+        TE.right({ expired: 0, unreadable: tenantId === contoso ? [requestId] : [], defects: [] }),
       countUnreadable: ({ tenantId }) => TE.right(tenantId === contoso ? 2 : 0),
     })
     expect(lines).toHaveLength(2)

@@ -52,6 +52,13 @@ const unseal = async ({ database }: PostgresWorld, path: string): Promise<void> 
   )
 }
 
+/** What was logged as an error, with the request that it is about. */
+const errorsIn = (lines: ReadonlyArray<string>): ReadonlyArray<readonly [unknown, string]> =>
+  lines
+    .map(text => decoded(t.type({ level: t.number, requestId: t.unknown, msg: t.string }))(jsonOf({ text })))
+    .filter(({ level }) => level === 50)
+    .map(({ requestId, msg }) => [requestId, msg])
+
 const batchId = '0b5f6a1e-7c1d-4f2a-9b3e-5d4c3b2a1f00'
 const batchPath = `/lethe/v1/batches/${batchId}`
 const submitWithBatch = async ({ ask }: PostgresWorld, userId: string): Promise<string> =>
@@ -113,6 +120,7 @@ describe.each([
         message:
           'The history of the removal request cannot be read, or was changed: nothing is done with it. An operator runs lethe-api check.',
       })
+    expect(errorsIn(world.problems)).toEqual([[idOf(path), 'history unreadable']])
     // It is the open one of its profile all the same: no second one comes beside it.
     const again = await world.ask('POST', requestsPath, { as: 'lena', body: { userId: bob.userId } })
     expect(again.status).toBe(409)
@@ -416,6 +424,7 @@ describe('a person who was changed by hand, by the owner', () => {
         'The store names another person than the removal request is about: nothing is done with it. An operator runs lethe-api check.',
     })
     expect(requestIn(await show(world, path)).userId).toBeNull()
+    expect(errorsIn(world.logged)).toEqual([[idOf(path), 'nothing is done: subjectDiffers']])
   })
 
   test('after the approval: nobody is removed, and the request fails with the reason', async () => {

@@ -44,7 +44,7 @@ const start = (queue: Array<HeldJob>, changes: Partial<WorkerDeps> = {}) => {
     },
     performRemoval: () => TE.right({ kind: 'finished' }),
     failDeadRemoval: () => TE.right('done'),
-    expireRemovals: () => TE.right({ expired: 0, unreadable: [] }),
+    expireRemovals: () => TE.right({ expired: 0, unreadable: [], defects: [] }),
     resumeRemovals: () => TE.right(0),
     countOverdue: () => TE.right(0),
     countUnreadable: () => TE.right(0),

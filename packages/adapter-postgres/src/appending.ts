@@ -129,19 +129,18 @@ const appendTogether = async (
 
 /** The requests at the versions that the appends expect; those that are at another, or do not exist, are left out. */
 const versionsExpected = async (
-  { known, transactions, digest, seals }: AppendingDeps,
+  deps: AppendingDeps,
   tenantId: TenantId,
   appends: ReadonlyArray<Append>,
 ): Promise<ReadonlyMap<RemovalRequestId, ReadRequest>> => {
   const seen = new Map(
-    appends.map(({ requestId, expectedVersion }) => [requestId, known.at(requestId, expectedVersion)]),
+    appends.map(({ requestId, expectedVersion }) => [requestId, deps.known.at(requestId, expectedVersion)]),
   )
   const unseen = appends.filter(({ requestId }) => seen.get(requestId) === undefined)
   const read = await readRequests(
-    transactions,
+    deps,
     tenantId,
     unseen.map(({ requestId }) => requestId),
-    { digest, seals },
   )
   return new Map(
     appends.flatMap(

@@ -20,7 +20,7 @@ import { hasState, membersOf, readBatchPage, stateOfJoined, statesIn } from './b
 import { type Checking, columnIn, dateColumn, decodedRow, type ReadStored } from './event-rows.js'
 import { openStates, type PeopleDeps } from './people.js'
 import { orUnavailable } from './problems.js'
-import { readRequests } from './reading-requests.js'
+import { type ReadingDeps, readRequests } from './reading-requests.js'
 import type { Statement } from './tenant-transactions.js'
 
 const sampleSize = 10
@@ -261,7 +261,7 @@ export const keyOf = (batch: BatchId, userId: UserId): string => `${batch} ${use
 
 /** The requests of batches for profiles, by `keyOf`, whatever became of them. */
 export const batchRequests = async (
-  deps: Checking & Pick<PeopleDeps, 'transactions'>,
+  deps: ReadingDeps,
   tenantId: TenantId,
   members: ReadonlyArray<BatchMember>,
 ): Promise<ReadonlyMap<string, ReadStored>> => {
@@ -286,7 +286,7 @@ export const batchRequests = async (
   })
   const keys = columnIn('member', t.string, rows)
   const ids = columnIn('request_id', RemovalRequestId, rows)
-  const requests = await readRequests(deps.transactions, tenantId, ids, deps)
+  const requests = await readRequests(deps, tenantId, ids)
   return new Map(
     ids.flatMap((id, index): ReadonlyArray<readonly [string, ReadStored]> => {
       const [key, read] = [keys[index], requests.get(id)]

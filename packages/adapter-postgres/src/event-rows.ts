@@ -153,10 +153,14 @@ const sealedEventIn = (
     ),
   )
 
+export type OnUnreadable = (request: UnreadableRequest) => void
+
 /** What it takes to check a history to the end: the hashes of its events, and the seal of its head. */
 export interface Checking {
   readonly digest: EnvelopeDigest
   readonly seals: HistorySeals
+  /** Told of each request whose history could be read when it was last looked at, and cannot any more. */
+  readonly onUnreadable: OnUnreadable
 }
 
 /**

@@ -2,9 +2,9 @@ import type { InvalidPageToken, Page, PageRequest, RemovalRequestFilter } from '
 import { type Instant, RemovalRequestId, type StoredRequest, type TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
-import { type Checking, columnIn, historiesIn, joinedEvents, requestColumns } from './event-rows.js'
+import { columnIn, historiesIn, joinedEvents, requestColumns } from './event-rows.js'
 import { openStates } from './people.js'
-import { readAndMark, readRequests } from './reading-requests.js'
+import { readAndMark, type ReadingDeps, readRequests } from './reading-requests.js'
 import type { Statement, TenantTransactions } from './tenant-transactions.js'
 
 /** Only conditions that are asked for stand in the query, so that each kind of list has a plan of its own. */
@@ -74,7 +74,7 @@ const pageStatement = (
  * when somebody last looked at them: whoever found that, it is shown.
  */
 export const readPage = async (
-  { transactions, ...checking }: Checking & { readonly transactions: TenantTransactions },
+  deps: ReadingDeps,
   tenantId: TenantId,
   filter: RemovalRequestFilter,
   { size, after }: PageRequest,
@@ -83,11 +83,9 @@ export const readPage = async (
   if (E.isLeft(last)) return E.left({ _tag: 'InvalidPageToken' })
   // One more than asked for tells whether there is a next page.
   const histories = historiesIn(
-    await transactions.once(tenantId, pageStatement(tenantId, filter, last.right, size + 1)),
+    await deps.transactions.once(tenantId, pageStatement(tenantId, filter, last.right, size + 1)),
   )
-  const read = await readAndMark(transactions, tenantId, histories, ({ marked }) =>
-    marked ? checking : null,
-  )
+  const read = await readAndMark(deps, tenantId, histories, ({ marked }) => marked)
   const found = read.map(({ request }) => request)
   const items = found.slice(0, size)
   return E.right({ items, next: found.length > size ? (items.at(-1)?.id ?? null) : null })
@@ -141,14 +139,11 @@ const mostLookedAtAgain = 20
  * How many requests could not be read when they were last looked at. Some of them are looked at again first, others each time: what
  * made them unreadable may have passed, such as a key that a process did not have.
  */
-export const countUnreadable = async (
-  { transactions, ...checking }: Checking & { readonly transactions: TenantTransactions },
-  tenantId: TenantId,
-): Promise<number> => {
+export const countUnreadable = async (deps: ReadingDeps, tenantId: TenantId): Promise<number> => {
   const marked = columnIn(
     'request_id',
     RemovalRequestId,
-    await transactions.once(tenantId, {
+    await deps.transactions.once(tenantId, {
       name: 'marked-unreadable',
       text: `
         select request_id from lethe.removal_request
@@ -159,12 +154,12 @@ export const countUnreadable = async (
     }),
   )
   if (marked.length === 0) return 0
-  await readRequests(transactions, tenantId, marked, checking)
+  await readRequests(deps, tenantId, marked)
   return Number(
     columnIn(
       'unreadable',
       t.number,
-      await transactions.once(tenantId, {
+      await deps.transactions.once(tenantId, {
         name: 'unreadable',
         text: `
           select count(*)::int as unreadable from lethe.removal_request

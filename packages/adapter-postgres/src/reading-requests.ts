@@ -22,37 +22,41 @@ export const byIds = (tenantId: TenantId, ids: ReadonlyArray<RemovalRequestId>):
   values: [tenantId, ids],
 })
 
+/** What requests are read with, and checked to the end. */
+export type ReadingDeps = Checking & { readonly transactions: TenantTransactions }
+
 /** Requests by their ids, checked to the end; what the tenant does not have is left out. */
 export const readRequests = async (
-  transactions: TenantTransactions,
+  deps: ReadingDeps,
   tenantId: TenantId,
   ids: ReadonlyArray<RemovalRequestId>,
-  checking: Checking,
 ): Promise<ReadonlyMap<RemovalRequestId, ReadStored>> => {
   if (ids.length === 0) return new Map()
-  const histories = historiesIn(await transactions.once(tenantId, byIds(tenantId, ids)))
-  const read = await readAndMark(transactions, tenantId, histories, () => checking)
+  const histories = historiesIn(await deps.transactions.once(tenantId, byIds(tenantId, ids)))
+  const read = await readAndMark(deps, tenantId, histories, () => true)
   return new Map(read.map(stored => [stored.request.id, stored]))
 }
 
 /**
  * What histories fold to. Those that cannot be read any more are marked, and those that can be read again no more.
  *
- * @param checkingOf null where a look at each event will do.
+ * @param isChecked whether one is checked to the end; otherwise a look at each event will do.
  */
 export const readAndMark = async (
-  transactions: TenantTransactions,
+  deps: ReadingDeps,
   tenantId: TenantId,
   histories: ReadonlyArray<ReadHistory>,
-  checkingOf: (history: ReadHistory) => Checking | null,
+  isChecked: (history: ReadHistory) => boolean,
 ): Promise<ReadonlyArray<ReadStored>> => {
-  const read = histories.map(history => ({ history, stored: storedIn(history, checkingOf(history)) }))
-  const changed = read.filter(({ history, stored }) => history.marked === isReadable(stored))
-  await mark(
-    transactions,
-    tenantId,
-    changed.map(({ stored }) => stored),
-  )
+  const read = histories.map(history => ({
+    history,
+    stored: storedIn(history, isChecked(history) ? deps : null),
+  }))
+  const changed = read
+    .filter(({ history, stored }) => history.marked === isReadable(stored))
+    .map(({ stored }) => stored)
+  await mark(deps.transactions, tenantId, changed)
+  for (const { request } of changed) if (request.state === 'unreadable') deps.onUnreadable(request)
   return read.map(({ stored }) => stored)
 }
 

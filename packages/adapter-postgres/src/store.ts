@@ -9,7 +9,7 @@ import { type CheckedPart, checkPart, type CheckWish } from './checking.js'
 import { type Grouping, groupedBy } from './grouping.js'
 import { startJobQueue } from './job-queue.js'
 import { knownRequests } from './known-requests.js'
-import { isReadable, type ReadStored, sealProblem } from './event-rows.js'
+import { isReadable, type OnUnreadable, type ReadStored, sealProblem } from './event-rows.js'
 import { countOverdue, countUnreadable, readExpiring, readPage } from './listing.js'
 import { postgresPaceStates } from './pace-states.js'
 import { postgresActors, postgresNotes, postgresSubjects } from './people.js'
@@ -52,6 +52,8 @@ export interface PostgresStoreSettings {
   readonly digest: Pick<Digest, 'envelope' | 'commitment'>
   /** Seals the heads of histories, under a key that the database does not have. */
   readonly seals: HistorySeals
+  /** Told of each request whose history can be read no more, by whichever process sees it first. */
+  readonly onUnreadable: OnUnreadable
   /** How many jobs of one tenant are held at a time, by all workers together. */
   readonly heldPerTenant: number
   /** Whether this process looks after the queue, as each worker does. */
@@ -107,15 +109,19 @@ export const openPostgresStore = async (
   }
   const queue = started.right
   const people = { transactions, onProblem }
+  const checking = {
+    digest: settings.digest.envelope,
+    seals: settings.seals,
+    onUnreadable: settings.onUnreadable,
+  }
   return E.right({
     removalRequests: postgresRemovalRequests({
       transactions,
-      digest: settings.digest.envelope,
-      seals: settings.seals,
+      ...checking,
       enqueueWithin: queue.enqueueWithin,
       onProblem,
     }),
-    batches: postgresBatches({ ...people, digest: settings.digest.envelope, seals: settings.seals }),
+    batches: postgresBatches({ ...people, ...checking }),
     jobs: queue.jobs,
     backlogs: queue.backlogs,
     subjects: postgresSubjects(people),
@@ -127,12 +133,7 @@ export const openPostgresStore = async (
     check: (tenantId, after, wish) =>
       orUnavailable(onProblem)(() =>
         checkPart(
-          {
-            transactions,
-            digest: settings.digest.envelope,
-            seals: settings.seals,
-            commitment: settings.digest.commitment,
-          },
+          { transactions, ...checking, commitment: settings.digest.commitment },
           tenantId,
           after,
           wish,
@@ -178,7 +179,7 @@ const postgresRemovalRequests = (deps: RemovalRequestsDeps): RemovalRequests => 
   const submit = groupedBy(writing, submitGroup(deps))
   const append = groupedBy(writing, appendGroup({ ...deps, known }))
   const load = groupedBy(reading, (tenantId: TenantId) => async (ids: ReadonlyArray<RemovalRequestId>) => {
-    const found = await readRequests(transactions, tenantId, ids, deps)
+    const found = await readRequests(deps, tenantId, ids)
     return ids.map(id => O.map(seen)(O.fromNullable(found.get(id))))
   })
   const seen = (read: ReadStored): StoredRequest => {

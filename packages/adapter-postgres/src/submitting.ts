@@ -15,7 +15,7 @@ import {
   type WrittenEvents,
 } from './event-rows.js'
 import { Defect, isPassing } from './problems.js'
-import { readRequests } from './reading-requests.js'
+import { type ReadingDeps, readRequests } from './reading-requests.js'
 import { take, type TakingDeps } from './taking.js'
 import type { Statement } from './tenant-transactions.js'
 
@@ -211,10 +211,9 @@ const repeats = async (
   ended: ReadonlyArray<Prepared>,
 ): Promise<ReadonlyArray<Answer>> => {
   const own = await readRequests(
-    deps.transactions,
+    deps,
     tenantId,
     ended.map(({ submission }) => submission.requestId),
-    deps,
   )
   return ended.map(({ submission }) => {
     const request = own.get(submission.requestId)?.request
@@ -225,7 +224,7 @@ const repeats = async (
 
 /** The open requests for profiles. */
 export const openRequests = async (
-  deps: Checking & Pick<TakingDeps, 'transactions'>,
+  deps: ReadingDeps,
   tenantId: TenantId,
   userIds: ReadonlyArray<UserId>,
 ): Promise<ReadonlyMap<UserId, ReadStored>> => {
@@ -239,7 +238,7 @@ export const openRequests = async (
   })
   const users = columnIn('user_id', UserId, rows)
   const ids = columnIn('request_id', RemovalRequestId, rows)
-  const requests = await readRequests(deps.transactions, tenantId, ids, deps)
+  const requests = await readRequests(deps, tenantId, ids)
   return new Map(
     ids.flatMap((id, index): ReadonlyArray<readonly [UserId, ReadStored]> => {
       const [userId, read] = [users[index], requests.get(id)]

@@ -32,6 +32,7 @@ describe('expireRemovals', () => {
     expect(await succeed(expireRemovals({ removalRequests, clock })(input))).toEqual({
       expired: 0,
       unreadable: [],
+      defects: [],
     })
   })
 
@@ -41,6 +42,7 @@ describe('expireRemovals', () => {
     expect(await succeed(expireRemovals({ removalRequests, clock })(input))).toEqual({
       expired: 0,
       unreadable: [],
+      defects: [],
     })
   })
 
@@ -56,6 +58,23 @@ describe('expireRemovals', () => {
     expect(await succeed(expireRemovals({ removalRequests, clock })(input))).toEqual({
       expired: 1,
       unreadable: [pending.id],
+      defects: [],
+    })
+  })
+
+  it('names what a bug keeps from its end, and ends the others', async () => {
+    let loads = 0
+    const load = () => {
+      loads += 1
+      if (loads === 1) throw new Error('a bug')
+      return TE.right(O.some<StoredRequest>(overdue))
+    }
+    const removalRequests = { expiring, load, append: () => TE.right(overdue) }
+
+    expect(await succeed(expireRemovals({ removalRequests, clock })(input))).toEqual({
+      expired: 1,
+      unreadable: [],
+      defects: [{ requestId: pending.id, error: new Error('a bug') }],
     })
   })
 
@@ -65,6 +84,7 @@ describe('expireRemovals', () => {
     expect(await succeed(expireRemovals({ removalRequests, clock })(input))).toEqual({
       expired: 2,
       unreadable: [],
+      defects: [],
     })
   })
 })

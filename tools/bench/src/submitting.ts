@@ -59,6 +59,7 @@ const submitEach = async (
     heldPerTenant: 1,
     supervise: false,
     superviseSeconds: 60,
+    onUnreadable: () => undefined,
     onProblem: () => undefined,
   })
   if (E.isLeft(opened)) throw new Error(`The store was not opened: ${opened.left._tag}`)

@@ -17,5 +17,6 @@ export const openStoreOn = (url: string, connections = 8) =>
     heldPerTenant: queue.heldPerTenant,
     supervise: false,
     superviseSeconds: 3600,
+    onUnreadable: () => undefined,
     onProblem: () => undefined,
   })

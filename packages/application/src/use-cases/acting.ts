@@ -164,9 +164,9 @@ export const loadStored =
 /** Nothing is decided about somebody else than was asked for: whoever may write to the store could have put them there. */
 const checkSubject =
   ({ findPerson }: Pick<ActingDeps, 'findPerson'>) =>
-  ({ tenantId, subject }: RemovalRequest): TE.TaskEither<SubjectDiffers | Unavailable, void> =>
+  (request: RemovalRequest): TE.TaskEither<SubjectDiffers | Unavailable, void> =>
     pipe(
-      findPerson(tenantId, subject),
+      findPerson(request),
       TE.flatMap(person =>
         person === 'differs' ? TE.left<SubjectDiffers>({ _tag: 'SubjectDiffers' }) : TE.right(undefined),
       ),

@@ -70,7 +70,7 @@ const lookOnce =
   (deps: CloseRemovalDeps, request: RemovalRequest): T.Task<ReadonlyArray<LastLook>> =>
   async () => {
     if (request.state !== 'failed' || !isAnyCalled(request.holders)) return []
-    const found = await deps.findPerson(request.tenantId, request.subject)()
+    const found = await deps.findPerson(request)()
     const userId = E.isRight(found) && found.right !== 'differs' ? found.right : null
     const holders = deps.dataHolders.of(request.tenantId)
     return T.traverseArray(lookAt(deps.timer, request, holders, userId))(request.holders)()

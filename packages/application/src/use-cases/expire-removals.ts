@@ -1,4 +1,5 @@
 import { expire, type RemovalRequestId, type TenantId } from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Clock } from '../ports/environment.js'
@@ -23,6 +24,13 @@ export interface Expirations {
   readonly expired: number
   /** Those that cannot be read: they stay as they are. */
   readonly unreadable: ReadonlyArray<RemovalRequestId>
+  /** Those that were not ended because of an exception, which is a bug: it keeps no other from its end. */
+  readonly defects: ReadonlyArray<Defect>
+}
+
+interface Defect {
+  readonly requestId: RemovalRequestId
+  readonly error: unknown
 }
 
 /**
@@ -33,12 +41,28 @@ export const expireRemovals =
   ({ tenantId, limit }) =>
     pipe(
       deps.removalRequests.expiring(tenantId, deps.clock.now(), limit),
-      TE.flatMap(ids => TE.traverseSeqArray((id: RemovalRequestId) => expireOne(deps, tenantId, id))(ids)),
+      TE.flatMap(ids =>
+        TE.traverseSeqArray((id: RemovalRequestId) => guarded(id, () => expireOne(deps, tenantId, id)))(ids),
+      ),
       TE.map(ended => ({
         expired: ended.filter(did => did === true).length,
-        unreadable: ended.flatMap(did => (typeof did === 'boolean' ? [] : [did])),
+        unreadable: ended.flatMap(did => (typeof did === 'string' ? [did] : [])),
+        defects: ended.flatMap(did => (typeof did === 'object' ? [did] : [])),
       })),
     )
+
+const guarded =
+  <A>(
+    requestId: RemovalRequestId,
+    task: () => TE.TaskEither<Unavailable, A>,
+  ): TE.TaskEither<Unavailable, A | Defect> =>
+  async () => {
+    try {
+      return await task()()
+    } catch (error) {
+      return E.right({ requestId, error })
+    }
+  }
 
 /** @returns whether it ended now: it may have been decided, or ended by another, in the meantime. Its id where it cannot be read. */
 const expireOne = (

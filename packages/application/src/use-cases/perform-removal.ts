@@ -122,7 +122,7 @@ const proceed = (deps: PerformRemovalDeps, job: Job, request: RemovalRequest): S
 
 const work = (deps: PerformRemovalDeps, job: Job, request: RemovalRequest): Step<Performed> =>
   pipe(
-    deps.findPerson(request.tenantId, request.subject),
+    deps.findPerson(request),
     TE.flatMap((userId): Step<Performed> => {
       const failed = (reason: FailureReason): Step<RemovalRequest> =>
         append(deps, request, fail({ reason, at: deps.clock.now() })(request))

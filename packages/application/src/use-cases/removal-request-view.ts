@@ -61,19 +61,18 @@ const personOf = (
   return digest.commitment(salt, tenantId, userId) === commitment ? userId : 'differs'
 }
 
-/** Finds the person whom a commitment stands for. */
+/** Finds the person whom a request is about: whom the commitment of its history stands for. */
 export type FindPerson = (
-  tenantId: TenantId,
-  commitment: SubjectCommitment,
+  request: Pick<RemovalRequest, 'tenantId' | 'id' | 'subject'>,
 ) => TE.TaskEither<Unavailable, ReturnType<typeof personOf>>
 
 /** Finds people in the store, and takes none whom nobody was committed to: whoever may write to the store could have put them there. */
 export const findPersonIn =
   ({ subjects, digest }: Pick<ViewDeps, 'subjects' | 'digest'>): FindPerson =>
-  (tenantId, commitment) =>
+  ({ tenantId, subject }) =>
     pipe(
-      subjects.resolve(tenantId, [commitment]),
-      TE.map(people => personOf(digest, tenantId, commitment, people.get(commitment))),
+      subjects.resolve(tenantId, [subject]),
+      TE.map(people => personOf(digest, tenantId, subject, people.get(subject))),
     )
 
 /** The same of requests of which some cannot be read. */

@@ -30,11 +30,11 @@ export const believesEveryName = (): Alterations =>
   reading({
     findPerson:
       ({ subjects }) =>
-      (tenantId, commitment) =>
+      ({ tenantId, subject }) =>
         pipe(
-          subjects.resolve(tenantId, [commitment]),
+          subjects.resolve(tenantId, [subject]),
           TE.map(
-            (found: ReadonlyMap<SubjectCommitment, ResolvedSubject>) => found.get(commitment)?.userId ?? null,
+            (found: ReadonlyMap<SubjectCommitment, ResolvedSubject>) => found.get(subject)?.userId ?? null,
           ),
         ),
   })
