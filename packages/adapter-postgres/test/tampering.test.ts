@@ -1,8 +1,19 @@
-import { approvalOf, recordOf, refuse, someOf, submitted, succeed, upTo } from '@lethe/application/testing'
+import {
+  approvalOf,
+  recordOf,
+  refuse,
+  rightOf,
+  someOf,
+  submitted,
+  succeed,
+  upTo,
+} from '@lethe/application/testing'
 import type { RemovalRequest } from '@lethe/domain'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Finding } from '../src/index.js'
 import { type HarnessWithDatabase, postgresHarness } from './making/harness.js'
 import { approvedRequest, submittedRequest } from './making/requests.js'
+import { openStoreOn } from './making/store.js'
 
 let h: HarnessWithDatabase
 beforeAll(async () => {
@@ -92,5 +103,30 @@ describe('a history that was changed by hand', () => {
     expect(await succeed(h.store.removalRequests.load(sound.tenantId, sound.id))).toMatchObject({
       value: { id: sound.id },
     })
+  })
+})
+
+describe('a check', () => {
+  it('finds nothing wrong with what is being worked on meanwhile', async () => {
+    const checking = rightOf(await openStoreOn(h.database.appUrl))
+    const tenantId = h.ids.tenantId()
+    const requests = await Promise.all(upTo(40).map(async () => submitted(h, { tenantId })))
+    const done = new AbortController()
+    const approving = async (): Promise<void> => {
+      for (const request of requests)
+        await succeed(h.store.removalRequests.append(approvalOf(h, request, recordOf(h))))
+      done.abort()
+    }
+    const found: Array<Finding> = []
+    const looking = async (): Promise<void> => {
+      while (!done.signal.aborted) {
+        const part = await succeed(checking.check(tenantId, null, { seal: false, rebuild: false }))
+        found.push(...part.findings)
+      }
+    }
+    await Promise.all([approving(), looking()])
+    await checking.close()
+
+    expect(found).toEqual([])
   })
 })
