@@ -188,6 +188,7 @@ const whyAndWhatToDo = new Map<string, (missing: string) => string>([
   ['requestUnreadable', () => 'Tell whoever runs Lethe.'],
   ['subjectDiffers', () => 'Tell whoever runs Lethe.'],
   ['notSubmitter', () => 'Another person asked for it. They or an approver can withdraw it.'],
+  ['joinedByOthers', () => 'Others asked for it too. An approver can withdraw it.'],
   ['notInbound', () => 'The person belongs to your own tenant. Lethe removes inbound shared users only.'],
   ['callerUnrecognised', () => 'The token does not say who you are. Sign in again: lethe login.'],
   ['holderCalled', () => 'lethe requests retry resumes it, lethe requests close ends it.'],

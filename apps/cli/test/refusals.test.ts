@@ -76,6 +76,7 @@ describe('a refusal whose reason the server names', () => {
     [refused, 'notSubmitter', null, /Another person asked for it. They or an approver can withdraw it/],
     [refused, 'notInbound', null, /belongs to your own tenant. Lethe removes inbound shared users/],
     [refused, 'callerUnrecognised', null, /does not say who you are. Sign in again: lethe login/],
+    [conflict, 'joinedByOthers', null, /Others asked for it too. An approver can withdraw it/],
     [conflict, 'holderCalled', null, /lethe requests retry.*lethe requests close/],
     [conflict, 'noHolderCalled', null, /lethe requests retry.*lethe requests withdraw/],
     [refused, 'constructor', null, /lethe whoami shows what you may do/],

@@ -6,6 +6,7 @@ import { type Decision, type Events, nothing, placed, record } from './deciding.
 import {
   type GuestApproval,
   type HolderCalled,
+  type JoinedByOthers,
   type NoHolderCalled,
   type NoteRequired,
   type NotInbound,
@@ -155,7 +156,7 @@ export const deny =
 
 /** Takes a request back before the removal has begun, or after it failed without a call to any holder. */
 export const withdraw =
-  (command: Withdraw): Decision<NotSubmitter | HolderCalled | WrongState> =>
+  (command: Withdraw): Decision<NotSubmitter | JoinedByOthers | HolderCalled | WrongState> =>
   request => {
     if (command.reach === 'own' && request.submittedBy !== command.by) return E.left({ _tag: 'NotSubmitter' })
     switch (request.state) {
@@ -164,6 +165,8 @@ export const withdraw =
       case 'failed':
         if (request.state === 'pendingApproval' && isTimeUp(request, command.at)) return E.left(expired)
         if (isAnyCalled(request.holders)) return E.left({ _tag: 'HolderCalled' })
+        if (command.reach === 'own' && request.joins.some(({ by }) => by !== command.by))
+          return E.left({ _tag: 'JoinedByOthers' })
         return E.right(
           record(request, [{ type: 'removalWithdrawn', at: command.at, data: { by: command.by } }]),
         )

@@ -36,6 +36,10 @@ export interface NoteRequired {
 export interface NotSubmitter {
   readonly _tag: 'NotSubmitter'
 }
+/** Others asked for the same: what they asked for does not end because the first one takes it back. An approver may withdraw it. */
+export interface JoinedByOthers {
+  readonly _tag: 'JoinedByOthers'
+}
 /** A holder may have removed something: the request can be retried or closed, and no longer withdrawn. */
 export interface HolderCalled {
   readonly _tag: 'HolderCalled'
@@ -78,6 +82,7 @@ export type RemovalRefusal =
   | GuestApproval
   | NoteRequired
   | NotSubmitter
+  | JoinedByOthers
   | HolderCalled
   | NoHolderCalled
   | WrongState

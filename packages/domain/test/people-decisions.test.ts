@@ -327,6 +327,22 @@ describe('a failed request', () => {
   })
 })
 
+describe('what others joined', () => {
+  const joined = [command.submit(), command.join({ by: lee, batch: friday })]
+
+  test('is not withdrawn by the one who asked first, and is by an approver', () => {
+    const request = requestAfter(joined)
+    expect(take(request, command.withdraw()).decided).toEqual(E.left({ _tag: 'JoinedByOthers' }))
+    expect(take(request, command.withdraw({ by: megan, reach: 'any' })).after?.state).toBe('withdrawn')
+  })
+
+  test('is what another joined: who asked again themselves may withdraw it', () => {
+    const again = requestAfter([command.submit(), command.join({ batch: friday })])
+    expect(again.joins).toHaveLength(1)
+    expect(take(again, command.withdraw()).after?.state).toBe('withdrawn')
+  })
+})
+
 describe('closing', () => {
   const failed = reach([
     ...failing.slice(0, 2),

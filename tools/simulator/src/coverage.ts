@@ -74,6 +74,7 @@ const answers = [
   'withdraw RequestUnreadable',
   'withdraw SubjectDiffers',
   'withdraw NotSubmitter',
+  'withdraw JoinedByOthers',
   'withdraw WrongState',
   'withdraw HolderCalled',
   'retry done',

@@ -135,6 +135,13 @@ export const answerOf = (refusal: Refusal): ErrorAnswer => {
       return errorAnswer(graphErrors.resourceNotFound(refusal.id), refusal._tag)
     case 'WrongState':
       return telling(graphErrors.conflict(conflictMessage(refusal.state)), 'wrongState')
+    case 'JoinedByOthers':
+      return telling(
+        graphErrors.conflict(
+          'Others asked for the removal too. An approver can withdraw it, or deny it while it waits for approval.',
+        ),
+        'joinedByOthers',
+      )
     case 'HolderCalled':
       return telling(
         graphErrors.conflict(

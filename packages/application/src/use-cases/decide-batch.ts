@@ -221,6 +221,7 @@ const isOfTheCaller = ({ _tag }: { readonly _tag: NotDone }): boolean => {
     case 'RequestUnreadable':
     case 'SubjectDiffers':
     case 'WrongState':
+    case 'JoinedByOthers':
     case 'HolderCalled':
       return false
   }

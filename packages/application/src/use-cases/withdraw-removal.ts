@@ -1,6 +1,7 @@
 import {
   type Grant,
   type HolderCalled,
+  type JoinedByOthers,
   type NotSubmitter,
   type RemovalRequest,
   type RemovalRequestId,
@@ -15,7 +16,7 @@ export interface WithdrawRemovalDeps extends ActingDeps {
   readonly clock: Clock
 }
 
-export type WithdrawRemovalRefusal = ActingRefusal | NotSubmitter | HolderCalled | WrongState
+export type WithdrawRemovalRefusal = ActingRefusal | NotSubmitter | JoinedByOthers | HolderCalled | WrongState
 
 export type WithdrawRemoval = (input: {
   readonly grant: Grant<'withdraw'>
