@@ -42,6 +42,9 @@ export const openStore = async (
       onUnreadable: ({ tenantId, id: requestId, reason }) => {
         log.error({ tenantId, requestId, reason }, 'history unreadable')
       },
+      onMalformedJob: () => {
+        log.error('a job that cannot be read was taken out of the queue')
+      },
       onProblem: ({ code }) => {
         log.warn({ code }, 'database unavailable')
       },

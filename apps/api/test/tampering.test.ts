@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { StatusResource } from '@lethe/api-contract'
+import { BatchCollection, StatusResource } from '@lethe/api-contract'
 import { RemovalRequestId } from '@lethe/domain'
 import { sha256Digest } from '@lethe/adapter-system'
 import * as t from 'io-ts'
@@ -282,6 +282,60 @@ describe('whoever has the password of the database', () => {
     })
   })
 
+  test.each([
+    ['that has no moment', `'removalCompleted', 'infinity', '{}'`],
+    ['without an object', `'removalCompleted', now(), '[1]'`],
+    ['with a number that is none here', `'removalCompleted', now(), '{"n": 1e400}'`],
+    [
+      'with data without end',
+      `'removalCompleted', now(), (repeat('{"a":', 5000) || '1' || repeat('}', 5000))::jsonb`,
+    ],
+  ])('cannot end a request by an event %s: it is unreadable from then on, and it alone', async (_, event) => {
+    const world = await openPostgresWorld(issuer)
+    const [path, other] = [
+      await submitWithBatch(world, bob.userId),
+      await submitWithBatch(world, carol.userId),
+    ]
+    for (const sequence of [2, 1000])
+      await world.database.asAppOf(
+        contoso,
+        `insert into lethe.removal_event (tenant_id, request_id, sequence, schema_version, type, at, data, previous_hash, hash)
+         select tenant_id, request_id, ${sequence}, 1, ${event}, hash, hash from lethe.removal_event
+         where request_id = '${idOf(path)}' and sequence = 1`,
+      )
+    await world.database.asAppOf(contoso, 'delete from lethe.removal_actor')
+
+    const own = await world.ask('POST', `${path}/approve`, { as: 'lena' })
+    expect([own.status, (await approve(world, path)).status]).toEqual([403, 409])
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (__, index) => show(world, index % 2 === 0 ? path : other)),
+    )
+    expect(answers.map(answer => requestIn(answer).state)).toEqual(
+      answers.map((__, index) => (index % 2 === 0 ? 'unreadable' : 'pendingApproval')),
+    )
+    expect(historyIn(await show(world, `${path}/history`))).toMatchObject({ intact: false })
+    expect(pageIn(await world.ask('GET', requestsPath, { as: 'megan' })).value).toHaveLength(2)
+    expect(jsonOf(await approveBatch(world, digestIn(await previewOf(world))))).toMatchObject({
+      decided: 1,
+      refused: [{ reason: 'RequestUnreadable', count: 1 }],
+    })
+    expect((await check(world)).said).toContain(idOf(path))
+  })
+
+  test('cannot have a request for one person taken for that of another', async () => {
+    const world = await openPostgresWorld(issuer)
+    const path = await submit(world.ask, 'lena', bob.userId)
+    const subject = (request: string, ended: string): string =>
+      `insert into lethe.removal_subject (tenant_id, commitment, request_id, user_id, salt, ended_as)
+       values ('${contoso}', decode(repeat('ab', 32), 'hex'), ${request}, '${carol.userId}', decode(repeat('ab', 32), 'hex'), ${ended})`
+    for (const statement of [subject(`'${idOf(path)}'`, 'null'), subject('gen_random_uuid()', 'null')])
+      await expect(world.database.asAppOf(contoso, statement)).rejects.toThrow('about somebody else')
+    await expect(
+      world.database.asAppOf(contoso, `update lethe.removal_subject set ended_as = request_id`),
+    ).rejects.toThrow('is open')
+    expect(idOf(await submit(world.ask, 'lena', carol.userId))).not.toBe(idOf(path))
+  })
+
   test('cannot approve as the one who asked: the database refuses it', async () => {
     const world = await openPostgresWorld(issuer)
     const path = await submit(world.ask, 'lena', bob.userId)
@@ -315,7 +369,6 @@ describe('whoever has the password of the database', () => {
     const world = await openPostgresWorld(issuer)
     const path = await submit(world.ask, 'lena', bob.userId)
     await world.database.asAppOf(contoso, `update lethe.removal_request set state = 'denied'`)
-    await world.database.asAppOf(contoso, `update lethe.removal_subject set ended_as = request_id`)
     for (const table of ['removal_subject', 'removal_actor'])
       await world.database.asAppOf(contoso, `delete from lethe.${table}`)
     const { userId, submittedBy } = requestIn(await show(world, path))
@@ -396,6 +449,26 @@ describe('whoever has the password of the database', () => {
     expect((await approveBatch(world, before)).status).toBe(409)
     expect(requestIn(await show(world, later)).state).toBe('pendingApproval')
     expect(digestIn(await previewOf(world))).not.toBe(before)
+  })
+
+  test('cannot hide batches behind empty ones', async () => {
+    const world = await openPostgresWorld(issuer)
+    await submitWithBatch(world, bob.userId)
+    for (const _ of [1, 2, 3])
+      await world.database.asAppOf(
+        contoso,
+        `insert into lethe.batch (tenant_id, batch_id, maker, submitted_at) values ('${contoso}', gen_random_uuid(), gen_random_uuid(), now())`,
+      )
+    const counts = []
+    for (let link: string | undefined = '/lethe/v1/batches?$top=2'; link !== undefined;) {
+      const page: BatchCollection = decoded(BatchCollection)(
+        jsonOf(await world.ask('GET', link, { as: 'megan' })),
+      )
+      counts.push(...page.value.map(({ count }) => count))
+      const next = page['@odata.nextLink']
+      link = next === undefined ? undefined : new URL(next).pathname + new URL(next).search
+    }
+    expect(counts.toSorted((one, other) => one - other)).toEqual([0, 0, 0, 1])
   })
 
   test('cannot make temporary tables', async () => {

@@ -193,7 +193,7 @@ export const inMemoryStore = ({
         const stored = read(tenantId).requests.get(id)
         return stored === undefined
           ? O.none
-          : O.some({ events: stored.events, head: stored.head, seal: null })
+          : O.some({ events: stored.events, isCut: false, head: stored.head, seal: null })
       }),
     expiring: (tenantId, at, limit) =>
       TE.fromIO(() =>

@@ -71,6 +71,31 @@ create policy only_of_the_ended on lethe.removal_actor as restrictive for delete
 create policy only_of_the_ended on lethe.removal_note as restrictive for delete
   using (lethe.has_ended(tenant_id, request_id));
 
+-- A person stands in the store under what the history of their request commits to, and is said to have done with it when it has. At
+-- the end of the transaction, which writes the history after this.
+create function lethe.refuse_other_subject() returns trigger
+  language plpgsql
+  as $$
+begin
+  if not exists (
+    select from lethe.removal_event
+    where tenant_id = new.tenant_id and request_id = new.request_id and sequence = 1
+      and data ->> 'subject' = encode(new.commitment, 'hex')
+  ) then
+    raise exception 'The history of the request is about somebody else.' using errcode = 'check_violation';
+  end if;
+  if new.ended_as is not null and not lethe.has_ended(new.tenant_id, new.request_id) then
+    raise exception 'The request is open.' using errcode = 'check_violation';
+  end if;
+  return null;
+end
+$$;
+
+create constraint trigger of_its_history
+  after insert or update on lethe.removal_subject
+  deferrable initially deferred
+  for each row execute function lethe.refuse_other_subject();
+
 -- Four eyes, in the history itself: the reference that asked first is not one that approves.
 create function lethe.refuse_own_approval() returns trigger
   language plpgsql

@@ -93,7 +93,7 @@ const pageStatement = (
       left join lethe.batch_closed closed on closed.tenant_id = $1 and closed.batch_id = page.batch_id
       cross join lateral (
         select
-          jsonb_object_agg(state, count) as states,
+          coalesce(jsonb_object_agg(state, count), '{}') as states,
           min(due_at) filter (where state in (${openStates})) as due_at
         from (
           select state, count(*)::int as count, min(due_at) as due_at from ${membersOf('page.batch_id')}

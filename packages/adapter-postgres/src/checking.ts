@@ -4,7 +4,6 @@ import {
   batchesOf,
   type Instant,
   isOpen,
-  readStored,
   type RemovalRequest,
   RemovalRequestId,
   Salt,
@@ -20,6 +19,7 @@ import {
   columnIn,
   dateColumn,
   decodedRow,
+  foldOf,
   historiesIn,
   joinedEvents,
   projectionOf,
@@ -95,7 +95,7 @@ export const checkPart = async (
   const histories = historiesIn(stored)
   const read = histories.map(history => ({
     history,
-    request: readStored(deps.digest)({ tenantId, requestId: history.id }, history.head, history.events),
+    request: foldOf(history, deps.digest),
   }))
   const people = await peopleOf(
     deps.transactions,

@@ -13,6 +13,7 @@ import {
   seal,
   SealedEvent,
   TenantId,
+  type UnreadableReason,
   type UnreadableRequest,
 } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
@@ -47,12 +48,26 @@ export const dateColumn = new t.Type<Date, string, unknown>(
   at => at.toISOString(),
 )
 
+/** So deep the data of no event goes, by far. */
+const deepest = 20
+
+/** JSON of finite numbers: PostgreSQL takes larger ones than there are here. */
+const isSound = (u: unknown, depth: number): boolean => {
+  if (typeof u === 'number') return Number.isFinite(u)
+  return (
+    typeof u !== 'object' ||
+    u === null ||
+    (depth > 0 && Object.values(u).every(one => isSound(one, depth - 1)))
+  )
+}
+const eventData = t.refinement(t.UnknownRecord, data => isSound(data, deepest), 'the data of an event')
+
 const EventRow = t.strict({
   sequence: t.number,
   schema_version: t.number,
   type: t.string,
   at: dateColumn,
-  data: t.UnknownRecord,
+  data: eventData,
   previous_hash: t.union([bytes, t.null]),
   hash: bytes,
 })
@@ -75,6 +90,8 @@ export interface ReadHistory {
   readonly id: RemovalRequestId
   /** Up to the first one, if any, of which not even the form can be read. */
   readonly events: ReadonlyArray<SealedEvent>
+  /** Whether there is such a one. */
+  readonly isCut: boolean
   readonly head: ChainHead
   readonly seal: string | null
   readonly dueAt: Instant
@@ -105,27 +122,26 @@ export const decodedRow = <A>(codec: t.Type<A, unknown, unknown>, u: unknown): A
 
 /** Reads rows of events, which come grouped by request and in sequence, into histories in the order of the requests. */
 export const historiesIn = (rows: ReadonlyArray<unknown>): ReadonlyArray<ReadHistory> => {
-  const histories: Array<ReadHistory & { readonly events: Array<SealedEvent> }> = []
-  let isCut = false
+  const histories: Array<ReadHistory & { readonly events: Array<SealedEvent>; isCut: boolean }> = []
   for (const row of rows) {
     const columns = decodedRow(RequestRow, row)
-    if (columns.request_id !== histories.at(-1)?.id) {
-      isCut = false
+    if (columns.request_id !== histories.at(-1)?.id)
       histories.push({
         tenantId: columns.tenant_id,
         id: columns.request_id,
         events: [],
+        isCut: false,
         head: { sequence: columns.head_sequence, hash: decodedRow(Hash, toHex(columns.head_hash)) },
         seal: columns.head_seal,
         dueAt: instantFromMilliseconds(columns.due_at.getTime()),
         batch: columns.batch_id,
         marked: columns.marked,
       })
-    }
-    if (columns.sequence === null || isCut) continue
+    const history = histories.at(-1)
+    if (history === undefined || columns.sequence === null || history.isCut) continue
     const event = sealedEventIn(columns, row)
-    if (E.isRight(event)) histories.at(-1)?.events.push(event.right)
-    else isCut = true
+    if (E.isRight(event)) history.events.push(event.right)
+    else history.isCut = true
   }
   return histories
 }
@@ -174,8 +190,8 @@ export const requestsIn = (
 ): ReadonlyArray<ReadStored> => historiesIn(rows).map(history => storedIn(history, checking))
 
 export const storedIn = (history: ReadHistory, checking: Checking | null): ReadStored => {
-  const { tenantId, id, head, events, dueAt, batch } = history
-  const read = readStored(checking?.digest ?? null)({ tenantId, requestId: id }, head, events)
+  const { tenantId, id, dueAt, batch, head } = history
+  const read = foldOf(history, checking?.digest ?? null)
   const reason = E.isLeft(read) ? read.left : checking === null ? null : sealProblem(history, checking.seals)
   return E.isRight(read) && reason === null
     ? { request: read.right, head }
@@ -189,6 +205,15 @@ export const storedIn = (history: ReadHistory, checking: Checking | null): ReadS
           reason: reason ?? 'corruptHistory',
         },
       }
+}
+
+/** What a history folds to, or why it cannot be read. An event without a form, wherever it stands, is none that Lethe wrote. */
+export const foldOf = (
+  { tenantId, id, head, events, isCut }: ReadHistory,
+  digest: EnvelopeDigest | null,
+): E.Either<UnreadableReason, RemovalRequest> => {
+  const read = readStored(digest)({ tenantId, requestId: id }, head, events)
+  return isCut && E.isRight(read) ? E.left('corruptHistory') : read
 }
 
 /** What is wrong with the seal of a head; null where nothing is. */

@@ -1,5 +1,6 @@
 import type { Backlogs, HeldJob, Jobs } from '@lethe/application'
 import { Instant, instantFromMilliseconds, type Job, RemovalRequestId, TenantId } from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { Pool } from 'pg'
 import { type Db, PgBoss } from 'pg-boss'
@@ -30,6 +31,8 @@ export interface JobQueueSettings {
   readonly supervise: boolean
   /** How often it looks, in seconds. */
   readonly superviseSeconds: number
+  /** Told of each job that cannot be read, and is taken out of the queue: Lethe puts in none of that kind. */
+  readonly onMalformedJob: () => void
 }
 
 const JobData = t.strict({
@@ -56,7 +59,7 @@ const settling: Grouping = { lanes: 1, most: 256 }
 export const startJobQueue = async (
   pool: Pool,
   transactions: TenantTransactions,
-  { heldPerTenant, supervise, superviseSeconds }: JobQueueSettings,
+  { heldPerTenant, supervise, superviseSeconds, onMalformedJob }: JobQueueSettings,
   onProblem: OnProblem,
 ): Promise<JobQueue> => {
   const boss = new PgBoss({
@@ -98,18 +101,27 @@ export const startJobQueue = async (
     })
 
   const take = (queue: QueueName, limit: number) =>
-    attempt(async () =>
-      (
-        await boss.fetch<unknown>(queue, {
-          batchSize: limit,
-          ...(queue === performQueue ? { groupConcurrency: heldPerTenant } : {}),
-        })
-      ).map((job): HeldJob => ({
-        job: { name: 'performRemoval', ...decodedRow(JobData, job.data) },
-        receipt: receiptOf(queue, job),
-        deliveries: job.retryCount + 1,
-      })),
-    )
+    attempt(async () => {
+      const jobs = await boss.fetch<unknown>(queue, {
+        batchSize: limit,
+        ...(queue === performQueue ? { groupConcurrency: heldPerTenant } : {}),
+      })
+      const malformed = jobs.filter(({ data }) => E.isLeft(JobData.decode(data)))
+      if (malformed.length > 0) await boss.complete(queue, malformed)
+      for (const _ of malformed) onMalformedJob()
+      return jobs.flatMap((job): ReadonlyArray<HeldJob> => {
+        const data = JobData.decode(job.data)
+        return E.isLeft(data)
+          ? []
+          : [
+              {
+                job: { name: 'performRemoval', ...data.right },
+                receipt: receiptOf(queue, job),
+                deliveries: job.retryCount + 1,
+              },
+            ]
+      })
+    })
 
   return {
     leaseSeconds: queue?.heartbeatSeconds ?? usualQueueSettings.leaseSeconds,

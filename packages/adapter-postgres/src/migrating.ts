@@ -58,6 +58,8 @@ export const migrate = async (
       noLock: true,
       log: () => undefined,
     })
+    // Before too: what is in the tables of the queue is not to be changed by others while their owner goes by it.
+    await client.query(grants)
     await migrateQueues(url, settings)
     await client.query(grants)
     return E.right({ migrations: run.map(({ name }) => name) })
@@ -90,9 +92,46 @@ const migrateQueues = async (url: string, settings: QueueSettings): Promise<void
   }
 }
 
-/** What pg-boss keeps is made by pg-boss: its rights are given here, each time, because a newer version may bring more. */
+/** Where pg-boss keeps the jobs of queues without a table of their own. */
+const jobTable = 'job_common'
+
+/**
+ * What pg-boss keeps is made by pg-boss: its rights are given here, each time, because a newer version may bring more. The role puts jobs
+ * in, takes them out and looks after them. It writes nothing else: pg-boss lets the owner run what `bam` holds, takes names of tables from
+ * `queue`, and goes by the number in `version`. What another role could write there once, the owner does not run.
+ */
 const grants = `
-  grant usage on schema ${queueSchema} to lethe_app;
-  grant select, insert, update, delete on all tables in schema ${queueSchema} to lethe_app;
-  grant execute on all functions in schema ${queueSchema} to lethe_app;
+  do $$
+  declare
+    one record;
+  begin
+    if to_regclass('${queueSchema}.queue') is null then
+      return;
+    end if;
+    if has_table_privilege('lethe_app', '${queueSchema}.bam', 'insert') then
+      delete from ${queueSchema}.bam where status <> 'completed';
+    end if;
+    if exists (select from ${queueSchema}.queue where table_name <> '${jobTable}') then
+      raise exception 'A queue was changed by hand.' using errcode = 'insufficient_privilege';
+    end if;
+    grant usage on schema ${queueSchema} to lethe_app;
+    revoke all on all tables in schema ${queueSchema} from lethe_app;
+    grant select on all tables in schema ${queueSchema} to lethe_app;
+    grant insert, update, delete on
+      ${queueSchema}.job, ${queueSchema}.${jobTable}, ${queueSchema}.job_dependency, ${queueSchema}.queue_stats, ${queueSchema}.instance
+      to lethe_app;
+    for one in
+      select table_name, string_agg(quote_ident(column_name), ', ') as names
+      from information_schema.columns
+      where table_schema = '${queueSchema}' and (
+        (table_name = 'queue' and column_name <> all (array['name', 'policy', 'partition', 'table_name', 'dead_letter']))
+        or (table_name = 'version' and column_name <> 'version')
+      )
+      group by table_name
+    loop
+      execute format('grant update (%s) on ${queueSchema}.%I to lethe_app', one.names, one.table_name);
+    end loop;
+    grant execute on all functions in schema ${queueSchema} to lethe_app;
+  end
+  $$;
   grant select on lethe.migration to lethe_app;`

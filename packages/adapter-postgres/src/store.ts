@@ -61,6 +61,8 @@ export interface PostgresStoreSettings {
   /** How often it does, in seconds. */
   readonly superviseSeconds: number
   readonly onProblem: OnProblem
+  /** Told of each job that cannot be read, and is taken out of the queue: Lethe puts in none of that kind. */
+  readonly onMalformedJob: () => void
 }
 
 /** Two groups under way for each tenant: while the one waits for the disk, the other is put together. */
@@ -204,7 +206,7 @@ const postgresRemovalRequests = (deps: RemovalRequestsDeps): RemovalRequests => 
         if (found === undefined) return O.none
         const problem = sealProblem(found, deps.seals)
         const seal = problem === null ? 'intact' : problem === 'headNotSealed' ? 'missing' : 'differs'
-        return O.some({ events: found.events, head: found.head, seal })
+        return O.some({ events: found.events, isCut: found.isCut, head: found.head, seal })
       }),
     expiring: (tenantId, at, limit) => attempt(() => readExpiring(transactions, tenantId, at, limit)),
     resume: (tenantId, seconds, limit) => attempt(() => resumeWaiting(deps, tenantId, seconds, limit)),

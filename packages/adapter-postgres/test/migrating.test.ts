@@ -32,6 +32,7 @@ const beforeTheSixth = `
   drop function lethe.has_ended cascade;
   drop function lethe.refuse_own_approval cascade;
   drop function lethe.refuse_unsealed cascade;
+  drop function lethe.refuse_other_subject cascade;
   alter table lethe.removal_request drop constraint moments, drop column head_seal, drop column unreadable_at;`
 
 describe('migrate', () => {
@@ -139,6 +140,24 @@ describe('migrate', () => {
     expect(await migrate('postgres://x:y@127.0.0.1:1/z?sslrootcert=/nowhere/at/all')).toStrictEqual(
       E.left({ _tag: 'CannotMigrate', code: 'ENOENT' }),
     )
+  })
+
+  it('runs nothing that another role left for the owner of the queue to run', async () => {
+    const database = await migratedDatabase()
+    dropping.push(database.drop)
+    // As an earlier version let it.
+    await database.asOwner('grant insert on pgboss.bam to lethe_app; update pgboss.version set bam_on = null')
+    await database.asApp(
+      `insert into pgboss.bam (name, version, table_name, command)
+       values ('x', 1, 'job_common', 'create table public.made_by_the_owner ()')`,
+    )
+
+    expect(await migrate(database.ownerUrl)).toStrictEqual(E.right({ migrations: [] }))
+
+    expect(await database.asOwner(`select to_regclass('public.made_by_the_owner') as made`)).toEqual([
+      { made: null },
+    ])
+    expect(await database.asOwner('select * from pgboss.bam')).toEqual([])
   })
 
   it('brings two databases of one server up at the same time', async () => {

@@ -1,4 +1,5 @@
 import { elementAt, succeed } from '@lethe/application/testing'
+import { PgBoss } from 'pg-boss'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type HarnessWithDatabase, postgresHarness } from './making/harness.js'
 import { approvedRequest, requestWithAll, submittedRequest } from './making/requests.js'
@@ -249,3 +250,55 @@ const rowsIn = (rows: ReadonlyArray<unknown>): number => {
 
 const asNamed = (row: unknown): { readonly name: string } =>
   typeof row === 'object' && row !== null && 'name' in row ? { name: String(row.name) } : { name: '' }
+
+describe('the queue', () => {
+  it.each([
+    `insert into pgboss.bam (name, version, table_name, command) values ('x', 1, 'job_common', 'select 1')`,
+    `update pgboss.bam set command = 'select 1'`,
+    'update pgboss.version set version = 1',
+    `update pgboss.queue set table_name = 'queue; select 1'`,
+    `update pgboss.queue set dead_letter = null`,
+    `delete from pgboss.queue`,
+    `insert into pgboss.queue (name) values ('another')`,
+    `insert into pgboss.schedule (name, cron) values ('perform-removal', '* * * * *')`,
+  ])('takes no change by the role to what its owner goes by: %s', async statement => {
+    await expect(h.database.asApp(statement)).rejects.toMatchObject({ code: '42501' })
+  })
+
+  it('loses a job that cannot be read, and hands out the others', async () => {
+    const request = await approvedRequest(h)
+    await h.database.asApp(
+      `insert into pgboss.job_common (name, start_after, data) values
+         ('perform-removal', '2020-01-01T00:00:00Z', '{"tenantId": "nobody"}'), ('perform-removal', '2020-01-01T00:00:00Z', null)`,
+    )
+    const given = await succeed(h.store.jobs.receive(100))
+    expect(given.map(({ job }) => job.requestId)).toContain(request.id)
+    expect(
+      await h.database.asOwner(
+        `select 1 from pgboss.job where name = 'perform-removal' and state < 'completed' and data ->> 'requestId' is null`,
+      ),
+    ).toEqual([])
+  })
+
+  it('is looked after by the role', async () => {
+    const problems: Array<unknown> = []
+    const boss = new PgBoss({
+      connectionString: h.database.appUrl,
+      migrate: false,
+      createSchema: false,
+      supervise: false,
+      schedule: false,
+      registerInstance: false,
+      reindex: false,
+      monitorVacuum: false,
+      superviseIntervalSeconds: 1,
+      monitorIntervalSeconds: 1,
+      maintenanceIntervalSeconds: 1,
+    })
+    boss.on('error', problem => void problems.push(problem))
+    await boss.start()
+    await boss.supervise()
+    await boss.stop({ graceful: false })
+    expect(problems).toEqual([])
+  })
+})

@@ -60,6 +60,7 @@ const submitEach = async (
     supervise: false,
     superviseSeconds: 60,
     onUnreadable: () => undefined,
+    onMalformedJob: () => undefined,
     onProblem: () => undefined,
   })
   if (E.isLeft(opened)) throw new Error(`The store was not opened: ${opened.left._tag}`)

@@ -46,8 +46,9 @@ export const tamperedStore = (
     pipe(
       removalRequests.history(tenantId, id),
       TE.map(
-        O.map(({ head, events }) => ({
+        O.map(({ head, events, isCut }) => ({
           head,
+          isCut,
           events: changed.histories.get(id) ?? events,
           seal: sealOf({ tenantId, requestId: id, ...head }),
         })),

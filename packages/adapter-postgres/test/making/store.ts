@@ -18,5 +18,6 @@ export const openStoreOn = (url: string, connections = 8) =>
     supervise: false,
     superviseSeconds: 3600,
     onUnreadable: () => undefined,
+    onMalformedJob: () => undefined,
     onProblem: () => undefined,
   })

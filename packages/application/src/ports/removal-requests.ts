@@ -60,6 +60,8 @@ export interface RemovalRequestFilter {
 /** A history as it is stored. */
 export interface StoredHistory {
   readonly events: ReadonlyArray<SealedEvent>
+  /** Whether behind those there is one that has not even the form of an event. */
+  readonly isCut: boolean
   /** Stored apart from the events, so that a cut-off tail shows. */
   readonly head: ChainHead
   /** Whether the head carries the seal of this installation; null where the store seals none. */

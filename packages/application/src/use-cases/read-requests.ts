@@ -92,17 +92,23 @@ export const getHistory =
 
 const checked =
   (digest: EnvelopeDigest, of: { readonly tenantId: TenantId; readonly requestId: RemovalRequestId }) =>
-  ({ events, head, seal }: StoredHistory): History => ({
+  ({ events, isCut, head, seal }: StoredHistory): History => ({
     events,
     head,
     broken: pipe(
       verifyChain(digest)(of, head, events),
       E.match(
         broken => broken,
-        () => brokenSeal(head, seal),
+        () => (isCut ? brokenAt(events.length + 1, 'contentDiffers') : brokenSeal(head, seal)),
       ),
     ),
   })
+
+const brokenAt = (position: number, reason: BrokenChain['reason']): BrokenChain => ({
+  _tag: 'BrokenChain',
+  position,
+  reason,
+})
 
 const brokenSeal = ({ sequence }: StoredHistory['head'], seal: StoredHistory['seal']): BrokenChain | null => {
   switch (seal) {
@@ -110,8 +116,8 @@ const brokenSeal = ({ sequence }: StoredHistory['head'], seal: StoredHistory['se
     case 'intact':
       return null
     case 'missing':
-      return { _tag: 'BrokenChain', position: sequence, reason: 'headNotSealed' }
+      return brokenAt(sequence, 'headNotSealed')
     case 'differs':
-      return { _tag: 'BrokenChain', position: sequence, reason: 'headSealDiffers' }
+      return brokenAt(sequence, 'headSealDiffers')
   }
 }
