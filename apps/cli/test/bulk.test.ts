@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { graphErrors } from '@lethe/graph-contract'
@@ -425,12 +425,14 @@ describe('a run that is stopped', () => {
   ])('does not write into a file that is %s', async (_, text) => {
     const path = await fileOf(ids(3).join('\n'))
     const results = await fileOf(text, 'results.csv')
+    await chmod(results, 0o644)
 
     const { code, stderr } = await removeFile(path, ['--results', results])
 
     expect(code).toBe(2)
     expect(stderr).toContain('is not a file of results: name another one')
     expect(await readFile(results, 'utf8')).toBe(text)
+    expect((await stat(results)).mode & 0o777).toBe(0o644)
     expect(server.submissions).toBe(0)
   })
 

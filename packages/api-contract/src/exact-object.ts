@@ -8,7 +8,11 @@ import * as t from 'io-ts'
  */
 export const exactObject = <R extends t.Props, O extends t.Props>(required: R, optional: O) => {
   const known = new Set([...Object.keys(required), ...Object.keys(optional)])
-  const name = `an object with ${Object.keys(required).join(', ')} and no other properties than ${Object.keys(optional).join(', ')}`
+  const [wanted, possible] = [Object.keys(required).join(', '), Object.keys(optional).join(', ')]
+  const name =
+    wanted === ''
+      ? `an object with no other properties than ${possible}`
+      : `an object with ${wanted} and no other properties than ${possible}`
   const object = t.exact(t.intersection([t.type(required), t.partial(optional)]), name)
   const noOthers = new t.Type<unknown>(
     name,

@@ -32,7 +32,7 @@ export type Closing = t.TypeOf<typeof Closing>
 
 /** Which batch is meant: the one that was previewed, from the request on where the answer before stopped. */
 const meaning = { digest: Hash }
-const goingOn = { after: RemovalRequestId }
+const goingOn = { after: t.union([RemovalRequestId, t.null]) }
 
 /** The body of `POST /lethe/v1/batches/{id}/approve`. */
 export const BatchApproval = exactObject(meaning, goingOn)

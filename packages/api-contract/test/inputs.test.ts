@@ -48,12 +48,18 @@ describe('a closing', () => {
 })
 
 describe('a continuation of what is done to a batch', () => {
-  it.each([{}, { after: '0199a0b0-0000-7000-8000-000000000001' }])('may be %j', sent => {
+  it.each([{}, { after: null }, { after: '0199a0b0-0000-7000-8000-000000000001' }])('may be %j', sent => {
     expect(E.isRight(BatchContinuation.decode(sent))).toBe(true)
   })
 
   it.each([null, [], { after: 'x' }, { digest: 'a'.repeat(64) }])('may not be %j', sent => {
     expect(E.isLeft(BatchContinuation.decode(sent))).toBe(true)
+  })
+
+  it('says what is expected', () => {
+    const result = BatchContinuation.decode({ digest: 'a' })
+    const said = E.isLeft(result) ? describeErrors(result.left).join() : ''
+    expect(said).toContain('an object with no other properties than after')
   })
 })
 

@@ -61,8 +61,8 @@ type Differs = Extract<SingleRefusal, { readonly _tag: 'ResultsOfOther' }>['diff
 
 const readOrBegin = async (file: FileHandle, of: ResultsOf): Promise<E.Either<Differs, ReadResults>> => {
   const { size } = await file.stat()
-  await file.chmod(0o600)
   if (size === 0) {
+    await file.chmod(0o600)
     const head = headOf(of.batch, of.destination)
     await file.appendFile(head)
     await file.sync()
@@ -79,6 +79,7 @@ const readOrBegin = async (file: FileHandle, of: ResultsOf): Promise<E.Either<Di
   if (read === null) return E.left('kind')
   const differs = differenceOf(read, of)
   if (differs !== null) return E.left(differs)
+  await file.chmod(0o600)
   // What was cut off in the middle of a line was never counted as done.
   if (read.wholeBytes < size) await file.truncate(read.wholeBytes)
   return E.right(read)

@@ -269,10 +269,10 @@ const actOn = (
   id: string,
   states: ReadonlyArray<string>,
   became: string,
-  after: string | undefined,
+  after: string | null = null,
 ): Answer => {
   const next = membersOf(bulk, id)
-    .filter(one => states.includes(one.state) && (after === undefined || one.id > after))
+    .filter(one => states.includes(one.state) && (after === null || one.id > after))
     .slice(0, bulk.decidesAtOnce)
   for (const one of next) one.state = became
   return ok({
