@@ -126,12 +126,15 @@ const countAll = async (
   return sum
 }
 
-/** A probe comes every few seconds from every side: what it asks of the database is asked once in ten seconds. */
+/**
+ * A probe comes every few seconds from every side: what it asks of the database is asked once in ten seconds. An exception is a bug,
+ * which the sweep logs: it makes nobody unready.
+ */
 const countedSometimes = (count: () => Promise<number | null>): (() => Promise<number | null>) => {
   let last: { readonly at: number; readonly counted: Promise<number | null> } | null = null
   return () => {
     if (last === null || performance.now() - last.at > countMilliseconds)
-      last = { at: performance.now(), counted: count() }
+      last = { at: performance.now(), counted: count().catch(() => null) }
     return last.counted
   }
 }

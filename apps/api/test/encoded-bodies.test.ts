@@ -31,6 +31,31 @@ const jsonOfSize = (bytes: number): string => `"${'x'.repeat(bytes - 2)}"`
 const post = (body: unknown, headers: Readonly<Record<string, string>>, path = requestsPath) =>
   openWorld(issuer).ask('POST', path, { as: 'adele', body, headers })
 
+describe('a body that breaks off', () => {
+  const broken = (): ReadableStream =>
+    new ReadableStream({
+      start: controller => {
+        controller.enqueue(new TextEncoder().encode('{'))
+        controller.error(new Error('the connection broke'))
+      },
+    })
+
+  test.each([{}, gzip, { 'Content-Length': '2' }])('is 400, and no error of Lethe (%j)', async headers => {
+    const { fetch, logged } = openWorld(issuer)
+    const token = await issuer.tokenOf('adele')
+    const answer = await fetch(
+      new Request(`http://lethe.example${requestsPath}`, {
+        method: 'POST',
+        headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', ...headers },
+        body: broken(),
+        duplex: 'half',
+      }),
+    )
+    expect(answer.status).toBe(400)
+    expect(logged.join('')).not.toContain('"level":50')
+  })
+})
+
 describe('a body with Content-Encoding: gzip', () => {
   test.each(['gzip', 'GZIP', 'identity, gzip', ' gzip '])('is read (%j)', async coding => {
     const answer = await post(gzipSync(asked), { 'Content-Encoding': coding })

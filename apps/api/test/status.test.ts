@@ -1,5 +1,8 @@
+import { Hono } from 'hono'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { afterAll, describe, expect, test } from 'vitest'
+import type { ApiEnv } from '../src/http/context.js'
+import { healthRoutes } from '../src/http/health-routes.js'
 import { jsonOf } from './making/answer.js'
 import { openIssuer } from './making/issuer.js'
 import { bob, contoso } from './making/places.js'
@@ -10,6 +13,19 @@ afterAll(issuer.close)
 
 const path = '/lethe/v1/status'
 const queue = { waiting: 0, longestWaitSeconds: null, held: 0 }
+
+describe('the details of ready', () => {
+  const details = async (unreadable: number | null): Promise<unknown> => {
+    const app = new Hono<ApiEnv>()
+    healthRoutes(app, { isReady: async () => true, graph: () => null, unreadable: async () => unreadable })
+    return (await app.request('/healthz/ready')).json()
+  }
+
+  test('count what cannot be read, of all tenants', async () => {
+    expect(await details(2)).toEqual({ status: 'ready', unreadable: 2 })
+    expect([await details(0), await details(null)]).toEqual([{ status: 'ready' }, { status: 'ready' }])
+  })
+})
 
 describe('the status of a tenant', () => {
   test('counts what is overdue, and says how calls to Graph fare', async () => {

@@ -144,6 +144,19 @@ describe('the worker', () => {
     expect([completed, failed]).toEqual([[], []])
   })
 
+  test.each([
+    [{ kind: 'unreadable', reason: 'contentDiffers' }, 'history unreadable'],
+    [{ kind: 'subjectDiffers' }, 'removal failed: subjectDiffers'],
+  ] as const)(
+    'says which request it does nothing with, and is done with the job: %j',
+    async (ended, said) => {
+      const { completed, lines } = start([held('odd')], { performRemoval: () => TE.right(ended) })
+      await expect.poll(() => completed).toEqual(['odd'])
+      const { tenantId, requestId } = held('odd').job
+      expect(lines.join('')).toMatch(new RegExp(`"level":50.*${tenantId}.*${requestId}.*${said}`))
+    },
+  )
+
   test('renews what it holds, and no more once it is done', async () => {
     const gate = Promise.withResolvers<void>()
     const { renewed, completed } = start([held('long')], {
