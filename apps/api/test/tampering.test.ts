@@ -332,7 +332,7 @@ describe('whoever has the password of the database', () => {
       await expect(world.database.asAppOf(contoso, statement)).rejects.toThrow('about somebody else')
     await expect(
       world.database.asAppOf(contoso, `update lethe.removal_subject set ended_as = request_id`),
-    ).rejects.toThrow('is open')
+    ).rejects.toThrow('says otherwise')
     expect(idOf(await submit(world.ask, 'lena', carol.userId))).not.toBe(idOf(path))
   })
 
@@ -373,6 +373,68 @@ describe('whoever has the password of the database', () => {
       await world.database.asAppOf(contoso, `delete from lethe.${table}`)
     const { userId, submittedBy } = requestIn(await show(world, path))
     expect([userId, submittedBy]).toEqual([bob.userId, expect.anything()])
+  })
+
+  test('cannot hide from the rules by a statement that goes over to another tenant', async () => {
+    const world = await openPostgresWorld(issuer)
+    const path = await submit(world.ask, 'lena', bob.userId)
+    await world.database.asAppOf(
+      contoso,
+      `delete from lethe.removal_actor
+       where tenant_id = '${contoso}' and set_config('lethe.tenant_id', '${northwind}', true) is not null`,
+    )
+    expect(requestIn(await show(world, path)).submittedBy).not.toBeNull()
+  })
+
+  test('cannot have somebody else stand in the history of what has ended', async () => {
+    const world = await openPostgresWorld(issuer)
+    const path = await submit(world.ask, 'lena', bob.userId)
+    await approve(world, path)
+    await world.work()
+    const [row] = await world.database.rowsOf(
+      t.strict({ reference: t.string }),
+      `select reference from lethe.removal_actor where approved`,
+    )
+    await world.database.asAppOf(contoso, 'delete from lethe.removal_actor where approved')
+    const back = (isolation: string): string =>
+      `${isolation} insert into lethe.removal_actor (tenant_id, reference, request_id, identity, kind)
+       values ('${contoso}', '${row?.reference}', '${idOf(path)}', '${contoso}', 'person')`
+    await expect(world.database.asAppOf(contoso, back(''))).rejects.toThrow('names this reference already')
+    await expect(
+      world.database.asAppOf(
+        contoso,
+        back(
+          `commit; begin isolation level serializable; select set_config('lethe.tenant_id', '${contoso}', true);`,
+        ),
+      ),
+    ).rejects.toThrow(/isolation/)
+    expect(requestIn(await show(world, path)).approvals).toMatchObject([{ by: null }])
+    await expect(
+      world.database.asAppOf(contoso, 'update lethe.removal_subject set ended_as = null'),
+    ).rejects.toThrow('says otherwise')
+  })
+
+  test('cannot store what nobody could hold in memory', async () => {
+    const world = await openPostgresWorld(issuer)
+    const path = await submit(world.ask, 'lena', bob.userId)
+    for (const event of [
+      `repeat('x', 100000), now(), '{}'`,
+      `'x', now(), jsonb_build_object('x', repeat('x', 100000))`,
+    ])
+      await expect(
+        world.database.asAppOf(
+          contoso,
+          `insert into lethe.removal_event (tenant_id, request_id, sequence, schema_version, type, at, data, previous_hash, hash)
+           select tenant_id, request_id, 2, 1, ${event}, hash, hash from lethe.removal_event where request_id = '${idOf(path)}'`,
+        ),
+      ).rejects.toThrow('lengths')
+    for (const job of [`jsonb_build_object('x', repeat('x', 100000)), 0`, `'{}', 2147483647`])
+      await expect(
+        world.database.asAppOf(
+          contoso,
+          `insert into pgboss.job_common (name, data, retry_count) values ('perform-removal', ${job})`,
+        ),
+      ).rejects.toThrow('lethe_jobs')
   })
 
   test('cannot take a seal away, so that somebody would seal it anew', async () => {
@@ -560,7 +622,7 @@ describe('lethe-api check', () => {
       `update lethe.removal_subject set user_id = '${carol.userId}' where request_id = '${idOf(another)}'`,
     )
     await approve(world, jobless)
-    await world.database.run('delete from pgboss.job')
+    await world.database.run(`update pgboss.job set start_after = '9999-01-01T00:00:00Z'`)
     await world.database.run(`delete from lethe.removal_request where request_id = '${idOf(gone)}'`)
 
     const { code, said } = await check(world)

@@ -16,6 +16,15 @@ alter table lethe.removal_request add constraint moments check (
   and greatest(due_at, expires_at, job_due_at, unreadable_at) < '10000-01-01T00:00:00Z'
 );
 
+-- What one row holds is read into memory: nothing that Lethe writes comes near these lengths.
+alter table lethe.removal_event add constraint lengths check (
+  length(type) <= 64 and octet_length(data::text) <= 65536
+);
+alter table lethe.removal_request add constraint lengths check (length(state) <= 64);
+alter table lethe.removal_note add constraint lengths check (octet_length(text) <= 65536);
+alter table lethe.sign_in add constraint lengths check (octet_length(sealed) <= 262144);
+alter table lethe.call_pace add constraint lengths check (octet_length(state::text) <= 65536);
+
 -- No head without a seal from now on: what a process of an earlier version would write is refused, and only what was there
 -- before can be sealed by `lethe-api check --seal`.
 create function lethe.refuse_unsealed() returns trigger
@@ -61,7 +70,8 @@ create function lethe.has_ended(tenant uuid, request uuid) returns boolean
       from lethe.removal_event
       where tenant_id = tenant and request_id = request
     ),
-    true
+    -- Whoever looks for another tenant in the same statement sees no events.
+    false
   );
 
 create policy only_of_the_ended on lethe.removal_subject as restrictive for delete
@@ -84,8 +94,13 @@ begin
   ) then
     raise exception 'The history of the request is about somebody else.' using errcode = 'check_violation';
   end if;
-  if new.ended_as is not null and not lethe.has_ended(new.tenant_id, new.request_id) then
-    raise exception 'The request is open.' using errcode = 'check_violation';
+  if not exists (
+    select from lethe.removal_request where tenant_id = new.tenant_id and request_id = new.request_id
+  ) then
+    raise exception 'There is no such request.' using errcode = 'check_violation';
+  end if;
+  if (new.ended_as is not null) <> lethe.has_ended(new.tenant_id, new.request_id) then
+    raise exception 'The history says otherwise of whether the request has ended.' using errcode = 'check_violation';
   end if;
   return null;
 end
@@ -96,11 +111,57 @@ create constraint trigger of_its_history
   deferrable initially deferred
   for each row execute function lethe.refuse_other_subject();
 
+-- Who owns the tables may move a tenant, and could do without a trigger anyway.
+create function lethe.is_owner() returns boolean
+  language sql
+  stable
+  return (
+    select relowner = (select oid from pg_roles where rolname = current_user)
+    from pg_class where oid = 'lethe.removal_event'::regclass
+  );
+
+-- A statement may set another tenant on its way, or look at how things were before, so that what it may not do is not seen.
+create function lethe.refuse_blindness(tenant uuid) returns void
+  language plpgsql
+  as $$
+begin
+  if lethe.is_owner() then
+    return;
+  end if;
+  if lethe.current_tenant() is distinct from tenant or current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'The row is of another tenant, or the transaction of another isolation.' using errcode = 'insufficient_privilege';
+  end if;
+end
+$$;
+
+-- Nobody comes back under a reference that a history names, as somebody else, or with another text.
+create function lethe.refuse_known_reference() returns trigger
+  language plpgsql
+  as $$
+begin
+  perform lethe.refuse_blindness(new.tenant_id);
+  if not lethe.is_owner() and exists (
+    select from lethe.removal_event
+    where tenant_id = new.tenant_id and request_id = new.request_id
+      and new.reference::text in (data ->> 'submittedBy', data ->> 'by', data ->> 'note')
+  ) then
+    raise exception 'The history names this reference already.' using errcode = 'check_violation';
+  end if;
+  return new;
+end
+$$;
+
+create trigger of_nobody_yet before insert on lethe.removal_actor
+  for each row execute function lethe.refuse_known_reference();
+create trigger of_nothing_yet before insert on lethe.removal_note
+  for each row execute function lethe.refuse_known_reference();
+
 -- Four eyes, in the history itself: the reference that asked first is not one that approves.
 create function lethe.refuse_own_approval() returns trigger
   language plpgsql
   as $$
 begin
+  perform lethe.refuse_blindness(new.tenant_id);
   if exists (
     select from lethe.removal_event
     where tenant_id = new.tenant_id and request_id = new.request_id and sequence = 1

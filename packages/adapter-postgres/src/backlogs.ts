@@ -26,7 +26,7 @@ export const postgresBacklogs = (pool: Pool, onProblem: OnProblem): Backlogs => 
         text: `
           select
             waiting.count::int as waiting,
-            floor(extract(epoch from ${queueSchema}.job_now() - waiting.since))::int as longest,
+            floor(extract(epoch from ${queueSchema}.job_now() - waiting.since))::float8 as longest,
             held.count::int as held
           from (
             select count(*), min(start_after) as since from ${queueSchema}.job

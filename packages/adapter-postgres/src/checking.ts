@@ -175,12 +175,16 @@ const partStatement = (tenantId: TenantId, after: RemovalRequestId | null): Stat
       order by request_id
       limit $3
     ), job as materialized (
-      select distinct data ->> 'requestId' as request_id from ${queueSchema}.job
-      where name = '${performQueue}' and data ->> 'tenantId' = $1::text and state < 'completed'
+      select data ->> 'requestId' as request_id, min(start_after) as due_at from ${queueSchema}.job
+      where name = '${performQueue}' and data ->> 'tenantId' = $1::text and state < 'completed' and not blocked
+      group by data ->> 'requestId'
     )
     select known.request_id as known, ${requestColumns},
       r.state, r.expires_at, r.job_due_at, known.joined,
-      case when r.job_due_at is null then false else r.request_id::text in (select request_id from job) end as has_job
+      r.job_due_at is not null and exists (
+        select from job
+        where job.request_id = r.request_id::text and job.due_at < greatest(r.job_due_at, now()) + interval '1 day'
+      ) as has_job
     from known
     left join lethe.removal_request r on r.tenant_id = $1 and r.request_id = known.request_id
     ${joinedEvents}
@@ -199,7 +203,7 @@ const Projection = t.strict({
 })
 type Projection = t.TypeOf<typeof Projection>
 
-/** The moment of a job may be later than the history says: a request that was resumed waits from then on. */
+/** The moment of a job may be later than the history says: a request that was resumed waits from then on, which is not ahead of us. */
 const isSame = (projection: Projection, request: RemovalRequest, last: Instant): boolean => {
   const wanted = projectionOf(request, last)
   const same = (at: Date | null, other: Instant | null): boolean =>
@@ -208,9 +212,16 @@ const isSame = (projection: Projection, request: RemovalRequest, last: Instant):
     projection.state === wanted.st &&
     same(projection.due_at, wanted.due) &&
     same(projection.expires_at, wanted.ex) &&
-    (projection.job_due_at === null) === (wanted.job === null)
+    isMomentOfJob(projection.job_due_at, wanted.job)
   )
 }
+
+const isMomentOfJob = (stored: Date | null, wanted: Instant | null): boolean =>
+  stored === null || wanted === null
+    ? stored === wanted
+    : stored.getTime() <= Math.max(new Date(wanted).getTime(), Date.now()) + aDayMs
+
+const aDayMs = 86_400_000
 
 const isInItsBatches = ({ joined }: Projection, { batch }: ReadHistory, request: RemovalRequest): boolean =>
   batch === request.batch &&

@@ -92,6 +92,9 @@ const migrateQueues = async (url: string, settings: QueueSettings): Promise<void
   }
 }
 
+/** So often no job is tried: pg-boss counts one further. */
+const mostRetries = 1_000_000
+
 /** Where pg-boss keeps the jobs of queues without a table of their own. */
 const jobTable = 'job_common'
 
@@ -108,11 +111,20 @@ const grants = `
     if to_regclass('${queueSchema}.queue') is null then
       return;
     end if;
+    -- Whoever is still writing there is waited for, and what they wrote is seen.
+    set local lock_timeout = '30s';
+    lock table ${queueSchema}.bam, ${queueSchema}.queue, ${queueSchema}.version in access exclusive mode;
     if has_table_privilege('lethe_app', '${queueSchema}.bam', 'insert') then
       delete from ${queueSchema}.bam where status <> 'completed';
     end if;
     if exists (select from ${queueSchema}.queue where table_name <> '${jobTable}') then
       raise exception 'A queue was changed by hand.' using errcode = 'insufficient_privilege';
+    end if;
+    if not exists (select from pg_constraint where conname = 'lethe_jobs') then
+      alter table ${queueSchema}.${jobTable} add constraint lethe_jobs check (
+        octet_length(data::text) <= 4096 and octet_length(output::text) <= 4096
+        and retry_count between 0 and ${mostRetries} and retry_limit between 0 and ${mostRetries}
+      );
     end if;
     grant usage on schema ${queueSchema} to lethe_app;
     revoke all on all tables in schema ${queueSchema} from lethe_app;
@@ -124,8 +136,8 @@ const grants = `
       select table_name, string_agg(quote_ident(column_name), ', ') as names
       from information_schema.columns
       where table_schema = '${queueSchema}' and (
-        (table_name = 'queue' and column_name <> all (array['name', 'policy', 'partition', 'table_name', 'dead_letter']))
-        or (table_name = 'version' and column_name <> 'version')
+        (table_name = 'queue' and column_name ~ '(_count|_delta|_on|_bins|_history|^delta_seconds|^ready_oldest_seconds|^singletons_active)$')
+        or (table_name = 'version' and column_name ~ '_on$')
       )
       group by table_name
     loop

@@ -9,6 +9,7 @@ import {
   upTo,
 } from '@lethe/application/testing'
 import * as E from 'fp-ts/lib/Either.js'
+import { Client } from 'pg'
 import { afterAll, describe, expect, it } from 'vitest'
 import { migrate } from '../src/index.js'
 import { sha256Digest, systemClock } from '@lethe/adapter-system'
@@ -33,7 +34,14 @@ const beforeTheSixth = `
   drop function lethe.refuse_own_approval cascade;
   drop function lethe.refuse_unsealed cascade;
   drop function lethe.refuse_other_subject cascade;
-  alter table lethe.removal_request drop constraint moments, drop column head_seal, drop column unreadable_at;`
+  drop function lethe.refuse_known_reference cascade;
+  drop function lethe.refuse_blindness;
+  drop function lethe.is_owner;
+  alter table lethe.removal_event drop constraint lengths;
+  alter table lethe.removal_note drop constraint lengths;
+  alter table lethe.sign_in drop constraint lengths;
+  alter table lethe.call_pace drop constraint lengths;
+  alter table lethe.removal_request drop constraint moments, drop constraint lengths, drop column head_seal, drop column unreadable_at;`
 
 describe('migrate', () => {
   it('runs each migration once, however many processes migrate at once', async () => {
@@ -147,12 +155,26 @@ describe('migrate', () => {
     dropping.push(database.drop)
     // As an earlier version let it.
     await database.asOwner('grant insert on pgboss.bam to lethe_app; update pgboss.version set bam_on = null')
-    await database.asApp(
+    const other = new Client({ connectionString: database.appUrl })
+    await other.connect()
+    await other.query('begin')
+    await other.query(
       `insert into pgboss.bam (name, version, table_name, command)
        values ('x', 1, 'job_common', 'create table public.made_by_the_owner ()')`,
     )
 
-    expect(await migrate(database.ownerUrl)).toStrictEqual(E.right({ migrations: [] }))
+    const migrating = migrate(database.ownerUrl)
+    // It waits for whoever is still writing there.
+    await expect
+      .poll(() =>
+        database.asOwner(
+          `select 1 from pg_stat_activity where application_name = 'lethe-migrate' and wait_event_type = 'Lock'`,
+        ),
+      )
+      .toHaveLength(1)
+    await other.query('commit')
+    await other.end()
+    expect(await migrating).toStrictEqual(E.right({ migrations: [] }))
 
     expect(await database.asOwner(`select to_regclass('public.made_by_the_owner') as made`)).toEqual([
       { made: null },

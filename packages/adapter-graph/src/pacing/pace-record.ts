@@ -65,15 +65,21 @@ const unknownPace = (nowMs: number): PaceRecord => ({
   hintedUntil: 0,
 })
 
-/** Reads a state; what another version left out, or what is no rate, starts anew. */
+/** No rate is slower or faster, in calls a second. */
+const [slowestRate, fastestRate] = [0.01, 100_000]
+/** No moment lies further ahead, in milliseconds: a server that forbids calls for longer is asked again after a day. */
+const farthestMs = 86_400_000
+
+/** Reads a state; what another version left out, or what is no rate or moment, starts anew or is cut to one. */
 export const paceFrom = (state: PaceState | null, nowMs: number): PaceRecord => {
   const start = unknownPace(nowMs)
   const of = (name: keyof PaceRecord): number => {
     const known = state?.[name]
     return known !== undefined && Number.isFinite(known) && known >= 0 ? known : start[name]
   }
+  const moment = (name: keyof PaceRecord): number => Math.min(of(name), nowMs + farthestMs)
   return {
-    rate: of('rate') > 0 ? of('rate') : initialRate,
+    rate: of('rate') > 0 ? Math.min(Math.max(of('rate'), slowestRate), fastestRate) : initialRate,
     ceiling: of('ceiling'),
     depth: of('depth'),
     plateauSeconds: of('plateauSeconds') > 0 ? of('plateauSeconds') : 1,
@@ -81,15 +87,15 @@ export const paceFrom = (state: PaceState | null, nowMs: number): PaceRecord => 
     stopSeconds: of('stopSeconds'),
     slackSeconds: of('slackSeconds'),
     accepted: of('accepted'),
-    measuredAt: of('measuredAt'),
-    nextAt: of('nextAt'),
-    forbiddenUntil: of('forbiddenUntil'),
-    settledAt: of('settledAt'),
+    measuredAt: moment('measuredAt'),
+    nextAt: moment('nextAt'),
+    forbiddenUntil: moment('forbiddenUntil'),
+    settledAt: moment('settledAt'),
     strikes: of('strikes'),
     refusedShare: Math.min(of('refusedShare'), 1),
     falls: of('falls'),
     noise: Math.min(of('noise'), 1),
-    hintedUntil: of('hintedUntil'),
+    hintedUntil: moment('hintedUntil'),
   }
 }
 

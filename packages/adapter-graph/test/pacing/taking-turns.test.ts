@@ -164,6 +164,12 @@ describe('whatever happens', () => {
 
   it('a state of another version, or none, starts anew where it says nothing', () => {
     expect(paceFrom({ rate: Number.NaN, nextAt: -1, other: 3 }, start)).toStrictEqual(paceFrom(null, start))
+    const aDay = 86_400_000
+    expect(paceFrom({ rate: 1e-308, nextAt: 9e99, forbiddenUntil: 9e15 }, start)).toMatchObject({
+      rate: 0.01,
+      nextAt: start + aDay,
+      forbiddenUntil: start + aDay,
+    })
     expect(paceFrom({ rate: 0 }, start).rate).toBe(initialRate)
     expect(paceFrom({ rate: 7 }, start).rate).toBe(7)
   })
