@@ -69,6 +69,7 @@ const configured = (
   const config = decodeConfig({
     LETHE_CONTRACT: contract,
     LETHE_APPROVALS: approvals,
+    LETHE_ABSENCE_LOOKS: '1',
     LETHE_HOST: '127.0.0.1',
     LETHE_PORT: '0',
     LETHE_PUBLIC_URL: publicUrl,
