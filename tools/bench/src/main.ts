@@ -28,11 +28,16 @@ const parts: Readonly<Record<string, (world: World) => Promise<ReadonlyArray<Fig
 const { values, positionals } = parseArgs({
   options: { out: { type: 'string', default: '.lethe' } },
   allowPositionals: true,
-  strict: true,
+  strict: false,
 })
-const unknown = positionals.filter(name => parts[name] === undefined)
-if (unknown.length > 0) {
-  process.stderr.write(`Expected parts to measure out of ${Object.keys(parts).join(', ')}, or none for all\n`)
+const unknown = [
+  ...positionals.filter(name => parts[name] === undefined),
+  ...Object.keys(values).filter(name => name !== 'out'),
+]
+if (unknown.length > 0 || typeof values.out !== 'string') {
+  process.stderr.write(
+    `Expected parts to measure out of ${Object.keys(parts).join(', ')}, or none for all, and --out <folder> at most\n`,
+  )
   process.exitCode = 2
 } else {
   const figures: Array<Figure> = []
