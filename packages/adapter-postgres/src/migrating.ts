@@ -122,7 +122,7 @@ const grants = `
     end if;
     if not exists (select from pg_constraint where conname = 'lethe_jobs') then
       alter table ${queueSchema}.${jobTable} add constraint lethe_jobs check (
-        octet_length(data::text) <= 4096 and octet_length(output::text) <= 4096
+        pg_column_size(data) <= 4096 and pg_column_size(output) <= 4096
         and retry_count between 0 and ${mostRetries} and retry_limit between 0 and ${mostRetries}
       );
     end if;

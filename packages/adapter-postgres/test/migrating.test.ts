@@ -34,6 +34,7 @@ const beforeTheSixth = `
   drop function lethe.refuse_own_approval cascade;
   drop function lethe.refuse_unsealed cascade;
   drop function lethe.refuse_other_subject cascade;
+  drop function lethe.refuse_other_end cascade;
   drop function lethe.refuse_known_reference cascade;
   drop function lethe.refuse_blindness;
   drop function lethe.is_owner;
