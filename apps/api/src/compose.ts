@@ -156,7 +156,7 @@ const readBacksFor = (giveUpAfterSeconds: number): RetrySchedule => ({
   giveUpAfterSeconds,
 })
 
-/** Logs that the store names somebody else than a request is about, whoever finds it: nothing is done with the request. */
+/** Logs that the store names somebody else than a request is about, no matter who finds it: nothing is done with the request. */
 const alarming =
   (findPerson: FindPerson, log: Logger): FindPerson =>
   request =>

@@ -295,7 +295,7 @@ describe('a batch of requests', () => {
     expect((await ask('POST', `${pathOf(batchId)}/deny`, { as: 'megan', body })).status).toBe(409)
   })
 
-  test('is withdrawn as one, by whoever may withdraw each of it', async () => {
+  test('is withdrawn as one, by the one who may withdraw each of it', async () => {
     const { ask, batchId, statesOf } = await sent()
     const withdraw = async (as: PersonName) => ask('POST', `${pathOf(batchId)}/withdraw`, { as })
 

@@ -140,7 +140,7 @@ describe('asking again', () => {
     expect(value.map(({ envelope }) => envelope.type)).toEqual(['removalRequested', 'requestJoined'])
   })
 
-  test('lets whoever joined approve, and not whoever submitted', async () => {
+  test('lets the one who joined approve, and not the one who submitted', async () => {
     const { ask } = openWorld(issuer)
     const path = await submit(ask, 'lena')
     await submit(ask, 'allPowerful')

@@ -226,8 +226,8 @@ const check = async (world: PostgresWorld, ...args: ReadonlyArray<string>) => {
   return { code, said: child.said() }
 }
 
-describe('whoever has the password of the database', () => {
-  /** An event with hashes that fit, as whoever can read the table can make them up. */
+describe('anybody who has the password of the database', () => {
+  /** An event with hashes that fit, as anybody who can read the table can make them up. */
   const madeUp = async (world: PostgresWorld, path: string, type: string, data: Record<string, unknown>) => {
     const { value, head } = historyIn(await show(world, `${path}/history`))
     const last = value.at(-1)
@@ -341,10 +341,10 @@ describe('whoever has the password of the database', () => {
     const path = await submit(world.ask, 'lena', bob.userId)
     const { value } = historyIn(await show(world, `${path}/history`))
     const made = await madeUp(world, path, 'approvalGiven', { by: value[0]?.envelope.data['submittedBy'] })
-    await expect(forge(world, path, made)).rejects.toThrow('Whoever asked first')
+    await expect(forge(world, path, made)).rejects.toThrow('The one who asked first')
   })
 
-  test('cannot put somebody else in the place of a person', async () => {
+  test('cannot exchange a person for somebody else', async () => {
     const world = await openPostgresWorld(issuer)
     const path = await submit(world.ask, 'lena', bob.userId)
     for (const change of [

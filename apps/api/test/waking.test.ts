@@ -47,7 +47,7 @@ describe('a worker in the same process is woken', () => {
     expect(await together.wokenBy('megan', `${together.batch}/approve`, { digest: together.digest })).toBe(1)
   })
 
-  test('by a retry, as by that of a batch, and by whoever asks again for what failed', async () => {
+  test('by a retry, as by that of a batch, and by anybody who asks again for what failed', async () => {
     const { wokenBy, composition, digest, batch, request } = await submitted()
     await wokenBy('megan', `${batch}/approve`, { digest })
     await giveUp(composition)

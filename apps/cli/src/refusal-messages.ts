@@ -95,7 +95,7 @@ const linesOf = (refusal: SingleRefusal): ReadonlyArray<string> => {
     case 'EndedOtherwise':
       if (refusal.request.state === 'unreadable')
         return [
-          `Request ${refusal.request.id}: its history cannot be read, or was changed, so nothing is done with it. Tell whoever runs Lethe: lethe-api check says more.`,
+          `Request ${refusal.request.id}: its history cannot be read, or was changed, so nothing is done with it. Tell the operator of Lethe: lethe-api check says more.`,
         ]
       return [
         `Request ${refusal.request.id}: ended ${refusal.request.state}${inBrackets(refusal.request.denial?.code ?? refusal.request.abandonment?.code)}. lethe requests history tells by whom and when.`,
@@ -185,8 +185,8 @@ const whyAndWhatToDo = new Map<string, (missing: string) => string>([
   ['nothingWaits', () => 'lethe batches show tells how it stands.'],
   ['batchChanged', () => 'Look at it again: lethe batches show.'],
   ['batchClosed', () => 'Leave --batch out to begin another one.'],
-  ['requestUnreadable', () => 'Tell whoever runs Lethe.'],
-  ['subjectDiffers', () => 'Tell whoever runs Lethe.'],
+  ['requestUnreadable', () => 'Tell the operator of Lethe.'],
+  ['subjectDiffers', () => 'Tell the operator of Lethe.'],
   ['notSubmitter', () => 'Another person asked for it. They or an approver can withdraw it.'],
   ['joinedByOthers', () => 'Others asked for it too. An approver can withdraw it.'],
   ['notInbound', () => 'The person belongs to your own tenant. Lethe removes inbound shared users only.'],

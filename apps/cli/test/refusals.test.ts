@@ -49,8 +49,8 @@ describe('a refusal whose reason the server names', () => {
     [conflict, 'nothingWaits', null, /lethe batches show tells how it stands/],
     [conflict, 'batchChanged', null, /Look at it again: lethe batches show/],
     [conflict, 'batchClosed', null, /Leave --batch out to begin another one/],
-    [conflict, 'requestUnreadable', null, /Tell whoever runs Lethe\./],
-    [conflict, 'subjectDiffers', null, /Tell whoever runs Lethe\./],
+    [conflict, 'requestUnreadable', null, /Tell the operator of Lethe\./],
+    [conflict, 'subjectDiffers', null, /Tell the operator of Lethe\./],
     [refused, 'guestNotAllowed', null, /You are a guest of the tenant.* An approver who is a member may/],
     [
       refused,

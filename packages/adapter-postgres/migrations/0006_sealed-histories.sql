@@ -70,7 +70,7 @@ create function lethe.has_ended(tenant uuid, request uuid) returns boolean
       from lethe.removal_event
       where tenant_id = tenant and request_id = request
     ),
-    -- Whoever looks for another tenant in the same statement sees no events.
+    -- A statement that goes over to another tenant sees no events.
     false
   );
 
@@ -174,7 +174,7 @@ begin
     where tenant_id = new.tenant_id and request_id = new.request_id and sequence = 1
       and data ->> 'submittedBy' = new.data ->> 'by'
   ) then
-    raise exception 'Whoever asked first does not approve.' using errcode = 'check_violation';
+    raise exception 'The one who asked first does not approve.' using errcode = 'check_violation';
   end if;
   return new;
 end

@@ -6,7 +6,7 @@ import { columnIn } from './event-rows.js'
 import type { Statement, TenantTransactions } from './tenant-transactions.js'
 
 /**
- * Locks batches until the end of the transaction. Whoever adds to a batch or closes it does so under its lock, and with a statement of
+ * Locks batches until the end of the transaction. The one who adds to a batch or closes it does so under its lock, and with a statement of
  * its own: so that it sees all that was added, and whether it is closed. In one order everywhere.
  */
 export const lockingBatches = (tenantId: TenantId, batches: ReadonlyArray<BatchId>): Statement => ({
@@ -18,8 +18,8 @@ export const lockingBatches = (tenantId: TenantId, batches: ReadonlyArray<BatchI
 })
 
 /**
- * A common table expression `maker`: who may add to each batch that is named, and whether it takes anything. Whoever made it may; of a
- * batch that is new, whoever is the first.
+ * A common table expression `maker`: who may add to each batch that is named, and whether it takes anything. The one who made it may; of a
+ * batch that is new, the one who is the first.
  *
  * @param given rows of who adds: `r` a request, `b` a batch, and `i` and `k` the actor.
  */

@@ -71,7 +71,7 @@ const pageStatement = (
 
 /**
  * A page of the requests of a tenant, all of it as it stood at one moment. Hashes are made anew only of those that could not be read
- * when somebody last looked at them: whoever found that, it is shown.
+ * when somebody last looked at them: no matter who found that, it is shown.
  */
 export const readPage = async (
   deps: ReadingDeps,

@@ -111,7 +111,7 @@ const grants = `
     if to_regclass('${queueSchema}.queue') is null then
       return;
     end if;
-    -- Whoever is still writing there is waited for, and what they wrote is seen.
+    -- A transaction that still writes there is waited for, and what it wrote is seen.
     set local lock_timeout = '30s';
     lock table ${queueSchema}.bam, ${queueSchema}.queue, ${queueSchema}.version in access exclusive mode;
     if has_table_privilege('lethe_app', '${queueSchema}.bam', 'insert') then

@@ -165,7 +165,7 @@ describe('migrate', () => {
     )
 
     const migrating = migrate(database.ownerUrl)
-    // It waits for whoever is still writing there.
+    // It waits for the transaction that still writes there.
     await expect
       .poll(() =>
         database.asOwner(

@@ -68,7 +68,7 @@ describe('submitRemoval', () => {
     })
   })
 
-  it('shows a request that was joined only to whoever looks', async () => {
+  it('shows a request that was joined only to the one who looks', async () => {
     const deps = { ...working, subjects: { resolve: unavailable } }
 
     const { request, view } = await succeed(submitRemoval(deps)(input))

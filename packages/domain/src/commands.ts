@@ -36,7 +36,7 @@ export interface Submit {
 export interface Join {
   readonly by: ActorReference
   readonly at: Instant
-  /** When the person asked; null where whoever joins does not say. */
+  /** When the person asked; null where the one who joins does not say. */
   readonly receivedAt: Instant | null
   /** As in the submission of a request. */
   readonly receivedConfirmed?: boolean

@@ -85,7 +85,7 @@ const asPrivacyOfficer: DelegatedPermission = {
   reach: 'any',
 }
 
-/** Whoever may decide a request may read it. */
+/** Those who may decide a request may read it. */
 const readingRequests: PermissionRule = {
   ...readingProfiles,
   workAccount: [...readingProfiles.workAccount, asPrivacyOfficer],

@@ -20,7 +20,7 @@ export interface AlreadySubmitted {
 export interface NotSubmitted {
   readonly _tag: 'NotSubmitted'
 }
-/** Whoever submitted the request may not approve it (four eyes). Whoever joined it may. */
+/** The one who submitted the request may not approve it (four eyes). The one who joined it may. */
 export interface SelfApproval {
   readonly _tag: 'SelfApproval'
 }

@@ -31,7 +31,7 @@ const word = /^[\w-]{1,64}$/
 const Word = t.refinement(t.string, text => word.test(text), 'a word of 1 to 64 letters, digits, - or _')
 
 /**
- * What a holder said with an answer that settled nothing, for its support and for whoever looks into it: codes only, never a
+ * What a holder said with an answer that settled nothing, for its support and for the one who looks into it: codes only, never a
  * text, which could name people.
  */
 export const HolderAnswer = t.exact(

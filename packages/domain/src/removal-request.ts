@@ -194,7 +194,7 @@ export const isOpen = (state: RemovalState): boolean => {
 export const isTimeUp = (request: PendingApproval, at: Instant): boolean =>
   request.expiresAt !== null && at >= request.expiresAt
 
-/** Who asked for a removal: whoever submitted it first, then those who joined. */
+/** Who asked for a removal: the one who submitted it first, then those who joined. */
 export const askersOf = ({ submittedBy, joins }: RemovalRequest): ReadonlyArray<ActorReference> => [
   submittedBy,
   ...joins.map(({ by }) => by),

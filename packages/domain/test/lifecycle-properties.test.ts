@@ -182,7 +182,7 @@ describe('joining', () => {
     })
   })
 
-  test('whoever comes later brings the same due date as if they had come first', () => {
+  test('the one who comes later brings the same due date as if they had come first', () => {
     fc.assert(
       fc.property(fc.nat(80), fc.nat(80), (one, other) => {
         const received = (days: number) => secondsAfter(submittedAt, -days * 86_400)

@@ -156,7 +156,7 @@ describe('joining', () => {
     expect(requestAfter([...pending, asked]).dueAt).toBe('2026-12-23T23:59:59.000Z')
   })
 
-  test('retries what failed, by whoever asks, whether or not that adds something else', () => {
+  test('retries what failed, by anybody who asks, whether or not that adds something else', () => {
     const failed = reach([...pending, command.approve(), command.start(), command.fail()])
     const plain = take(failed, command.join())
     const another = take(failed, command.join({ by: lee }))
@@ -177,7 +177,7 @@ describe('joining', () => {
     expect(take(denied, command.join({ by: lee, batch: friday })).decided).toEqual(E.right([]))
   })
 
-  test('leaves approving to whoever joined, and not to the first who asked', () => {
+  test('leaves approving to the one who joined, and not to the first who asked', () => {
     const joined = reach([required(2), command.join({ by: lee })])
     expect(requestAfter([command.approve({ by: lee }), command.approve({ by: megan })], joined).state).toBe(
       'approved',

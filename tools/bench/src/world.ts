@@ -10,7 +10,7 @@ import * as t from 'io-ts'
 import { Client } from 'pg'
 import { type Issuer, openIssuer } from './issuer.js'
 
-/** What the histories of a bench are sealed with, by whoever writes them. */
+/** What the histories of a bench are sealed with, by the one who writes them. */
 export const historyKey = { id: 'bench', bytes: Buffer.alloc(32, 7) }
 
 /** What is measured on: a server of PostgreSQL, a database with everything of Lethe in it, and somebody who signs tokens. */

@@ -93,7 +93,7 @@ export const answerChecks = ({ stage, known }: Pick<Backstage, 'stage' | 'known'
       report('answersFit', `${label} is said to be about somebody else, and is not`)
   }
 
-  /** Whoever joined is among those who asked, from then on; of what had ended, only its batches hold something for them. */
+  /** The one who joined is among those who asked, from then on; of what had ended, only its batches hold something for them. */
   const checkJoined = (
     { by, receivedAt, batch }: Extract<Act, { readonly kind: 'submit' }>,
     answered: RemovalRequest,

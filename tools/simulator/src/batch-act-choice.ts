@@ -64,7 +64,7 @@ export const drawnBatchAct = (backstage: Backstage, tenant: SimulatedTenant): Ac
       }
 }
 
-/** Whoever made a batch that is closed adds to it; null where there is none. */
+/** The one who made a batch that is closed adds to it; null where there is none. */
 const addedLate = ({ stage: { random }, known }: Backstage, tenant: SimulatedTenant): Act | null => {
   const late = known
     .batches(tenant.id)

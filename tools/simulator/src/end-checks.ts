@@ -77,7 +77,7 @@ const checkEffects = ({ stage: { report }, known, park: { ledger } }: World): vo
   }
 }
 
-/** Every request is shown to whoever may see it, beside those that were tampered with. */
+/** Every request is shown to the one who may see it, beside those that were tampered with. */
 const checkShown = async (world: World): Promise<void> => {
   const { stage, store, digest, known, tenants } = world
   const deps = { ...store, digest }

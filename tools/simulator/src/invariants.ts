@@ -7,11 +7,12 @@ export const invariants = {
   oneOpenRequest: 'a profile has at most one open request',
   oneRequestInBatch:
     'a profile has at most one request in a batch, whatever became of it, until its person is erased',
-  batchHasOneMaker: 'whoever made a batch adds to it, and nobody else',
+  batchHasOneMaker: 'the one who made a batch adds to it, and nobody else',
   closedBatchStays: 'nothing is added to a batch once it is closed',
   earliestReceiptCounts: 'the deadlines of a request are those of the earliest receipt that anybody named',
   joinAddsSomething: 'a join is recorded where it brings another asker, an earlier receipt or a batch',
-  acknowledgedJoinIsRecorded: 'whoever was told that they joined is in the history, with what they brought',
+  acknowledgedJoinIsRecorded:
+    'the one who was told that they joined is in the history, with what they brought',
   batchIsExact: 'what is said of a batch is what is in it',
   batchDecidesWhatWasShown:
     'a decision of a batch touches nothing that was not in it when its digest was taken',

@@ -21,7 +21,7 @@ export interface StoreChecks {
   readonly loaded: (tenantId: TenantId, id: RemovalRequestId, found: O.Option<StoredRequest>) => void
   /** @param before the version that the request had when the append came. */
   readonly appended: (id: RemovalRequestId, before: number, expectedVersion: number) => void
-  /** @param seen what whoever appends knows of the request. */
+  /** @param seen what the one who appends knows of the request. */
   readonly leftAlone: (
     id: RemovalRequestId,
     events: ReadonlyArray<RemovalEvent>,
@@ -56,7 +56,7 @@ export const storeChecks = ({ report }: Pick<Stage, 'report'>, known: KnownReque
         by === null ||
         !known.mayBeTold(tenantId, batch, by).includes(tag)
       )
-        report('answersFit', `whoever adds to a batch is told ${tag}, and that is not so`)
+        report('answersFit', `the one who adds to a batch is told ${tag}, and that is not so`)
     },
     openFor: (tenantId, userId, found) => {
       const open = known.openFor(tenantId, userId)

@@ -17,7 +17,7 @@ import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import type { Reading } from './alterations.js'
 
-/** What was changed by hand: what comes out of the store in the place of what was written. */
+/** What was changed by hand: what comes out of the store instead of what was written. */
 export interface Changed {
   readonly histories: ReadonlyMap<RemovalRequestId, ReadonlyArray<SealedEvent>>
   readonly people: ReadonlyMap<SubjectCommitment, UserId>

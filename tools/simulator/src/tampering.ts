@@ -130,7 +130,7 @@ export const createTampering = ({
         return change(target, () => [])
       case 'approval made up':
         return makeUp(target)
-      // Whoever looks for the request by its person still finds it by the one who was asked for.
+      // The one who looks for the request by its person still finds it by the one who was asked for.
       case 'person exchanged': {
         const { tenantId, userId, request } = target
         const others = tenants

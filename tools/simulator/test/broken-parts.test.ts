@@ -111,7 +111,7 @@ describe('what is broken on purpose is caught, and by its name', () => {
     expect(await violatedUpTo(invariant, broken)).toContain(invariant)
   })
 
-  it('asks no holder to remove whom the store names in the place of somebody else', async () => {
+  it('asks no holder to remove whom the store wrongly names', async () => {
     const violated = await violatedUpTo('removalIsPlanned', namesSomebodyElse, 60)
 
     expect(violated).toContain('openSubjectIsKept')

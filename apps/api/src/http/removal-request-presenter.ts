@@ -134,7 +134,7 @@ const actorIn = (
   reference: ActorReference,
 ): RemovalRequestResource['submittedBy'] => presentActor(view.actors.get(reference))
 
-/** Whoever acted, as the API shows them; undefined, or null, once erased. */
+/** The one who acted, as the API shows them; undefined, or null, once erased. */
 export const presentActor = (actor: Actor | null | undefined): RemovalRequestResource['submittedBy'] => {
   switch (actor?.kind) {
     case 'person':

@@ -25,7 +25,7 @@ export interface EmptyDatabase {
 export interface TestDatabase extends EmptyDatabase {
   /** Of a role that owns nothing, as the API connects. */
   readonly appUrl: string
-  /** Runs a statement as that role, in a transaction of a tenant, as whoever has its password can. */
+  /** Runs a statement as that role, in a transaction of a tenant, as anybody who has its password can. */
   readonly asAppOf: (tenantId: string, text: string, values?: ReadonlyArray<unknown>) => Promise<void>
 }
 

@@ -34,7 +34,7 @@ export interface WorldSettings {
   /** Use cases in the place of the real ones. */
   readonly useCases?: Partial<UseCases>
   readonly isReady?: () => Promise<boolean>
-  /** Where profiles are and data is removed, in the place of memory. */
+  /** Where profiles are and data is removed, instead of in memory. */
   readonly data?: (store: StorePorts, log: Logger) => DataPlane
   readonly graph?: Health['graph']
   readonly graphOf?: Health['graphOf']

@@ -21,7 +21,7 @@ interface BatchesOfFile {
   /** Those of earlier runs, which are closed: somebody who was asked for may be in one of them without the run having heard of it. */
   readonly earlier: ReadonlyArray<BatchId>
   readonly current: () => BatchId
-  /** Begins another batch in the place of one that is closed. */
+  /** Begins another batch instead of one that is closed. */
   readonly insteadOf: (closed: BatchId) => Promise<E.Either<SingleRefusal, void>>
 }
 

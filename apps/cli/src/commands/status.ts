@@ -15,7 +15,7 @@ export const status: CommandDefinition = {
 queueWaiting counts the steps of removals that are due and that no worker is at yet, queueHeld
 those that one is at. graph is closed where Microsoft Graph is called as usual, open where it is
 not called because it fails, and halfOpen where it is tried again. unreadable counts requests whose
-history cannot be read, or was changed: whoever runs Lethe has to look at them.
+history cannot be read, or was changed: the operator of Lethe has to look at them.
 `,
   addOptions: noOptions,
   prepare: () =>

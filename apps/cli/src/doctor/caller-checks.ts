@@ -115,7 +115,7 @@ export const tenantCheck: Check = {
       return {
         examined: warning(
           `Histories of your tenant that cannot be read, or were changed: ${unreadable}. Nothing is done with these requests.`,
-          'Tell whoever runs Lethe: lethe-api check says which they are.',
+          'Tell the operator of Lethe: lethe-api check says which they are.',
         ),
       }
     if ((queue.longestWaitSeconds ?? 0) > longestWaitSeconds)

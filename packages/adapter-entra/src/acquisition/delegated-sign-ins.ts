@@ -32,7 +32,7 @@ export const delegatedSignIns = (
       const cache = await exchanged(tenantId, assertionFor(assertionOf, tenantId, caller))
       if (E.isLeft(cache)) return cache
       memo.forget(tenantId, requestId)
-      // Nobody is acted for in the place of the last one to approve.
+      // Nobody but the last one to approve is acted for.
       return cache.right === null
         ? safe.erase(tenantId, requestId)()
         : safe.keep({ tenantId, requestId, actor, keptAt: now() }, cache.right)()

@@ -113,7 +113,7 @@ describe('approveBatch', () => {
     expect(new Set(await statesOf(world, ids))).toStrictEqual(new Set(['pendingApproval']))
   })
 
-  it('refuses a decision of what nothing waits for, to whoever made none', async () => {
+  it('refuses a decision of what nothing waits for, to the one who made none', async () => {
     const { world, ids, preview, approve } = await batchWorld(2)
     const { digest } = (await preview()).summary
     for (const id of ids) await approved(world, id, world.megan)
@@ -264,7 +264,7 @@ describe('withdrawBatch', () => {
     expect((await statesOf(world, ids)).filter(state => state === 'withdrawn')).toHaveLength(5)
   })
 
-  it("leaves others' requests to whoever may withdraw only their own", async () => {
+  it("leaves others' requests to the one who may withdraw only their own", async () => {
     const { world, deciding, batch, ids } = await batchWorld(2)
     const withdraw = (by: Claims) =>
       withdrawBatch(deciding)({ grant: granted('withdraw', by), id: batch, after: null })

@@ -93,7 +93,7 @@ describe('a second submission for a profile', () => {
     }
   })
 
-  it('with a batch that the request is in already asks for nothing of that batch, whoever made it', async () => {
+  it('with a batch that the request is in already asks for nothing of that batch, no matter who made it', async () => {
     const world = createWorld()
     const batch = freshBatch()
     await ask(world, { batch })
@@ -148,7 +148,7 @@ describe('a second submission for a profile', () => {
     expect((await requestOf(world, id)).state).toBe('completed')
   })
 
-  it('lets whoever joined approve, and not whoever submitted', async () => {
+  it('lets the one who joined approve, and not the one who submitted', async () => {
     const world = createWorld()
     const both = administratorAndOfficer(world.tenantId)
     const { request } = await ask(world, { by: both })

@@ -16,7 +16,7 @@ import type { Page, PageRequest } from './page.js'
 import type { Actor } from './people.js'
 import type { InvalidPageToken, Unavailable } from './problems.js'
 
-/** Somebody else made the batch, or whoever did was erased: then nobody adds to it any more. */
+/** Somebody else made the batch, or the maker was erased: then nobody adds to it any more. */
 export interface NotBatchMaker {
   readonly _tag: 'NotBatchMaker'
 }
@@ -85,7 +85,7 @@ export type Decided = { readonly kind: 'approved' } | { readonly kind: 'denied';
 
 /**
  * Batches: requests that are made in one go, and decided as one. They come with `RemovalRequests`: a batch begins with the first
- * request that is submitted with its id, or joined with it, and whoever did that made it. A request is in each batch that
+ * request that is submitted with its id, or joined with it, and the one who did that made it. A request is in each batch that
  * `batchesOf` names.
  */
 export interface Batches {

@@ -48,7 +48,7 @@ export interface HistoryHead extends ChainHead {
 }
 
 /**
- * Seals the heads of histories under a key that the store does not have: hashes alone can be made up by whoever may write to it.
+ * Seals the heads of histories under a key that the store does not have: hashes alone can be made up by anybody who may write to it.
  */
 export interface HistorySeals {
   readonly seal: (head: HistoryHead) => string

@@ -70,7 +70,7 @@ export interface Actors {
 /** Whom requests are about: the one place where a commitment can be resolved. Rows come with `RemovalRequests`. */
 export interface Subjects {
   /**
-   * What the store has for the commitments: whoever acts on it recomputes the commitment, see `personOf`. Unknown, erased and other
+   * What the store has for the commitments: the one who acts on it recomputes the commitment, see `personOf`. Unknown, erased and other
    * tenants' commitments are left out.
    */
   readonly resolve: (

@@ -89,7 +89,7 @@ export const joinContract = (open: OpenStore): void => {
       )
     })
 
-    it('begins a batch that has no request yet, made by whoever joined', async () => {
+    it('begins a batch that has no request yet, made by the one who joined', async () => {
       const h = await open()
       const request = await submitted(h, { tenantId: h.ids.tenantId() })
       const batch = freshBatch(h)

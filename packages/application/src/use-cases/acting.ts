@@ -67,7 +67,7 @@ const mostTries = 10
 /**
  * Loads a request, decides, and appends what was decided; a decision without events leaves everything as it is.
  *
- * @returns the request after it. Whoever shows it makes a view of it: whoever acts on many shows none of them.
+ * @returns the request after it. The one who shows it makes a view of it: the one who acts on many shows none of them.
  */
 export const act =
   (deps: ActingDeps) =>
@@ -161,7 +161,7 @@ export const loadStored =
       TE.flatMap(found => TE.fromOption(() => requestNotFound(id))(found)),
     )
 
-/** Nothing is decided about somebody else than was asked for: whoever may write to the store could have put them there. */
+/** Nothing is decided about somebody else than was asked for: anybody who may write to the store could have put them there. */
 const checkSubject =
   ({ findPerson }: Pick<ActingDeps, 'findPerson'>) =>
   (request: RemovalRequest): TE.TaskEither<SubjectDiffers | Unavailable, void> =>

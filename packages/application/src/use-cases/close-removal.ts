@@ -62,7 +62,7 @@ export const closeRemoval =
     )
   }
 
-/** The longest that whoever closes a request waits for its holders, in seconds. */
+/** The longest that the one who closes a request waits for its holders, in seconds. */
 const lookSeconds = 3
 
 /** Looks at every holder of a request that can be closed, side by side. */

@@ -123,7 +123,7 @@ export const withdrawBatch =
     return doEach(deps, meant, ['pendingApproval', 'approved', 'failed'], id => withdraw({ grant, id })())
   }
 
-/** What a batch holds its requests' histories say, and not only the rows that it is found by: whoever may write to those could add to them. */
+/** What a batch holds its requests' histories say, and not only the rows that it is found by: anybody who may write to those could add to them. */
 const membersAlone = <Deps extends Pick<ActingDeps, 'removalRequests'>>(
   deps: Deps,
   batch: BatchId,
@@ -154,7 +154,7 @@ const decide = <O extends 'approve' | 'deny', R extends { readonly _tag: NotDone
     TE.flatMap((standing): TE.TaskEither<DecideBatchRefusal<R>, BatchProgress> => {
       if (standing.digest !== digest) return TE.left({ _tag: 'BatchChanged' })
       if (standing.waits) return doEach(deps, meant, ['pendingApproval'], decideOne)
-      // Whoever repeats a decision whose answer they did not hear finds it done.
+      // The one who repeats a decision whose answer they did not hear finds it done.
       return pipe(
         deps.batches.hasDecided(grant.tenantId, id, actorOf(grant.caller), decided),
         TE.flatMap(theirs =>

@@ -66,7 +66,7 @@ export type FindPerson = (
   request: Pick<RemovalRequest, 'tenantId' | 'id' | 'subject'>,
 ) => TE.TaskEither<Unavailable, ReturnType<typeof personOf>>
 
-/** Finds people in the store, and takes none whom nobody was committed to: whoever may write to the store could have put them there. */
+/** Finds people in the store, and takes none whom nobody was committed to: anybody who may write to the store could have put them there. */
 export const findPersonIn =
   ({ subjects, digest }: Pick<ViewDeps, 'subjects' | 'digest'>): FindPerson =>
   ({ tenantId, subject }) =>

@@ -38,7 +38,7 @@ export interface SubmitRemovalDeps extends ViewDeps, ActingDeps {
   readonly removalRequests: Pick<RemovalRequests, 'submit' | 'openFor' | 'load' | 'append'>
   readonly actors: ViewDeps['actors'] & ActingDeps['actors']
   readonly batches: Pick<Batches, 'requestFor' | 'refusalOf'>
-  /** Where a worker acts for people: for whoever sets it going. */
+  /** Where a worker acts for people: for the one who sets it going. */
   readonly signIns: Pick<SignIns, 'keep'>
   readonly inboundProfiles: Pick<InboundProfiles, 'get'>
   readonly dataHolders: DataHolders
@@ -72,7 +72,7 @@ export type SubmitRemovalRefusal =
 
 export interface SubmittedRemoval {
   readonly request: RemovalRequest
-  /** The request as it is shown: made only for whoever shows it. */
+  /** The request as it is shown: made only for the one who shows it. */
   readonly view: TE.TaskEither<Unavailable, RemovalRequestView>
   /** Whether the batch already had a request for the profile, or the profile an open one, and this is it. */
   readonly joined: boolean
@@ -87,7 +87,7 @@ export type SubmitRemoval = (
  *
  * Where the profile has an open request, the caller joins that: what is new about it is recorded there, and what failed is
  * retried. A profile that is gone, or going, may still have an open request, to be joined all the same. Within a batch a repeat
- * finds even a request that has ended, so that whoever was interrupted may send all of it again. Where the profile cannot be
+ * finds even a request that has ended, so that the one who was interrupted may send all of it again. Where the profile cannot be
  * looked up, nothing is recorded.
  */
 export const submitRemoval =

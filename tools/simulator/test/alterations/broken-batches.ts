@@ -38,7 +38,7 @@ const batches = (alter: (sound: Batches) => Partial<Batches>): Alterations => ({
 
 type DecidingBatches = DecideBatchDeps['batches']
 
-/** Breaks what whoever decides a batch works with, and leaves the store as it is. */
+/** Breaks what the one who decides a batch works with, and leaves the store as it is. */
 const deciding = (
   alter: (sound: DecidingBatches, digest: Hash) => Partial<DecidingBatches>,
 ): Alterations => ({

@@ -48,7 +48,7 @@ export const forgetsPeople = (): Alterations => ({
   worker: deps => ({ ...deps, findPerson: () => async () => E.right(null) }),
 })
 
-/** A store that names somebody else for whoever is looked up, for every request. */
+/** A store that names somebody else for the person who is looked up, for every request. */
 export const namesSomebodyElse = (): Alterations => ({
   ...unaltered,
   store: store => ({

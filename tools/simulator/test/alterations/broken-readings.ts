@@ -85,7 +85,7 @@ export const expiresNothingBesideIt = (): Alterations =>
       ),
   }))
 
-/** Delivers the job of a request that cannot be read again, whoever has done with it. */
+/** Delivers the job of a request that cannot be read again, no matter who has done with it. */
 export const keepsItsJobs = (): Alterations => ({
   ...unaltered,
   seen: store => {

@@ -44,7 +44,7 @@ const checkMembers = (requests: ReadonlyArray<StoredRequest>): ReadonlyArray<Vio
   )
 }
 
-/** Each request of a batch was added by whoever made it, and none once it was closed. */
+/** Each request of a batch was added by the one who made it, and none once it was closed. */
 const checkMade = (
   { id, maker, closedWith }: StoredBatch,
   members: ReadonlyArray<StoredRequest>,

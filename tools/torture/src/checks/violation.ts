@@ -19,7 +19,7 @@ export const rules = {
   writtenTogether: 'what is written of a request in one transaction is there together',
   oneOpenRequest: 'a profile has one open request at most',
   oneRequestInBatch: 'a profile has one request in a batch at most, whatever became of it',
-  batchHasOneMaker: 'whoever made a batch adds to it, and nobody else',
+  batchHasOneMaker: 'the one who made a batch adds to it, and nobody else',
   closedBatchStays: 'a batch that is closed holds what it held then',
   batchIsServedAsStored:
     'what is served of a batch is what is stored of its requests, and to its tenant alone',

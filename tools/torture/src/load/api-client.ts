@@ -54,7 +54,7 @@ export const isAcknowledged = (answer: Answer | null): answer is Answer =>
 export const isWorthRetrying = (answer: Answer | null): boolean =>
   answer === null || answer.status === 429 || answer.status >= 500
 
-/** The answer to whoever decides a batch that is not the one of their digest any more, or in which nothing waits. */
+/** The answer to the one who decides a batch that is not the one of their digest any more, or in which nothing waits. */
 export const saysConflict = (answer: Answer | null): boolean => answer?.status === 409
 
 const read =
