@@ -13,8 +13,8 @@ export interface DataPlaneHealth {
   readonly closed: number
   readonly open: number
   readonly halfOpen: number
-  /** Tenants for which nothing can be done until an administrator acts. */
-  readonly blocked: number
+  /** Tenants for which something cannot be done until an administrator acts, by what is missing; one may lack both. */
+  readonly blockedBy: Readonly<Record<BlockedBy, number>>
 }
 
 /** How calls for one tenant fare. */

@@ -86,7 +86,7 @@ export const graphDataPlane = (
             },
           },
         }),
-    health: () => healthIn(client.breakers(), new Set(client.blocks().map(({ tenantId }) => tenantId)).size),
+    health: () => healthIn(client.breakers(), client.blocks()),
     healthOf: tenantId => {
       const breaker = client.breakers().find(status => status.tenantId === tenantId)
       const since = Instant.decode(breaker?.since)
@@ -106,9 +106,18 @@ export const graphDataPlane = (
   }
 }
 
-const healthIn = (breakers: ReadonlyArray<BreakerStatus>, blocked: number): DataPlaneHealth => {
+const healthIn = (
+  breakers: ReadonlyArray<BreakerStatus>,
+  blocks: ReadonlyArray<{ readonly by: BlockedBy }>,
+): DataPlaneHealth => {
   const count = (wanted: BreakerState): number => breakers.filter(({ state }) => state === wanted).length
-  return { closed: count('closed'), open: count('open'), halfOpen: count('halfOpen'), blocked }
+  const blocked = (wanted: BlockedBy): number => blocks.filter(({ by }) => by === wanted).length
+  return {
+    closed: count('closed'),
+    open: count('open'),
+    halfOpen: count('halfOpen'),
+    blockedBy: { credential: blocked('credential'), permission: blocked('permission') },
+  }
 }
 
 /** Endings that say nothing new: what was asked for, or what the breaker and the pace have said already. */

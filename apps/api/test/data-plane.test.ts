@@ -77,7 +77,12 @@ describe('the data plane over Graph', () => {
     const { log, lines } = keepLog()
     const store = inMemoryStore({ digest: sha256Digest, clock: systemClock, leaseSeconds: 60 })
     const data = rightOf(await openDataPlane(graphConfigAt(graph.address), new Map(), store, log))
-    expect(data.health?.()).toStrictEqual({ closed: 0, open: 0, halfOpen: 0, blocked: 0 })
+    expect(data.health?.()).toStrictEqual({
+      closed: 0,
+      open: 0,
+      halfOpen: 0,
+      blockedBy: { credential: 0, permission: 0 },
+    })
     expect(data.healthOf?.(contoso)).toStrictEqual({
       state: 'closed',
       sinceDateTime: null,
@@ -88,7 +93,12 @@ describe('the data plane over Graph', () => {
     const found = await data.inboundProfiles.get(contoso, bob.userId)()
 
     expect(found).toMatchObject(E.left({ _tag: 'Unavailable' }))
-    expect(data.health?.()).toStrictEqual({ closed: 1, open: 0, halfOpen: 0, blocked: 0 })
+    expect(data.health?.()).toStrictEqual({
+      closed: 1,
+      open: 0,
+      halfOpen: 0,
+      blockedBy: { credential: 0, permission: 0 },
+    })
     expect(JSON.stringify(lines)).toContain('no token for Graph')
     for (const secret of ['hunter2', bob.userId, graph.address])
       expect(JSON.stringify(lines)).not.toContain(secret)

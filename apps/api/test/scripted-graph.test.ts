@@ -178,7 +178,9 @@ describe('what everybody waits for (row 3)', () => {
         holders: [{ blockedBy: 'credential', attempts: 0 }],
       })
     expect(await status()).toMatchObject({ graph: { blockedBy: 'credential' } })
-    expect(jsonOf(await ask('GET', '/healthz/ready'))).toMatchObject({ graph: { blocked: 1 } })
+    expect(jsonOf(await ask('GET', '/healthz/ready'))).toMatchObject({
+      graph: { blockedBy: { credential: 1, permission: 0 } },
+    })
     const calls = graph.seen.length
     expect((await ask('GET', `${profilesPath}/${bob.userId}`, { as: 'megan' })).status).toBe(503)
     expect(graph.seen.length).toBe(calls)
@@ -216,6 +218,9 @@ describe('what everybody waits for (row 3)', () => {
     for (const path of others)
       expect(await show(path)).toMatchObject({ state: 'removing', holders: [{ blockedBy: 'permission' }] })
     expect(await status()).toMatchObject({ graph: { blockedBy: 'permission' } })
+    expect(jsonOf(await ask('GET', '/healthz/ready'))).toMatchObject({
+      graph: { blockedBy: { credential: 0, permission: 1 } },
+    })
     expect((await ask('GET', `${profilesPath}/${bob.userId}`, { as: 'megan' })).status).toBe(200)
 
     permitted = true
