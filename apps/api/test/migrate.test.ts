@@ -50,7 +50,7 @@ describe('lethe-api migrate', () => {
     const { ownerUrl, rowsOf } = await emptyDatabase()
     expect(await migrate(ownerUrl)).toEqual(
       done(
-        'Migrated: 0001_removal-requests, 0002_calling-graph, 0003_batches, 0004_batch-states, 0005_batches-have-rows, 0006_sealed-histories.',
+        'Migrated: 0001_removal-requests, 0002_calling-graph, 0003_batches, 0004_batch-states, 0005_batches-have-rows, 0006_sealed-histories, 0007_checks-of-statements.',
       ),
     )
     expect(await rowsOf(Lease, leases)).toEqual([{ heartbeat_seconds: 60 }])
@@ -69,7 +69,7 @@ describe('lethe-api migrate', () => {
     const all = await Promise.all(upTo(4).map(() => migrate(ownerUrl)))
     expect(all.map(({ code }) => code)).toEqual([0, 0, 0, 0])
     expect(all.map(({ said }) => said).toSorted()).toEqual([
-      'Migrated: 0001_removal-requests, 0002_calling-graph, 0003_batches, 0004_batch-states, 0005_batches-have-rows, 0006_sealed-histories.\n',
+      'Migrated: 0001_removal-requests, 0002_calling-graph, 0003_batches, 0004_batch-states, 0005_batches-have-rows, 0006_sealed-histories, 0007_checks-of-statements.\n',
       'The database is up to date.\n',
       'The database is up to date.\n',
       'The database is up to date.\n',

@@ -240,7 +240,6 @@ const appending = (tenantId: TenantId, group: ReadonlyArray<Prepared>): Statemen
     ), noted as (
       insert into lethe.removal_note (tenant_id, reference, request_id, text)
       select $1::uuid, note, r, txt from kept where note is not null
-      returning request_id
     ), released as (
       update lethe.removal_subject set ended_as = request_id
       where tenant_id = $1
@@ -255,11 +254,10 @@ const appending = (tenantId: TenantId, group: ReadonlyArray<Prepared>): Statemen
       where request.tenant_id = $1 and request.request_id = kept.r
       returning request.request_id
     ), happened as (
-      -- After the actor and the note: none comes under a reference that a history names.
       insert into lethe.removal_event
         (tenant_id, request_id, sequence, schema_version, type, at, data, previous_hash, hash)
       select $1::uuid, r, n, sv, ty, y.at, d, decode(p, 'hex'), decode(h, 'hex')
-      from kept left join noted on noted.request_id = kept.r, jsonb_to_recordset(e) as y(${eventRecord})
+      from kept, jsonb_to_recordset(e) as y(${eventRecord})
     )
     select request_id from projected`,
   values: [tenantId, JSON.stringify(group.map(rowOf))],

@@ -14,7 +14,7 @@ export type DatabaseUnfit =
   | { readonly _tag: 'TooPowerful' }
 
 /** The last migration that this version brings. */
-const latest = '0006_sealed-histories'
+const latest = '0007_checks-of-statements'
 
 const Role = t.strict({ powerful: t.boolean, migrated: t.boolean })
 

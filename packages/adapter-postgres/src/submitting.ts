@@ -128,13 +128,11 @@ const insertion = (tenantId: TenantId, group: ReadonlyArray<Prepared>): Statemen
       insert into lethe.removal_actor
         (tenant_id, reference, request_id, identity, kind, through_app_id, submitted)
       select $1::uuid, a, r, i, k, app, true from kept
-      returning request_id
     ), happened as (
-      -- After the actor: nobody comes under a reference that a history names.
       insert into lethe.removal_event
         (tenant_id, request_id, sequence, schema_version, type, at, data, previous_hash, hash)
       select $1::uuid, r, n, sv, ty, at, d, decode(p, 'hex'), decode(h, 'hex')
-      from kept join submitter on submitter.request_id = kept.r, jsonb_to_recordset(e) as y(${eventRecord})
+      from kept, jsonb_to_recordset(e) as y(${eventRecord})
     )
     select request_id from taken`,
   values: [tenantId, JSON.stringify(group.map(rowOf))],

@@ -28,7 +28,7 @@ const empty = async (): Promise<string> => {
   return url
 }
 
-/** Takes back what the sixth migration did. */
+/** Takes back what the sixth migration and the next one did. */
 const beforeTheSixth = `
   drop function lethe.has_ended cascade;
   drop function lethe.refuse_own_approval cascade;
@@ -88,6 +88,7 @@ describe('migrate', () => {
           '0004_batch-states',
           '0005_batches-have-rows',
           '0006_sealed-histories',
+          '0007_checks-of-statements',
         ],
       }),
     )
