@@ -1,5 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=16 --heap-growing-percent=20
-// The options keep the heap small: left to itself the runtime grows it to what the machine has (docs/scale.md).
+#!/usr/bin/env node
 // Nothing here may be newer than what an old Node can read: it has to be able to say that it is too old.
 const major = Number(process.versions.node.split('.')[0])
 

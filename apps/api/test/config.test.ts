@@ -44,8 +44,8 @@ describe('the configuration', () => {
       logLevel: 'info',
       databaseUrl: 'postgres://lethe:secret@db.example/lethe',
       databaseConnections: 10,
-      workerConcurrency: 64,
-      tenantConcurrency: 64,
+      workerConcurrency: 256,
+      tenantConcurrency: 128,
       leaseSeconds: 60,
       dataPlane: {
         kind: 'graph',

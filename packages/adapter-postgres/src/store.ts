@@ -65,9 +65,11 @@ export interface PostgresStoreSettings {
   readonly onMalformedJob: () => void
 }
 
-/** Two groups under way for each tenant: while the one waits for the disk, the other is put together. */
-const writing: Grouping = { lanes: 2, most: 128 }
-const reading: Grouping = { lanes: 2, most: 256 }
+/**
+ * Two groups under way for each tenant: while the database does the one, the other is put together. No larger than half of what a worker
+ * has of a tenant, or both would wait for each other.
+ */
+const inGroups: Grouping = { lanes: 2, most: 64 }
 /** pg-boss' own connections: its sweeps may take longer than any statement of a request. */
 const queueConnections = 2
 const sweepMilliseconds = 60_000
@@ -178,9 +180,9 @@ const postgresRemovalRequests = (deps: RemovalRequestsDeps): RemovalRequests => 
   const { transactions, onProblem } = deps
   const attempt = orUnavailable(onProblem)
   const known = knownRequests()
-  const submit = groupedBy(writing, submitGroup(deps))
-  const append = groupedBy(writing, appendGroup({ ...deps, known }))
-  const load = groupedBy(reading, (tenantId: TenantId) => async (ids: ReadonlyArray<RemovalRequestId>) => {
+  const submit = groupedBy(inGroups, submitGroup(deps))
+  const append = groupedBy(inGroups, appendGroup({ ...deps, known }))
+  const load = groupedBy(inGroups, (tenantId: TenantId) => async (ids: ReadonlyArray<RemovalRequestId>) => {
     const found = await readRequests(deps, tenantId, ids)
     return ids.map(id => O.map(seen)(O.fromNullable(found.get(id))))
   })

@@ -43,7 +43,7 @@ export const measureAccept = async (world: World): Promise<ReadonlyArray<Figure>
     {
       name: 'acceptRatio',
       value: rounded(middle(({ bare, accept }) => accept.perSecond / bare.perSecond)),
-      bar: 0.5,
+      bar: 0.45,
       is: 'atLeast',
       unit: 'ratio',
       detail: `${Math.round(middle(({ accept }) => accept.perSecond))} against ${Math.round(middle(({ bare }) => bare.perSecond))} a second, median of ${rounds} pairs`,
@@ -69,7 +69,7 @@ export const measureResident = async (world: World): Promise<ReadonlyArray<Figur
       {
         name: 'residentMB',
         value: rounded(residentBytes / 1e6),
-        bar: 200,
+        bar: 400,
         is: 'atMost',
         unit: 'MB',
         detail: `after ${answered} accepted requests`,

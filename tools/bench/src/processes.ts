@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Load, LoadReport, messageOf, Ready, Usage } from './messages.js'
 import type { World } from './world.js'
@@ -13,14 +12,6 @@ export interface MeasuredServer {
 
 const fileOf = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
-/** The options of the runtime that the API is started with: those in the first line of its program. */
-const runtimeOptions = (): ReadonlyArray<string> => {
-  const program = readFileSync(fileURLToPath(import.meta.resolve('@lethe/api/bin/lethe-api.js')), 'utf8')
-  const options = /^#!\S+ -S node (.+)$/m.exec(program)?.[1]
-  if (options === undefined) throw new Error('The program of the API names the options of its runtime')
-  return options.split(' ')
-}
-
 /** Starts a process of the API in a role. */
 export const startServerProcess = async (
   world: World,
@@ -28,7 +19,6 @@ export const startServerProcess = async (
   settings: Readonly<Record<string, string>> = {},
 ): Promise<MeasuredServer> => {
   const child = fork(fileOf('./server-process.js'), [role], {
-    execArgv: [...runtimeOptions()],
     env: { PATH: process.env['PATH'], ...world.environment, ...settings },
     // Its log is written, as in production, and thrown away.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
