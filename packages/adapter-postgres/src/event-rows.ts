@@ -72,16 +72,21 @@ const EventRow = t.strict({
   hash: bytes,
 })
 
+/** What each row has, with an event or without one. */
+const RowOfRequest = t.strict({
+  request_id: RemovalRequestId,
+  sequence: t.union([t.number, t.null]),
+})
+
+/** What all rows of a request say alike. */
 const RequestRow = t.strict({
   tenant_id: TenantId,
-  request_id: RemovalRequestId,
   head_sequence: t.number,
   head_hash: bytes,
   head_seal: t.union([t.string, t.null]),
   due_at: dateColumn,
   batch_id: t.union([BatchId, t.null]),
   marked: t.boolean,
-  sequence: t.union([t.number, t.null]),
 })
 
 /** A history as it was read, and what stands beside it. */
@@ -124,11 +129,12 @@ export const decodedRow = <A>(codec: t.Type<A, unknown, unknown>, u: unknown): A
 export const historiesIn = (rows: ReadonlyArray<unknown>): ReadonlyArray<ReadHistory> => {
   const histories: Array<ReadHistory & { readonly events: Array<SealedEvent>; isCut: boolean }> = []
   for (const row of rows) {
-    const columns = decodedRow(RequestRow, row)
-    if (columns.request_id !== histories.at(-1)?.id)
+    const { request_id: id, sequence } = decodedRow(RowOfRequest, row)
+    if (id !== histories.at(-1)?.id) {
+      const columns = decodedRow(RequestRow, row)
       histories.push({
         tenantId: columns.tenant_id,
-        id: columns.request_id,
+        id,
         events: [],
         isCut: false,
         head: { sequence: columns.head_sequence, hash: decodedRow(Hash, toHex(columns.head_hash)) },
@@ -137,9 +143,10 @@ export const historiesIn = (rows: ReadonlyArray<unknown>): ReadonlyArray<ReadHis
         batch: columns.batch_id,
         marked: columns.marked,
       })
+    }
     const history = histories.at(-1)
-    if (history === undefined || columns.sequence === null || history.isCut) continue
-    const event = sealedEventIn(columns, row)
+    if (history === undefined || sequence === null || history.isCut) continue
+    const event = sealedEventIn(history, row)
     if (E.isRight(event)) history.events.push(event.right)
     else history.isCut = true
   }
@@ -147,7 +154,7 @@ export const historiesIn = (rows: ReadonlyArray<unknown>): ReadonlyArray<ReadHis
 }
 
 const sealedEventIn = (
-  { tenant_id: tenantId, request_id: requestId }: t.TypeOf<typeof RequestRow>,
+  { tenantId, id: requestId }: ReadHistory,
   row: unknown,
 ): E.Either<unknown, SealedEvent> =>
   pipe(
