@@ -1,7 +1,7 @@
 import { inMemoryStore } from '@lethe/adapter-memory'
 import { type DatabaseUnfit, openPostgresStore, type PostgresStore } from '@lethe/adapter-postgres'
 import { historySeals, sha256Digest, systemClock } from '@lethe/adapter-system'
-import type { StorePorts } from '@lethe/application'
+import type { Clock, StorePorts } from '@lethe/application'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { Logger } from 'pino'
@@ -12,8 +12,8 @@ export interface OpenStore {
   readonly ports: StorePorts
   /** For how long a worker holds a job, in seconds. */
   readonly leaseSeconds: number
-  /** Whether it can take anything now. */
-  readonly isReachable: () => Promise<boolean>
+  /** Why it takes nothing now; null where it does. */
+  readonly notReady: PostgresStore['notReady']
   /** Checks stored requests against their histories; null where nothing is stored. */
   readonly check: PostgresStore['check'] | null
   readonly close: () => Promise<void>
@@ -22,11 +22,16 @@ export interface OpenStore {
 /** How often a worker looks after jobs whose worker is gone: a few times in a lease. */
 const supervisionsInLease = 4
 
-/** Opens the store that the configuration names. */
+/**
+ * Opens the store that the configuration names.
+ *
+ * @param clock of this process, held against the database's; null where a test moves it.
+ */
 export const openStore = async (
   config: Config,
   role: Role,
   log: Logger,
+  clock: Clock | null = systemClock,
 ): Promise<E.Either<BadConfig, OpenStore>> => {
   if (config.databaseUrl === null || config.historyKeys === null) return E.right(openMemory(config))
   return pipe(
@@ -41,6 +46,13 @@ export const openStore = async (
       superviseSeconds: Math.max(1, Math.floor(config.leaseSeconds / supervisionsInLease)),
       onUnreadable: ({ tenantId, id: requestId, reason }) => {
         log.error({ tenantId, requestId, reason }, 'history unreadable')
+      },
+      clock,
+      onClock: aheadSeconds => {
+        log.error(
+          { aheadSeconds },
+          'nothing is recorded: the clock of this process is not that of the database',
+        )
       },
       onMalformedJob: () => {
         log.error('a job that cannot be read was taken out of the queue')
@@ -64,7 +76,7 @@ const openMemory = ({ leaseSeconds, tenantConcurrency }: Config): OpenStore => (
     heldPerTenant: tenantConcurrency,
   }),
   leaseSeconds,
-  isReachable: async () => true,
+  notReady: async () => null,
   check: null,
   close: async () => undefined,
 })

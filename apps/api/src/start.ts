@@ -52,7 +52,7 @@ export const startApi = async (
         composition,
         worker,
         {
-          isReady: async () => ready && (await store.isReachable()),
+          notReady: async () => (ready ? store.notReady() : 'stopping'),
           graph: () => data.health?.() ?? null,
           graphOf: tenantId => data.healthOf?.(tenantId) ?? null,
           unreadable: countedSometimes(() => countAll(config.tenants, composition.useCases.countUnreadable)),

@@ -61,11 +61,10 @@ export const postgresBatches = (deps: PeopleDeps & Checking): Batches => {
     close: (tenantId, batch, digest, at, isBegun) =>
       attempt(async () =>
         standingIn(
-          await transactions.once(
-            tenantId,
-            closing(tenantId, batch, digest, at, isBegun),
-            lockingBatches(tenantId, [batch]),
-          ),
+          await transactions.once(tenantId, closing(tenantId, batch, digest, at, isBegun), {
+            first: lockingBatches(tenantId, [batch]),
+            moments: [at],
+          }),
         ),
       ),
     members: (tenantId, batch, states, after, limit) =>

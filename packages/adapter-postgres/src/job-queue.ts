@@ -1,13 +1,13 @@
-import type { Backlogs, HeldJob, Jobs } from '@lethe/application'
+import type { HeldJob, Jobs } from '@lethe/application'
 import { Instant, instantFromMilliseconds, type Job, RemovalRequestId, TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { Pool } from 'pg'
 import { type Db, PgBoss } from 'pg-boss'
-import { postgresBacklogs } from './backlogs.js'
 import { columnIn, dateColumn, decodedRow } from './event-rows.js'
-import { type Grouping, groupedBy } from './grouping.js'
-import { codeOf, type OnProblem, orUnavailable } from './problems.js'
+import type { Gate } from './gate.js'
+import { groupedBy } from './grouping.js'
+import { codeOf, NotNow, type OnProblem, orUnavailable } from './problems.js'
 import { deadQueue, performQueue, queueSchema, usualQueueSettings } from './queues.js'
 import { steadyClock } from './steady-clock.js'
 import type { Run, TenantTransactions } from './tenant-transactions.js'
@@ -17,7 +17,6 @@ export type EnqueueWithin = (run: Run, jobs: ReadonlyArray<Job>) => Promise<void
 
 export interface JobQueue {
   readonly jobs: Jobs
-  readonly backlogs: Backlogs
   /** For how long a worker holds a job, in seconds: as the queue was made. */
   readonly leaseSeconds: number
   readonly enqueueWithin: EnqueueWithin
@@ -53,17 +52,21 @@ interface Attempt {
   readonly retryCount: number
 }
 
-const settling: Grouping = { lanes: 1, most: 256 }
-
 /** The queue on pg-boss. Its tables hold references only, of all tenants: what a job is about is read under its tenant. */
 export const startJobQueue = async (
   pool: Pool,
   transactions: TenantTransactions,
   { heldPerTenant, supervise, superviseSeconds, onMalformedJob }: JobQueueSettings,
+  gate: Gate,
   onProblem: OnProblem,
 ): Promise<JobQueue> => {
   const boss = new PgBoss({
-    db: { executeSql: async (text, values) => pool.query(text, values) },
+    db: {
+      executeSql: async (text, values) => {
+        gate.admit()
+        return pool.query(text, values)
+      },
+    },
     schema: queueSchema,
     migrate: false,
     createSchema: false,
@@ -79,7 +82,7 @@ export const startJobQueue = async (
     clock: steadyClock,
   })
   boss.on('error', error => {
-    onProblem({ code: codeOf(error) })
+    if (!(error instanceof NotNow)) onProblem({ code: codeOf(error) })
   })
   await boss.start()
   const queue = await boss.getQueue(performQueue)
@@ -88,10 +91,13 @@ export const startJobQueue = async (
   const settle = (
     how: (queue: QueueName, attempts: Array<Attempt>) => Promise<unknown>,
   ): ((queue: QueueName) => (one: Attempt) => Promise<null>) =>
-    groupedBy(settling, (queue: QueueName) => async (attempts: ReadonlyArray<Attempt>) => {
-      await how(queue, [...attempts])
-      return attempts.map(() => null)
-    })
+    groupedBy(
+      { lanes: 1, most: 256, admit: gate.admit },
+      (queue: QueueName) => async (attempts: ReadonlyArray<Attempt>) => {
+        await how(queue, [...attempts])
+        return attempts.map(() => null)
+      },
+    )
   const complete = settle((queue, attempts) => boss.complete(queue, attempts))
   const fail = settle((queue, attempts) => boss.fail(queue, attempts))
   const held = (receipt: string, then: (queue: QueueName) => (one: Attempt) => Promise<unknown>) =>
@@ -128,7 +134,6 @@ export const startJobQueue = async (
     enqueueWithin: async (run, jobs) => {
       if (jobs.length > 0) await boss.insert(performQueue, jobs.map(insertOf), { db: within(run) })
     },
-    backlogs: postgresBacklogs(pool, onProblem),
     jobs: {
       receive: limit => take(performQueue, limit),
       receiveDead: limit => take(deadQueue, limit),

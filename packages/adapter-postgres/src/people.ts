@@ -4,7 +4,7 @@ import * as O from 'fp-ts/lib/Option.js'
 import * as t from 'io-ts'
 import { actorColumns, actorIn } from './actor-rows.js'
 import { columnIn, decodedRow } from './event-rows.js'
-import { type Grouping, groupedBy } from './grouping.js'
+import { groupedBy } from './grouping.js'
 import { type OnProblem, orUnavailable } from './problems.js'
 import type { TenantTransactions } from './tenant-transactions.js'
 
@@ -18,7 +18,7 @@ export const postgresSubjects = ({ transactions, onProblem }: PeopleDeps): Subje
   const attempt = orUnavailable(onProblem)
   // Workers ask for one at a time, many workers at the same time: all are asked for together.
   const resolveTogether = groupedBy(
-    resolving,
+    { lanes: 2, most: 256, admit: transactions.admit },
     (tenantId: TenantId) => async (asked: ReadonlyArray<ReadonlyArray<SubjectCommitment>>) => {
       const found = await subjectsOf(transactions, tenantId, [...new Set(asked.flat())])
       return asked.map(
@@ -57,8 +57,6 @@ export const postgresSubjects = ({ transactions, onProblem }: PeopleDeps): Subje
       ),
   }
 }
-
-const resolving: Grouping = { lanes: 2, most: 256 }
 
 const SubjectRow = t.strict({ commitment: SubjectCommitment, user_id: UserId, salt: Salt })
 

@@ -10,6 +10,8 @@ export interface PoolSettings {
   readonly connections: number
   /** Shows in `pg_stat_activity`. */
   readonly applicationName: string
+  /** How long it may take to get a connection, in milliseconds. */
+  readonly connectMilliseconds?: number
   /** How long a statement may take, in milliseconds; its client waits a little longer, in case no answer comes at all. */
   readonly statementMilliseconds?: number
 }
@@ -21,7 +23,6 @@ export interface LentConnections {
   readonly close: () => Promise<void>
 }
 
-const connectMilliseconds = 5000
 const closeMilliseconds = 2000
 const graceMilliseconds = 2000
 
@@ -31,7 +32,13 @@ const graceMilliseconds = 2000
  * @param onProblem told when an idle connection breaks, as all do when the database stops: the next use opens a new one.
  */
 export const openPool = (
-  { url, connections, applicationName, statementMilliseconds = 10_000 }: PoolSettings,
+  {
+    url,
+    connections,
+    applicationName,
+    connectMilliseconds = 5000,
+    statementMilliseconds = 10_000,
+  }: PoolSettings,
   onProblem: OnProblem,
 ): LentConnections => {
   const sockets = new Set<Socket>()

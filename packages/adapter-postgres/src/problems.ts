@@ -21,12 +21,27 @@ export class Defect extends Error {
 }
 
 /**
+ * Nothing was asked of the database: it is known not to answer, or too much waits for it already. What is refused so is not done
+ * later.
+ */
+export class NotNow extends Error {
+  override readonly name = 'NotNow'
+  /** @param code why, as a word for the log. */
+  constructor(readonly code: string) {
+    super('Nothing is asked of the database now')
+  }
+}
+
+/** The SQLSTATE of what is refused because the clock of this process is not that of the database: of `lethe.refuse_clock`. */
+export const clockDiffers = 'LC001'
+
+/**
  * Whether a failure lies with the database or the way to it, and not with what was asked of it. Errors of the driver that
  * are no `DatabaseError` are about the connection; those of JavaScript itself, and failed assertions, are bugs.
  */
 export const isPassing = (error: unknown): error is Error =>
   error instanceof DatabaseError
-    ? passing.test(error.code ?? '')
+    ? passing.test(error.code ?? '') || error.code === clockDiffers
     : error instanceof Error && !defects.has(error.name)
 
 const defects = new Set(['Defect', 'TypeError', 'RangeError', 'SyntaxError', 'AssertionError'])
@@ -51,7 +66,8 @@ export const orUnavailable =
       return E.right(await run())
     } catch (error) {
       if (!isPassing(error)) throw error
-      onProblem({ code: codeOf(error) })
+      // What was not even asked is no news: what keeps it from being asked was told.
+      if (!(error instanceof NotNow)) onProblem({ code: codeOf(error) })
       return E.left({ _tag: 'Unavailable', retryAfterSeconds })
     }
   }

@@ -14,7 +14,7 @@ export type DatabaseUnfit =
   | { readonly _tag: 'TooPowerful' }
 
 /** The last migration that this version brings. */
-const latest = '0007_checks-of-statements'
+const latest = '0008_clocks-are-held'
 
 const Role = t.strict({ powerful: t.boolean, migrated: t.boolean })
 

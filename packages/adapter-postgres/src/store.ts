@@ -1,12 +1,21 @@
-import type { Digest, HistorySeals, RemovalRequests, StorePorts, Unavailable } from '@lethe/application'
+import type {
+  Clock,
+  Digest,
+  HistorySeals,
+  RemovalRequests,
+  StorePorts,
+  Unavailable,
+} from '@lethe/application'
 import type { RemovalRequestId, StoredRequest, TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { appendGroup } from './appending.js'
+import { postgresBacklogs } from './backlogs.js'
 import { postgresBatches } from './batches.js'
 import { type CheckedPart, checkPart, type CheckWish } from './checking.js'
-import { type Grouping, groupedBy } from './grouping.js'
+import { answerMilliseconds, guarded, type NotReady, watchDatabase } from './gate.js'
+import { groupedBy } from './grouping.js'
 import { startJobQueue } from './job-queue.js'
 import { knownRequests } from './known-requests.js'
 import { isReadable, type OnUnreadable, type ReadStored, sealProblem } from './event-rows.js'
@@ -14,7 +23,7 @@ import { countOverdue, countUnreadable, readExpiring, readPage } from './listing
 import { postgresPaceStates } from './pace-states.js'
 import { postgresActors, postgresNotes, postgresSubjects } from './people.js'
 import { openPool } from './pool.js'
-import { type OnProblem, orUnavailable } from './problems.js'
+import { clockDiffers, type OnProblem, orUnavailable } from './problems.js'
 import { checkDatabase, type DatabaseUnfit, unfit } from './readiness.js'
 import { readHistory, readRequests } from './reading-requests.js'
 import { resumeWaiting } from './resuming.js'
@@ -36,8 +45,8 @@ export interface PostgresStore extends StorePorts {
     after: RemovalRequestId | null,
     wish: CheckWish,
   ) => TE.TaskEither<Unavailable, CheckedPart>
-  /** Whether the database answers now, within a second. */
-  readonly isReachable: () => Promise<boolean>
+  /** Why it takes nothing now; null where it does. The answer comes within a second or so. */
+  readonly notReady: () => Promise<NotReady | null>
   /** Closes all connections. */
   readonly close: () => Promise<void>
 }
@@ -60,6 +69,13 @@ export interface PostgresStoreSettings {
   readonly supervise: boolean
   /** How often it does, in seconds. */
   readonly superviseSeconds: number
+  /**
+   * The clock of this process: while it is more than two minutes from that of the database, everything is unavailable. Null where a
+   * test moves it.
+   */
+  readonly clock: Clock | null
+  /** Told by how many seconds that clock is ahead of the database's (less than 0: behind), once a minute as long as it is too far. */
+  readonly onClock: (aheadSeconds: number) => void
   readonly onProblem: OnProblem
   /** Told of each job that cannot be read, and is taken out of the queue: Lethe puts in none of that kind. */
   readonly onMalformedJob: () => void
@@ -69,7 +85,7 @@ export interface PostgresStoreSettings {
  * Two groups under way for each tenant: while the database does the one, the other is put together. No larger than half of what a worker
  * has of a tenant, or both would wait for each other.
  */
-const inGroups: Grouping = { lanes: 2, most: 64 }
+const inGroups = { lanes: 2, most: 64 }
 /** pg-boss' own connections: its sweeps may take longer than any statement of a request. */
 const queueConnections = 2
 const sweepMilliseconds = 60_000
@@ -82,7 +98,10 @@ export const openPostgresStore = async (
   let closing = false
   // Connections that go while the store is closed are no problem any more.
   const onProblem: OnProblem = problem => {
-    if (!closing) settings.onProblem(problem)
+    if (closing) return
+    // The look says by how much.
+    if (problem.code === clockDiffers) void watch.look().catch(() => null)
+    else settings.onProblem(problem)
   }
   const { pool, close: closePool } = openPool(
     { url, applicationName, connections: settings.connections },
@@ -97,21 +116,33 @@ export const openPostgresStore = async (
     },
     onProblem,
   )
+  const { pool: watchPool, close: closeWatchPool } = openPool(
+    {
+      url,
+      applicationName: `${applicationName} watch`,
+      connections: 1,
+      connectMilliseconds: answerMilliseconds,
+    },
+    onProblem,
+  )
+  const watch = watchDatabase(watchPool, { clock: settings.clock, onClock: settings.onClock, onProblem })
   const closePools = async (): Promise<void> => {
-    await Promise.all([closePool(), closeQueuePool()])
+    watch.stop()
+    await Promise.all([closePool(), closeQueuePool(), closeWatchPool()])
   }
   const fit = await checkDatabase(pool)
   if (E.isLeft(fit)) {
     await closePools()
     return fit
   }
-  const transactions = tenantTransactions(pool)
-  const started = await tryToStart(() => startJobQueue(queuePool, transactions, settings, onProblem))
+  const transactions = tenantTransactions(guarded(pool, watch), watch, settings.clock !== null)
+  const started = await tryToStart(() => startJobQueue(queuePool, transactions, settings, watch, onProblem))
   if (E.isLeft(started)) {
     await closePools()
     return started
   }
   const queue = started.right
+  await watch.start()
   const people = { transactions, onProblem }
   const checking = {
     digest: settings.digest.envelope,
@@ -127,11 +158,11 @@ export const openPostgresStore = async (
     }),
     batches: postgresBatches({ ...people, ...checking }),
     jobs: queue.jobs,
-    backlogs: queue.backlogs,
+    backlogs: postgresBacklogs(people),
     subjects: postgresSubjects(people),
     actors: postgresActors(people),
     notes: postgresNotes(people),
-    sealedSignIns: postgresSignIns(people),
+    sealedSignIns: postgresSignIns(people, settings.clock),
     paces: postgresPaceStates(people),
     leaseSeconds: queue.leaseSeconds,
     check: (tenantId, after, wish) =>
@@ -143,10 +174,7 @@ export const openPostgresStore = async (
           wish,
         ),
       ),
-    isReachable: async () => {
-      const answer = orUnavailable(onProblem)(() => pool.query('select 1'))()
-      return E.isRight(await Promise.race([answer, tooLate()]))
-    },
+    notReady: watch.look,
     close: async () => {
       closing = true
       // What pg-boss still waits for ends with its connections.
@@ -163,15 +191,6 @@ const tryToStart = async <A>(start: () => Promise<A>): Promise<E.Either<Database
   }
 }
 
-const answerMilliseconds = 1000
-
-const tooLate = (): Promise<E.Either<null, null>> =>
-  new Promise(resolve => {
-    setTimeout(() => {
-      resolve(E.left(null))
-    }, answerMilliseconds).unref()
-  })
-
 interface RemovalRequestsDeps extends SubmittingDeps {
   readonly onProblem: OnProblem
 }
@@ -180,9 +199,10 @@ const postgresRemovalRequests = (deps: RemovalRequestsDeps): RemovalRequests => 
   const { transactions, onProblem } = deps
   const attempt = orUnavailable(onProblem)
   const known = knownRequests()
-  const submit = groupedBy(inGroups, submitGroup(deps))
-  const append = groupedBy(inGroups, appendGroup({ ...deps, known }))
-  const load = groupedBy(inGroups, (tenantId: TenantId) => async (ids: ReadonlyArray<RemovalRequestId>) => {
+  const grouping = { ...inGroups, admit: transactions.admit }
+  const submit = groupedBy(grouping, submitGroup(deps))
+  const append = groupedBy(grouping, appendGroup({ ...deps, known }))
+  const load = groupedBy(grouping, (tenantId: TenantId) => async (ids: ReadonlyArray<RemovalRequestId>) => {
     const found = await readRequests(deps, tenantId, ids)
     return ids.map(id => O.map(seen)(O.fromNullable(found.get(id))))
   })

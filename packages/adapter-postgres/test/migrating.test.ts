@@ -30,6 +30,7 @@ const empty = async (): Promise<string> => {
 
 /** Takes back what the sixth migration and the next one did. */
 const beforeTheSixth = `
+  drop function lethe.refuse_clock;
   drop function lethe.has_ended cascade;
   drop function lethe.refuse_own_approval cascade;
   drop function lethe.refuse_unsealed cascade;
@@ -89,6 +90,7 @@ describe('migrate', () => {
           '0005_batches-have-rows',
           '0006_sealed-histories',
           '0007_checks-of-statements',
+          '0008_clocks-are-held',
         ],
       }),
     )

@@ -61,6 +61,8 @@ const submitEach = async (
     superviseSeconds: 60,
     onUnreadable: () => undefined,
     onMalformedJob: () => undefined,
+    clock: systemClock,
+    onClock: () => undefined,
     onProblem: () => undefined,
   })
   if (E.isLeft(opened)) throw new Error(`The store was not opened: ${opened.left._tag}`)

@@ -1,16 +1,16 @@
 import { createSecretKey } from 'node:crypto'
 import { historySeals, sha256Digest } from '@lethe/adapter-system'
-import { openPostgresStore } from '../../src/index.js'
+import { openPostgresStore, type PostgresStoreSettings } from '../../src/index.js'
 import { queue } from './queue.js'
 
 /** What the histories of the tests are sealed with. */
 const testSeals = historySeals([{ id: 'test', key: createSecretKey(Buffer.alloc(32, 7)) }])
 
 /** Opens a store for a test. */
-export const openStoreOn = (url: string, connections = 8) =>
+export const openStoreOn = (url: string, changes: Partial<PostgresStoreSettings> = {}) =>
   openPostgresStore({
     url,
-    connections,
+    connections: 8,
     applicationName: 'test',
     digest: sha256Digest,
     seals: testSeals,
@@ -19,5 +19,8 @@ export const openStoreOn = (url: string, connections = 8) =>
     superviseSeconds: 3600,
     onUnreadable: () => undefined,
     onMalformedJob: () => undefined,
+    clock: null,
+    onClock: () => undefined,
     onProblem: () => undefined,
+    ...changes,
   })
