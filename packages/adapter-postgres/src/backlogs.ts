@@ -4,6 +4,7 @@ import type { Pool } from 'pg'
 import { decodedRow } from './event-rows.js'
 import { type OnProblem, orUnavailable } from './problems.js'
 import { deadQueue, performQueue, queueSchema } from './queues.js'
+import { untenanted } from './tenant-transactions.js'
 
 const BacklogRow = t.strict({
   waiting: t.number,
@@ -20,8 +21,8 @@ const BacklogRow = t.strict({
  */
 export const postgresBacklogs = (pool: Pool, onProblem: OnProblem): Backlogs => ({
   of: tenantId =>
-    orUnavailable(onProblem)(async () => {
-      const { rows } = await pool.query<object>({
+    orUnavailable(onProblem)('read-backlog', async () => {
+      const { rows } = await untenanted(pool)({
         name: 'backlog',
         text: `
           select

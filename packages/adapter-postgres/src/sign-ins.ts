@@ -11,7 +11,7 @@ export const postgresSignIns = ({ transactions, onProblem }: PeopleDeps): Sealed
   const attempt = orUnavailable(onProblem)
   return {
     put: (tenantId, requestId, { actor, sealed, keptAt }) =>
-      attempt(async () => {
+      attempt('put-sign-in', async () => {
         await transactions.once(tenantId, {
           name: 'put-sign-in',
           text: `
@@ -23,7 +23,7 @@ export const postgresSignIns = ({ transactions, onProblem }: PeopleDeps): Sealed
         })
       }),
     find: (tenantId, requestId) =>
-      attempt(async () => {
+      attempt('find-sign-in', async () => {
         const [row] = await transactions.once(tenantId, {
           name: 'find-sign-in',
           text: `
@@ -36,7 +36,7 @@ export const postgresSignIns = ({ transactions, onProblem }: PeopleDeps): Sealed
         return O.some({ actor, sealed, keptAt: instantFromMilliseconds(keptAt.getTime()) })
       }),
     erase: (tenantId, requestId) =>
-      attempt(async () => {
+      attempt('erase-sign-in', async () => {
         await transactions.once(tenantId, {
           name: 'erase-sign-in',
           text: 'delete from lethe.sign_in where tenant_id = $1 and request_id = $2',
@@ -44,7 +44,7 @@ export const postgresSignIns = ({ transactions, onProblem }: PeopleDeps): Sealed
         })
       }),
     eraseKeptBefore: (tenantId, before) =>
-      attempt(async () => {
+      attempt('erase-old-sign-ins', async () => {
         const [row] = await transactions.once(tenantId, {
           name: 'erase-old-sign-ins',
           text: `

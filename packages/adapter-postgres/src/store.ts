@@ -6,8 +6,9 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 import { appendGroup } from './appending.js'
 import { postgresBatches } from './batches.js'
 import { type CheckedPart, checkPart, type CheckWish } from './checking.js'
+import { connectionTo, type DatabaseAddress } from './connection.js'
 import { type Grouping, groupedBy } from './grouping.js'
-import { startJobQueue } from './job-queue.js'
+import { queueMilliseconds, startJobQueue } from './job-queue.js'
 import { knownRequests } from './known-requests.js'
 import { isReadable, type OnUnreadable, type ReadStored, sealProblem } from './event-rows.js'
 import { countOverdue, countUnreadable, readExpiring, readPage } from './listing.js'
@@ -15,7 +16,7 @@ import { postgresPaceStates } from './pace-states.js'
 import { postgresActors, postgresNotes, postgresSubjects } from './people.js'
 import { openPool } from './pool.js'
 import { type OnProblem, orUnavailable } from './problems.js'
-import { checkDatabase, type DatabaseUnfit, unfit } from './readiness.js'
+import { checkDatabase, type DatabaseUnfit, isMigrated, migrationNames, unfit } from './readiness.js'
 import { readHistory, readRequests } from './reading-requests.js'
 import { resumeWaiting } from './resuming.js'
 import { postgresSignIns } from './sign-ins.js'
@@ -36,15 +37,14 @@ export interface PostgresStore extends StorePorts {
     after: RemovalRequestId | null,
     wish: CheckWish,
   ) => TE.TaskEither<Unavailable, CheckedPart>
-  /** Whether the database answers now, within a second. */
+  /** Whether the database answers now, within a second, and has every migration that this version needs. */
   readonly isReachable: () => Promise<boolean>
   /** Closes all connections. */
   readonly close: () => Promise<void>
 }
 
-export interface PostgresStoreSettings {
-  /** Of a role that is a member of `lethe_app` and owns nothing. */
-  readonly url: string
+/** The role is a member of `lethe_app`, and owns nothing. */
+export interface PostgresStoreSettings extends DatabaseAddress {
   /** How many connections this process opens at most. */
   readonly connections: number
   /** Shows in `pg_stat_activity`. */
@@ -63,6 +63,8 @@ export interface PostgresStoreSettings {
   readonly onProblem: OnProblem
   /** Told of each job that cannot be read, and is taken out of the queue: Lethe puts in none of that kind. */
   readonly onMalformedJob: () => void
+  /** Told of each bug that shows where nobody waits for an answer. */
+  readonly onDefect: (error: unknown) => void
 }
 
 /**
@@ -70,37 +72,39 @@ export interface PostgresStoreSettings {
  * has of a tenant, or both would wait for each other.
  */
 const inGroups: Grouping = { lanes: 2, most: 64 }
-/** pg-boss' own connections: its sweeps may take longer than any statement of a request. */
+/** pg-boss' own connections. */
 const queueConnections = 2
-const sweepMilliseconds = 60_000
 
 /** The store on PostgreSQL, once it is found to be fit. */
 export const openPostgresStore = async (
   settings: PostgresStoreSettings,
 ): Promise<E.Either<DatabaseUnfit, PostgresStore>> => {
-  const { url, applicationName } = settings
+  const { applicationName } = settings
+  const connection = connectionTo(settings)
+  if (E.isLeft(connection)) return E.left({ _tag: 'Unreachable', code: connection.left })
+  const migrations = await migrationNames()
   let closing = false
   // Connections that go while the store is closed are no problem any more.
   const onProblem: OnProblem = problem => {
     if (!closing) settings.onProblem(problem)
   }
   const { pool, close: closePool } = openPool(
-    { url, applicationName, connections: settings.connections },
+    { connection: connection.right, applicationName, connections: settings.connections },
     onProblem,
   )
   const { pool: queuePool, close: closeQueuePool } = openPool(
     {
-      url,
+      connection: connection.right,
       applicationName: `${applicationName} queue`,
       connections: queueConnections,
-      statementMilliseconds: sweepMilliseconds,
+      statementMilliseconds: queueMilliseconds,
     },
     onProblem,
   )
   const closePools = async (): Promise<void> => {
     await Promise.all([closePool(), closeQueuePool()])
   }
-  const fit = await checkDatabase(pool)
+  const fit = await checkDatabase(pool, migrations)
   if (E.isLeft(fit)) {
     await closePools()
     return fit
@@ -135,7 +139,7 @@ export const openPostgresStore = async (
     paces: postgresPaceStates(people),
     leaseSeconds: queue.leaseSeconds,
     check: (tenantId, after, wish) =>
-      orUnavailable(onProblem)(() =>
+      orUnavailable(onProblem)('check', () =>
         checkPart(
           { transactions, ...checking, commitment: settings.digest.commitment },
           tenantId,
@@ -144,8 +148,16 @@ export const openPostgresStore = async (
         ),
       ),
     isReachable: async () => {
-      const answer = orUnavailable(onProblem)(() => pool.query('select 1'))()
-      return E.isRight(await Promise.race([answer, tooLate()]))
+      try {
+        const answer = orUnavailable(onProblem)('ready', () => isMigrated(pool, migrations))()
+        const ready = await Promise.race([answer, tooLate()])
+        if (E.isLeft(ready)) return false
+        if (!ready.right) onProblem({ code: 'notMigrated', operation: 'ready' })
+        return ready.right
+      } catch (error) {
+        settings.onDefect(error)
+        return false
+      }
     },
     close: async () => {
       closing = true
@@ -165,7 +177,7 @@ const tryToStart = async <A>(start: () => Promise<A>): Promise<E.Either<Database
 
 const answerMilliseconds = 1000
 
-const tooLate = (): Promise<E.Either<null, null>> =>
+const tooLate = (): Promise<E.Either<null, never>> =>
   new Promise(resolve => {
     setTimeout(() => {
       resolve(E.left(null))
@@ -193,27 +205,30 @@ const postgresRemovalRequests = (deps: RemovalRequestsDeps): RemovalRequests => 
   }
 
   return {
-    submit: submission => flattened(attempt(() => submit(submission.tenantId)(submission))),
+    submit: submission => flattened(attempt('submit', () => submit(submission.tenantId)(submission))),
     openFor: (tenantId, userId) =>
-      attempt(async () => {
+      attempt('open-request', async () => {
         const open = await openRequests(deps, tenantId, [userId])
         return O.fromNullable(open.get(userId)?.request)
       }),
-    load: (tenantId, id) => attempt(() => load(tenantId)(id)),
-    append: next => flattened(attempt(() => append(next.tenantId)(next))),
-    list: (tenantId, filter, page) => flattened(attempt(() => readPage(deps, tenantId, filter, page))),
+    load: (tenantId, id) => attempt('load', () => load(tenantId)(id)),
+    append: next => flattened(attempt('append', () => append(next.tenantId)(next))),
+    list: (tenantId, filter, page) =>
+      flattened(attempt('list', () => readPage(deps, tenantId, filter, page))),
     history: (tenantId, id) =>
-      attempt(async () => {
+      attempt('history', async () => {
         const found = await readHistory(transactions, tenantId, id)
         if (found === undefined) return O.none
         const problem = sealProblem(found, deps.seals)
         const seal = problem === null ? 'intact' : problem === 'headNotSealed' ? 'missing' : 'differs'
         return O.some({ events: found.events, isCut: found.isCut, head: found.head, seal })
       }),
-    expiring: (tenantId, at, limit) => attempt(() => readExpiring(transactions, tenantId, at, limit)),
-    resume: (tenantId, seconds, limit) => attempt(() => resumeWaiting(deps, tenantId, seconds, limit)),
-    overdue: (tenantId, at) => attempt(() => countOverdue(transactions, tenantId, at)),
-    unreadable: tenantId => attempt(() => countUnreadable(deps, tenantId)),
+    expiring: (tenantId, at, limit) =>
+      attempt('expiring', () => readExpiring(transactions, tenantId, at, limit)),
+    resume: (tenantId, seconds, limit) =>
+      attempt('resume', () => resumeWaiting(deps, tenantId, seconds, limit)),
+    overdue: (tenantId, at) => attempt('count-overdue', () => countOverdue(transactions, tenantId, at)),
+    unreadable: tenantId => attempt('count-unreadable', () => countUnreadable(deps, tenantId)),
   }
 }
 

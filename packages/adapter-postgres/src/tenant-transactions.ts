@@ -1,5 +1,7 @@
 import type { TenantId } from '@lethe/domain'
 import { escapeLiteral, type Pool, type PoolClient, type QueryResult, type QueryResultRow } from 'pg'
+import { beginWithin } from './pool.js'
+import { Defect, isSpent } from './problems.js'
 
 /** A statement with its values; one with a name is prepared once for each connection. */
 export interface Statement {
@@ -50,8 +52,31 @@ export const tenantTransactions = (pool: Pool): TenantTransactions => ({
     }),
 })
 
+/**
+ * Runs what belongs to no tenant, such as the statements of pg-boss, in a transaction with limits of time. A text that makes a
+ * transaction of its own gets them within that one.
+ *
+ * @param milliseconds how long each statement may take.
+ */
+export const untenanted =
+  (pool: Pool, milliseconds?: number) =>
+  (statement: Statement): Promise<QueryResult<QueryResultRow>> =>
+    withClient<QueryResult<QueryResultRow>>(pool, async client => {
+      const begin = beginWithin(milliseconds)
+      if (ownBegin.test(statement.text)) return client.query(statement.text.replace(ownBegin, `${begin};`))
+      const [, result] = await allOf([
+        client.query(begin),
+        client.query(queryOf(statement)),
+        client.query('commit'),
+      ])
+      if (result === undefined) throw new Defect('A statement has a result')
+      return result
+    })
+
+const ownBegin = /^\s*begin;/i
+
 const beginFor = (tenantId: TenantId): string =>
-  `begin; select set_config('lethe.tenant_id', ${escapeLiteral(tenantId)}, true)`
+  `${beginWithin()}; select set_config('lethe.tenant_id', ${escapeLiteral(tenantId)}, true)`
 
 const queryOf = ({ values, ...statement }: Statement) => ({ ...statement, values: [...values] })
 
@@ -65,7 +90,8 @@ const allOf = async <A>(queries: ReadonlyArray<Promise<A>>): Promise<ReadonlyArr
 
 /**
  * Lends a connection. One that failed within a transaction is rolled back before it is lent again; where not even that
- * can be done it is closed.
+ * can be done, or the connection is of no use, it is closed. A server that only reads is left so: the next connection may reach
+ * the new primary.
  */
 const withClient = async <A>(pool: Pool, work: (client: PoolClient) => Promise<A>): Promise<A> => {
   const client = await pool.connect()
@@ -74,6 +100,7 @@ const withClient = async <A>(pool: Pool, work: (client: PoolClient) => Promise<A
     return await work(client)
   } catch (error) {
     try {
+      if (isSpent(error)) throw error
       await client.query('rollback')
     } catch {
       broken = new Error('The connection is of no use any more')

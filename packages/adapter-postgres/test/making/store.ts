@@ -1,15 +1,20 @@
 import { createSecretKey } from 'node:crypto'
 import { historySeals, sha256Digest } from '@lethe/adapter-system'
-import { openPostgresStore } from '../../src/index.js'
+import { openPostgresStore, type PostgresStoreSettings } from '../../src/index.js'
 import { queue } from './queue.js'
 
 /** What the histories of the tests are sealed with. */
 const testSeals = historySeals([{ id: 'test', key: createSecretKey(Buffer.alloc(32, 7)) }])
 
 /** Opens a store for a test. */
-export const openStoreOn = (url: string, connections = 8) =>
+export const openStoreOn = (
+  url: string,
+  connections = 8,
+  changes: Partial<Pick<PostgresStoreSettings, 'passwordFile' | 'onProblem' | 'onDefect' | 'supervise'>> = {},
+) =>
   openPostgresStore({
     url,
+    passwordFile: null,
     connections,
     applicationName: 'test',
     digest: sha256Digest,
@@ -19,5 +24,7 @@ export const openStoreOn = (url: string, connections = 8) =>
     superviseSeconds: 3600,
     onUnreadable: () => undefined,
     onMalformedJob: () => undefined,
+    onDefect: () => undefined,
     onProblem: () => undefined,
+    ...changes,
   })
