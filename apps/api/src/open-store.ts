@@ -6,6 +6,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { Logger } from 'pino'
 import type { BadConfig, Config } from './config.js'
+import { traceOf } from './log.js'
 import { type Role, worksIn } from './role.js'
 
 export interface OpenStore {
@@ -37,6 +38,7 @@ export const openStore = async (
   return pipe(
     await openPostgresStore({
       url: config.databaseUrl,
+      passwordFile: config.databasePasswordFile,
       connections: config.databaseConnections,
       applicationName: `lethe ${role}`,
       digest: sha256Digest,
@@ -57,8 +59,11 @@ export const openStore = async (
       onMalformedJob: () => {
         log.error('a job that cannot be read was taken out of the queue')
       },
-      onProblem: ({ code }) => {
-        log.warn({ code }, 'database unavailable')
+      onDefect: error => {
+        log.error(traceOf(error), 'unexpected error of the database')
+      },
+      onProblem: ({ code, operation }) => {
+        log.warn({ code, operation }, 'database unavailable')
       },
     }),
     E.bimap(
@@ -85,6 +90,8 @@ const mistakeOf = (unfit: DatabaseUnfit): string => {
   switch (unfit._tag) {
     case 'Unreachable':
       return `LETHE_DATABASE_URL: expected a database that can be reached, and lets this role in (${unfit.code})`
+    case 'NoPassword':
+      return `LETHE_DATABASE_PASSWORD_FILE: expected a file that can be read and holds the password (${unfit.code})`
     case 'NotMigrated':
       return 'LETHE_DATABASE_URL: expected a database that `lethe-api migrate` of this version was run on'
     case 'TooPowerful':

@@ -64,7 +64,7 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   listening: ['role', 'port', 'contract', 'tenants'],
   working: ['role', 'port', 'contract', 'tenants'],
   request: ['requestId', 'method', 'route', 'status', 'milliseconds', 'tenantId', 'callerKind', 'refusedFor'],
-  'database unavailable': ['code'],
+  'database unavailable': ['code', 'operation'],
   'job put off: unavailable': ['job', 'deliveries'],
   'jobs not renewed: unavailable': ['jobs'],
   'sweep put off: unavailable': ['tenantId'],
@@ -80,7 +80,10 @@ const expectCodesAlone = (said: string): void => {
   }
   const problems = lines.filter(({ msg }) => msg === 'database unavailable')
   expect(problems.length).toBeGreaterThan(0)
-  for (const { code } of problems) expect(code).toEqual(expect.stringMatching(/^\w{1,20}$/))
+  for (const { code, operation } of problems) {
+    expect(code).toEqual(expect.stringMatching(/^\w{1,20}$/))
+    expect(operation).toEqual(expect.stringMatching(/^[a-z-]{1,20}$/))
+  }
   const { username, password, pathname } = new URL(database.appUrl)
   for (const secret of [username, password, pathname.slice(1)]) expect(said).not.toContain(secret)
 }

@@ -21,7 +21,7 @@ const BacklogRow = t.strict({
  */
 export const postgresBacklogs = ({ transactions, onProblem }: PeopleDeps): Backlogs => ({
   of: tenantId =>
-    orUnavailable(onProblem)(async () => {
+    orUnavailable(onProblem)('read-backlog', async () => {
       const [row] = await transactions.once(tenantId, {
         name: 'backlog',
         text: `

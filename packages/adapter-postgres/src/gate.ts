@@ -1,22 +1,16 @@
 import type { Clock } from '@lethe/application'
 import * as t from 'io-ts'
-import type { Pool, PoolClient } from 'pg'
+import type { Pool } from 'pg'
 import { decodedRow } from './event-rows.js'
-import { codeOf, isPassing, NotNow, type OnProblem } from './problems.js'
+import { NotNow, type OnProblem, outageIn } from './problems.js'
+import { hasMigrations, isMissing } from './readiness.js'
+import { type Gate, type Lender, mostClockSeconds } from './tenant-transactions.js'
 
 /**
- * Why a process takes nothing now: the database does not answer within a second; it is a standby, or takes no writes otherwise; or
- * the clock of the process is more than two minutes from that of the database.
+ * Why a process takes nothing now: the database does not answer within a second; it lacks a migration; it is a standby, or takes no
+ * writes otherwise; or the clock of the process is more than two minutes from that of the database.
  */
-export type NotReady = 'database' | 'standby' | 'clock'
-
-/** A circuit breaker before the database. */
-export interface Gate {
-  /** Throws `NotNow` while this process is not ready, as far as it knows: nothing is asked of the database then. */
-  readonly admit: () => void
-  /** Is told of each transaction that was answered: a database that is busy and answers others is not gone. */
-  readonly answered: () => void
-}
+export type NotReady = 'database' | 'schema' | 'standby' | 'clock'
 
 /** Looks at the database all the time, on a connection of its own. */
 export interface Watch extends Gate {
@@ -27,8 +21,6 @@ export interface Watch extends Gate {
   readonly stop: () => void
 }
 
-/** So far the clock of a process may be from that of the database, in seconds. */
-export const mostClockSeconds = 120
 /** How often it looks, and how long an answer may take, in milliseconds. */
 const lookEvery = 1000
 export const answerMilliseconds = 1000
@@ -38,6 +30,8 @@ const looksToClose = 2
 const clockNewsEvery = 60_000
 
 export interface WatchSettings {
+  /** The names of those that the database must have. */
+  readonly migrations: ReadonlyArray<string>
   /** The clock of this process; null where it is not held against the database's. */
   readonly clock: Clock | null
   /** Told by how many seconds the clock of this process is ahead (less than 0: behind), once a minute as long as that is too far. */
@@ -46,9 +40,13 @@ export interface WatchSettings {
 }
 
 /** @param pool that lends one connection, to nobody else. Connecting may take no longer than an answer. */
-export const watchDatabase = (pool: Pool, { clock, onClock, onProblem }: WatchSettings): Watch => {
+export const watchDatabase = (
+  pool: Pool,
+  { migrations, clock, onClock, onProblem }: WatchSettings,
+): Watch => {
   let known: NotReady | null = null
   let unanswered = 0
+  let told: string | null = null
   let clockTold = -Infinity
   let underWay: Promise<NotReady | null> | null = null
   let next: NodeJS.Timeout | undefined
@@ -65,18 +63,34 @@ export const watchDatabase = (pool: Pool, { clock, onClock, onProblem }: WatchSe
     return 'clock'
   }
 
+  /** Tells of what is wrong once, and of what is wrong next. */
+  const tell = (code: string | null): void => {
+    if (code !== null && code !== told && !stopped) onProblem({ code, operation: 'ready' })
+    told = code
+  }
+
+  const isNowWithout = (what: 'schema'): 'schema' => {
+    tell('notMigrated')
+    known = what
+    return what
+  }
+
   const lookOnce = async (): Promise<NotReady | null> => {
     const time = (): number => (clock === null ? 0 : Date.parse(clock.now()))
     const before = time()
     try {
-      const { readOnly, nowMs } = await ask(pool)
+      const { readOnly, migrated, nowMs } = await ask(pool, migrations)
       unanswered = 0
+      if (!migrated) return isNowWithout('schema')
+      tell(readOnly ? 'standby' : null)
       known = readOnly ? 'standby' : clock === null ? null : clockProblem(before, time(), nowMs)
       return known
     } catch (error) {
-      if (!isPassing(error)) throw error
+      if (isMissing(error)) return isNowWithout('schema')
+      const code = outageIn(error)
+      if (code === null) throw error
       unanswered += 1
-      if (unanswered === 1 && !stopped) onProblem({ code: codeOf(error) })
+      tell(code)
       if (unanswered >= looksToClose) known = 'database'
       return 'database'
     }
@@ -118,21 +132,31 @@ export const watchDatabase = (pool: Pool, { clock, onClock, onProblem }: WatchSe
   }
 }
 
-const Answer = t.strict({ read_only: t.boolean, now_ms: t.number })
+const Answer = t.strict({ read_only: t.boolean, migrated: t.boolean, now_ms: t.number })
 
-const ask = async (pool: Pool): Promise<{ readonly readOnly: boolean; readonly nowMs: number }> => {
+interface Asked {
+  readonly readOnly: boolean
+  readonly migrated: boolean
+  readonly nowMs: number
+}
+
+const ask = async (pool: Pool, migrations: ReadonlyArray<string>): Promise<Asked> => {
   const client = await pool.connect()
   let isOfUse = false
   try {
     const { rows } = await withinTime(
-      client.query<object>(`
+      client.query<object>(
+        `
         select pg_is_in_recovery() or current_setting('transaction_read_only')::bool as read_only,
-          (extract(epoch from clock_timestamp()) * 1000)::float8 as now_ms`),
+          ${hasMigrations} as migrated,
+          (extract(epoch from clock_timestamp()) * 1000)::float8 as now_ms`,
+        [migrations],
+      ),
     )
-    const { read_only: readOnly, now_ms: nowMs } = decodedRow(Answer, rows[0])
+    const { read_only: readOnly, migrated, now_ms: nowMs } = decodedRow(Answer, rows[0])
     // The next connection may lead to a server that is no standby.
     isOfUse = !readOnly
-    return { readOnly, nowMs }
+    return { readOnly, migrated, nowMs }
   } finally {
     client.release(!isOfUse)
   }
@@ -151,11 +175,6 @@ const withinTime = <A>(answer: Promise<A>): Promise<A> => {
   return Promise.race([answer, late]).finally(() => {
     clearTimeout(timer)
   })
-}
-
-/** Lends connections. */
-export interface Lender {
-  readonly connect: () => Promise<PoolClient>
 }
 
 /** How many wait for a connection at most. Each gives up after some seconds by itself. */

@@ -33,9 +33,10 @@ export const postgresSubjects = ({ transactions, onProblem }: PeopleDeps): Subje
     },
   )
   return {
-    resolve: (tenantId, commitments) => attempt(() => resolveTogether(tenantId)(commitments)),
+    resolve: (tenantId, commitments) =>
+      attempt('resolve-subjects', () => resolveTogether(tenantId)(commitments)),
     erase: (tenantId, userId) =>
-      attempt(async () =>
+      attempt('erase-subject', async () =>
         erasureIn(
           await transactions.once(tenantId, {
             text: `
@@ -85,7 +86,7 @@ export const postgresActors = ({ transactions, onProblem }: PeopleDeps): Actors 
   const attempt = orUnavailable(onProblem)
   return {
     referenceOf: (tenantId, requestId, actor) =>
-      attempt(async () =>
+      attempt('reference-of-actor', async () =>
         O.fromNullable(
           columnIn(
             'reference',
@@ -101,7 +102,7 @@ export const postgresActors = ({ transactions, onProblem }: PeopleDeps): Actors 
         ),
       ),
     resolve: (tenantId, references) =>
-      attempt(async () => {
+      attempt('resolve-actors', async () => {
         const rows = await transactions.once(tenantId, {
           name: 'resolve-actors',
           text: `
@@ -112,7 +113,7 @@ export const postgresActors = ({ transactions, onProblem }: PeopleDeps): Actors 
         return new Map(rows.map(actorIn).map(({ reference, actor }) => [reference, actor]))
       }),
     erase: (tenantId, actor) =>
-      attempt(async () =>
+      attempt('erase-actor', async () =>
         erasureIn(
           await transactions.once(tenantId, {
             text: `
@@ -139,7 +140,7 @@ export const postgresActors = ({ transactions, onProblem }: PeopleDeps): Actors 
 /** What people wrote about requests, in `removal_note`. */
 export const postgresNotes = ({ transactions, onProblem }: PeopleDeps): Notes => ({
   resolve: (tenantId, references) =>
-    orUnavailable(onProblem)(async () => {
+    orUnavailable(onProblem)('resolve-notes', async () => {
       const rows = await transactions.once(tenantId, {
         name: 'resolve-notes',
         text: `

@@ -18,7 +18,7 @@ export const postgresSignIns = (
   const attempt = orUnavailable(onProblem)
   return {
     put: (tenantId, requestId, { actor, sealed, keptAt }) =>
-      attempt(async () => {
+      attempt('put-sign-in', async () => {
         const statement = {
           name: 'put-sign-in',
           text: `
@@ -31,7 +31,7 @@ export const postgresSignIns = (
         await transactions.once(tenantId, statement, { moments: [keptAt] })
       }),
     find: (tenantId, requestId) =>
-      attempt(async () => {
+      attempt('find-sign-in', async () => {
         const [row] = await transactions.once(tenantId, {
           name: 'find-sign-in',
           text: `
@@ -44,7 +44,7 @@ export const postgresSignIns = (
         return O.some({ actor, sealed, keptAt: instantFromMilliseconds(keptAt.getTime()) })
       }),
     erase: (tenantId, requestId) =>
-      attempt(async () => {
+      attempt('erase-sign-in', async () => {
         await transactions.once(tenantId, {
           name: 'erase-sign-in',
           text: 'delete from lethe.sign_in where tenant_id = $1 and request_id = $2',
@@ -52,7 +52,7 @@ export const postgresSignIns = (
         })
       }),
     eraseKeptBefore: (tenantId, before) =>
-      attempt(async () => {
+      attempt('erase-old-sign-ins', async () => {
         // What another transaction has locked is being erased, or kept anew.
         const statement = {
           name: 'erase-old-sign-ins',

@@ -14,9 +14,10 @@ import { appendGroup } from './appending.js'
 import { postgresBacklogs } from './backlogs.js'
 import { postgresBatches } from './batches.js'
 import { type CheckedPart, checkPart, type CheckWish } from './checking.js'
+import { connectionTo, type DatabaseAddress } from './connection.js'
 import { answerMilliseconds, guarded, type NotReady, watchDatabase } from './gate.js'
 import { groupedBy } from './grouping.js'
-import { startJobQueue } from './job-queue.js'
+import { queueMilliseconds, startJobQueue } from './job-queue.js'
 import { knownRequests } from './known-requests.js'
 import { isReadable, type OnUnreadable, type ReadStored, sealProblem } from './event-rows.js'
 import { countOverdue, countUnreadable, readExpiring, readPage } from './listing.js'
@@ -24,7 +25,7 @@ import { postgresPaceStates } from './pace-states.js'
 import { postgresActors, postgresNotes, postgresSubjects } from './people.js'
 import { openPool } from './pool.js'
 import { clockDiffers, type OnProblem, orUnavailable } from './problems.js'
-import { checkDatabase, type DatabaseUnfit, unfit } from './readiness.js'
+import { checkDatabase, type DatabaseUnfit, migrationNames, unfit } from './readiness.js'
 import { readHistory, readRequests } from './reading-requests.js'
 import { resumeWaiting } from './resuming.js'
 import { postgresSignIns } from './sign-ins.js'
@@ -51,9 +52,8 @@ export interface PostgresStore extends StorePorts {
   readonly close: () => Promise<void>
 }
 
-export interface PostgresStoreSettings {
-  /** Of a role that is a member of `lethe_app` and owns nothing. */
-  readonly url: string
+/** The role is a member of `lethe_app`, and owns nothing. */
+export interface PostgresStoreSettings extends DatabaseAddress {
   /** How many connections this process opens at most. */
   readonly connections: number
   /** Shows in `pg_stat_activity`. */
@@ -79,6 +79,8 @@ export interface PostgresStoreSettings {
   readonly onProblem: OnProblem
   /** Told of each job that cannot be read, and is taken out of the queue: Lethe puts in none of that kind. */
   readonly onMalformedJob: () => void
+  /** Told of each bug that shows where nobody waits for an answer. */
+  readonly onDefect: (error: unknown) => void
 }
 
 /**
@@ -86,15 +88,17 @@ export interface PostgresStoreSettings {
  * has of a tenant, or both would wait for each other.
  */
 const inGroups = { lanes: 2, most: 64 }
-/** pg-boss' own connections: its sweeps may take longer than any statement of a request. */
+/** pg-boss' own connections. */
 const queueConnections = 2
-const sweepMilliseconds = 60_000
 
 /** The store on PostgreSQL, once it is found to be fit. */
 export const openPostgresStore = async (
   settings: PostgresStoreSettings,
 ): Promise<E.Either<DatabaseUnfit, PostgresStore>> => {
-  const { url, applicationName } = settings
+  const { applicationName } = settings
+  const connection = connectionTo(settings)
+  if (E.isLeft(connection)) return E.left({ _tag: 'Unreachable', code: connection.left })
+  const migrations = await migrationNames()
   let closing = false
   // Connections that go while the store is closed are no problem any more.
   const onProblem: OnProblem = problem => {
@@ -104,33 +108,38 @@ export const openPostgresStore = async (
     else settings.onProblem(problem)
   }
   const { pool, close: closePool } = openPool(
-    { url, applicationName, connections: settings.connections },
+    { connection: connection.right, applicationName, connections: settings.connections },
     onProblem,
   )
   const { pool: queuePool, close: closeQueuePool } = openPool(
     {
-      url,
+      connection: connection.right,
       applicationName: `${applicationName} queue`,
       connections: queueConnections,
-      statementMilliseconds: sweepMilliseconds,
+      statementMilliseconds: queueMilliseconds,
     },
     onProblem,
   )
   const { pool: watchPool, close: closeWatchPool } = openPool(
     {
-      url,
+      connection: connection.right,
       applicationName: `${applicationName} watch`,
       connections: 1,
       connectMilliseconds: answerMilliseconds,
     },
     onProblem,
   )
-  const watch = watchDatabase(watchPool, { clock: settings.clock, onClock: settings.onClock, onProblem })
+  const watch = watchDatabase(watchPool, {
+    migrations,
+    clock: settings.clock,
+    onClock: settings.onClock,
+    onProblem,
+  })
   const closePools = async (): Promise<void> => {
     watch.stop()
     await Promise.all([closePool(), closeQueuePool(), closeWatchPool()])
   }
-  const fit = await checkDatabase(pool)
+  const fit = await checkDatabase(pool, migrations)
   if (E.isLeft(fit)) {
     await closePools()
     return fit
@@ -166,7 +175,7 @@ export const openPostgresStore = async (
     paces: postgresPaceStates(people),
     leaseSeconds: queue.leaseSeconds,
     check: (tenantId, after, wish) =>
-      orUnavailable(onProblem)(() =>
+      orUnavailable(onProblem)('check', () =>
         checkPart(
           { transactions, ...checking, commitment: settings.digest.commitment },
           tenantId,
@@ -174,7 +183,14 @@ export const openPostgresStore = async (
           wish,
         ),
       ),
-    notReady: watch.look,
+    notReady: async () => {
+      try {
+        return await watch.look()
+      } catch (error) {
+        settings.onDefect(error)
+        return 'database'
+      }
+    },
     close: async () => {
       closing = true
       // What pg-boss still waits for ends with its connections.
@@ -213,27 +229,30 @@ const postgresRemovalRequests = (deps: RemovalRequestsDeps): RemovalRequests => 
   }
 
   return {
-    submit: submission => flattened(attempt(() => submit(submission.tenantId)(submission))),
+    submit: submission => flattened(attempt('submit', () => submit(submission.tenantId)(submission))),
     openFor: (tenantId, userId) =>
-      attempt(async () => {
+      attempt('open-request', async () => {
         const open = await openRequests(deps, tenantId, [userId])
         return O.fromNullable(open.get(userId)?.request)
       }),
-    load: (tenantId, id) => attempt(() => load(tenantId)(id)),
-    append: next => flattened(attempt(() => append(next.tenantId)(next))),
-    list: (tenantId, filter, page) => flattened(attempt(() => readPage(deps, tenantId, filter, page))),
+    load: (tenantId, id) => attempt('load', () => load(tenantId)(id)),
+    append: next => flattened(attempt('append', () => append(next.tenantId)(next))),
+    list: (tenantId, filter, page) =>
+      flattened(attempt('list', () => readPage(deps, tenantId, filter, page))),
     history: (tenantId, id) =>
-      attempt(async () => {
+      attempt('history', async () => {
         const found = await readHistory(transactions, tenantId, id)
         if (found === undefined) return O.none
         const problem = sealProblem(found, deps.seals)
         const seal = problem === null ? 'intact' : problem === 'headNotSealed' ? 'missing' : 'differs'
         return O.some({ events: found.events, isCut: found.isCut, head: found.head, seal })
       }),
-    expiring: (tenantId, at, limit) => attempt(() => readExpiring(transactions, tenantId, at, limit)),
-    resume: (tenantId, seconds, limit) => attempt(() => resumeWaiting(deps, tenantId, seconds, limit)),
-    overdue: (tenantId, at) => attempt(() => countOverdue(transactions, tenantId, at)),
-    unreadable: tenantId => attempt(() => countUnreadable(deps, tenantId)),
+    expiring: (tenantId, at, limit) =>
+      attempt('expiring', () => readExpiring(transactions, tenantId, at, limit)),
+    resume: (tenantId, seconds, limit) =>
+      attempt('resume', () => resumeWaiting(deps, tenantId, seconds, limit)),
+    overdue: (tenantId, at) => attempt('count-overdue', () => countOverdue(transactions, tenantId, at)),
+    unreadable: tenantId => attempt('count-unreadable', () => countUnreadable(deps, tenantId)),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Instant, TenantId } from '@lethe/domain'
-import { DatabaseError, escapeLiteral, type PoolClient, type QueryResult, type QueryResultRow } from 'pg'
-import { type Gate, type Lender, mostClockSeconds } from './gate.js'
-import { isPassing } from './problems.js'
+import { escapeLiteral, type PoolClient, type QueryResult, type QueryResultRow } from 'pg'
+import { beginWithin } from './pool.js'
+import { Defect, isSpent } from './problems.js'
 
 /** A statement with its values; one with a name is prepared once for each connection. */
 export interface Statement {
@@ -41,6 +41,22 @@ interface Terms {
   readonly moments?: ReadonlyArray<Instant>
 }
 
+/** A circuit breaker before the database. */
+export interface Gate {
+  /** Throws `NotNow` while this process is not ready, as far as it knows: nothing is asked of the database then. */
+  readonly admit: () => void
+  /** Is told of each transaction that was answered: a database that is busy and answers others is not gone. */
+  readonly answered: () => void
+}
+
+/** Lends connections. */
+export interface Lender {
+  readonly connect: () => Promise<PoolClient>
+}
+
+/** So far the clock of a process may be from that of the database, in seconds. */
+export const mostClockSeconds = 120
+
 /** @param holdsClock whether moments are held against the time of the database. */
 export const tenantTransactions = (
   pool: Lender,
@@ -69,8 +85,31 @@ export const tenantTransactions = (
     }),
 })
 
+/**
+ * Runs what belongs to no tenant, such as the statements of pg-boss, in a transaction with limits of time. A text that makes a
+ * transaction of its own gets them within that one.
+ *
+ * @param milliseconds how long each statement may take.
+ */
+export const untenanted =
+  (pool: Lender, milliseconds?: number) =>
+  (statement: Statement): Promise<QueryResult<QueryResultRow>> =>
+    withClient<QueryResult<QueryResultRow>>(pool, async client => {
+      const begin = beginWithin(milliseconds)
+      if (ownBegin.test(statement.text)) return client.query(statement.text.replace(ownBegin, `${begin};`))
+      const [, result] = await allOf([
+        client.query(begin),
+        client.query(queryOf(statement)),
+        client.query('commit'),
+      ])
+      if (result === undefined) throw new Defect('A statement has a result')
+      return result
+    })
+
+const ownBegin = /^\s*begin;/i
+
 const beginFor = (tenantId: TenantId, moments: ReadonlyArray<Instant>): string =>
-  `begin; select set_config('lethe.tenant_id', ${escapeLiteral(tenantId)}, true)${holdingClock(moments)}`
+  `${beginWithin()}; select set_config('lethe.tenant_id', ${escapeLiteral(tenantId)}, true)${holdingClock(moments)}`
 
 const holdingClock = (moments: ReadonlyArray<Instant>): string => {
   const sorted = moments.toSorted()
@@ -91,8 +130,9 @@ const allOf = async <A>(queries: ReadonlyArray<Promise<A>>): Promise<ReadonlyArr
 }
 
 /**
- * Lends a connection. One that failed within a transaction is rolled back before it is lent again; one that brought no answer,
- * or not even that can be done with, is closed.
+ * Lends a connection. One that failed within a transaction is rolled back before it is lent again; where not even that
+ * can be done, or the connection is of no use, it is closed. A server that only reads is left so: the next connection may reach
+ * the new primary.
  */
 const withClient = async <A>(pool: Lender, work: (client: PoolClient) => Promise<A>): Promise<A> => {
   const client = await pool.connect()
@@ -100,13 +140,12 @@ const withClient = async <A>(pool: Lender, work: (client: PoolClient) => Promise
   try {
     return await work(client)
   } catch (error) {
-    if (isPassing(error) && !(error instanceof DatabaseError)) broken = error
-    else
-      try {
-        await client.query('rollback')
-      } catch {
-        broken = new Error('The connection is of no use any more')
-      }
+    try {
+      if (isSpent(error)) throw error
+      await client.query('rollback')
+    } catch {
+      broken = new Error('The connection is of no use any more')
+    }
     throw error
   } finally {
     client.release(broken)

@@ -43,6 +43,7 @@ const originIn = (headers: Headers, address: string): string | null =>
 /** Why a server is not ready, in words; one of another version may give no reason, or another one. */
 const whyNotReady: ReadonlyMap<string, string> = new Map([
   ['database', 'its database does not answer'],
+  ['schema', 'its database lacks a migration'],
   ['standby', 'its database is a standby, which takes no writes'],
   ['clock', 'its clock is not that of its database'],
 ])

@@ -66,7 +66,7 @@ export const migratedOn = async (
 }
 
 /** A role that is no superuser, and what its database is reached at when it is given one. */
-export const giveAway = async ({ url }: EmptyDatabase): Promise<string> => {
+export const giveAway = async ({ url }: Pick<EmptyDatabase, 'url'>): Promise<string> => {
   const role = `owner_${randomUUID().replaceAll('-', '')}`
   const password = randomUUID()
   const name = new URL(url).pathname.slice(1)

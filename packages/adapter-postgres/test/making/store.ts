@@ -10,6 +10,7 @@ const testSeals = historySeals([{ id: 'test', key: createSecretKey(Buffer.alloc(
 export const openStoreOn = (url: string, changes: Partial<PostgresStoreSettings> = {}) =>
   openPostgresStore({
     url,
+    passwordFile: null,
     connections: 8,
     applicationName: 'test',
     digest: sha256Digest,
@@ -21,6 +22,7 @@ export const openStoreOn = (url: string, changes: Partial<PostgresStoreSettings>
     onMalformedJob: () => undefined,
     clock: null,
     onClock: () => undefined,
+    onDefect: () => undefined,
     onProblem: () => undefined,
     ...changes,
   })
