@@ -26,6 +26,8 @@ const closeMilliseconds = 2000
 const graceMilliseconds = 2000
 /** How long a statement of a request may take. */
 const usualMilliseconds = 10_000
+/** How long a transaction may wait for its client: what a process that is suspended has locked is free again after it. */
+const idleMilliseconds = usualMilliseconds + graceMilliseconds
 
 /**
  * Begins a transaction with limits of time, in one trip. They are set for the transaction alone: as parameters of the
@@ -34,7 +36,7 @@ const usualMilliseconds = 10_000
  * @param milliseconds how long each statement of it may take.
  */
 export const beginWithin = (milliseconds = usualMilliseconds): string =>
-  `begin; set local statement_timeout = ${milliseconds}; set local idle_in_transaction_session_timeout = ${milliseconds + graceMilliseconds}`
+  `begin; set local statement_timeout = ${milliseconds}; set local idle_in_transaction_session_timeout = ${idleMilliseconds}`
 
 /**
  * Opens no connection yet.

@@ -228,6 +228,14 @@ describe('migrate', () => {
     )
     await runIn(url, `drop schema lethe; alter role ${new URL(ownerUrl).username} createrole`)
     expect(rightOf(await migrate(ownerUrl)).migrations).toContain('0001_removal-requests')
+    // As README says.
+    await runIn(ownerUrl, `create role lethe login password 'x' in role lethe_app`)
+    const appUrl = new URL(url)
+    appUrl.username = 'lethe'
+    appUrl.password = 'x'
+    const store = rightOf(await openStoreOn(appUrl.href))
+    expect(await store.notReady()).toBe(null)
+    await store.close()
   })
 
   it('says that a migration is missing before one that was made', async () => {

@@ -95,7 +95,6 @@ describe('TLS to the database', () => {
   it('is spoken with a server of a private authority that the URL names', async () => {
     const options = { sslmode: 'verify-full', sslrootcert: authority() }
     const store = rightOf(await openStoreOn(withOptions(database.appUrl, options)))
-    stopping.push(store.close)
 
     expect(await store.notReady()).toBe(null)
     expect(rightOf(await migrate(withOptions(database.ownerUrl, options))).migrations).toEqual([])
@@ -108,17 +107,35 @@ describe('TLS to the database', () => {
       { name: 'test queue', ssl: true },
       { name: 'test watch', ssl: true },
     ])
+    await store.close()
   })
 
-  it('is refused with a server that no known authority signed for, and with one of another name', async () => {
+  it('is not spoken where the URL does not say so', async () => {
+    const store = rightOf(await openStoreOn(database.appUrl))
+
+    expect(
+      await database.asOwner(`
+        select distinct ssl from pg_stat_ssl join pg_stat_activity using (pid)
+        where application_name like 'test%'`),
+    ).toEqual([{ ssl: false }])
+    await store.close()
+  })
+
+  it.each(['prefer', 'require', 'verify-ca', 'verify-full'])(
+    'is refused with %s by a server that no known authority signed for',
+    async sslmode => {
+      expect(await openStoreOn(withOptions(database.appUrl, { sslmode }))).toStrictEqual(
+        E.left({ _tag: 'Unreachable', code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }),
+      )
+    },
+  )
+
+  it('is refused with a server of another name', async () => {
     const elsewhere = new URL(
       withOptions(database.appUrl, { sslmode: 'verify-full', sslrootcert: authority() }),
     )
     elsewhere.hostname = 'localhost'
 
-    expect(await openStoreOn(withOptions(database.appUrl, { sslmode: 'verify-full' }))).toStrictEqual(
-      E.left({ _tag: 'Unreachable', code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }),
-    )
     expect(await openStoreOn(elsewhere.href)).toStrictEqual(
       E.left({ _tag: 'Unreachable', code: 'ERR_TLS_CERT_ALTNAME_INVALID' }),
     )
