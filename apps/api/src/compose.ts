@@ -2,6 +2,7 @@ import { entraTokens } from '@lethe/adapter-entra'
 import { inMemoryApprovalPolicies } from '@lethe/adapter-memory'
 import { randomIdentifiers, sha256Digest, systemClock, systemTimer } from '@lethe/adapter-system'
 import {
+  type Clock,
   failDeadRemoval,
   type FindPerson,
   findPersonIn,
@@ -50,14 +51,18 @@ export interface Composition {
   readonly worker: WorkerDeps
 }
 
-/** Builds everything that the API and its worker run on. */
+/**
+ * Builds everything that the API and its worker run on.
+ *
+ * @param clock of events and sweeps.
+ */
 export const compose = (
   config: Config,
   { ports, leaseSeconds }: Pick<OpenStore, 'ports' | 'leaseSeconds'>,
   { inboundProfiles, dataHolders, delegation }: DataPlane,
   log: Logger,
+  clock: Clock = systemClock,
 ): Composition => {
-  const clock = systemClock
   const identifiers = randomIdentifiers
   const digest = sha256Digest
   const { removalRequests, batches, jobs, backlogs, subjects, actors, notes, sealedSignIns } = ports

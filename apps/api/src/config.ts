@@ -14,7 +14,6 @@ import {
 import type { SignInOptions } from '@lethe/api-contract'
 import { expectedSealingKeys, sealingKeysFrom, type SealingKeys, trustedIssuers } from '@lethe/adapter-entra'
 import * as E from 'fp-ts/lib/Either.js'
-import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import {
   type DataPlaneConfig,
@@ -62,6 +61,8 @@ export interface Config {
   readonly logLevel: LogLevel
   /** Where everything is kept; null for in memory, gone with the process. */
   readonly databaseUrl: string | null
+  /** A file with the password, read for each new connection; null where the URL has it. */
+  readonly databasePasswordFile: string | null
   readonly databaseConnections: number
   /** What the heads of histories are sealed with; null where nothing is kept. */
   readonly historyKeys: SealingKeys | null
@@ -79,6 +80,8 @@ export interface Config {
 export interface MigrationConfig {
   /** Of a role that may change the schema. */
   readonly ownerUrl: string
+  /** A file with that role's password; null where the URL has it. */
+  readonly ownerPasswordFile: string | null
   readonly leaseSeconds: number
 }
 
@@ -105,12 +108,28 @@ type LogLevel = t.TypeOf<typeof LogLevel>
 /** The word for a store in memory. */
 const memory = 'memory:'
 
-const postgresUrl = setting('a postgres:// URL', text =>
-  either(URL.canParse(text) && /^postgres(?:ql)?:\/\/[^\s]+$/.test(text) ? text : null),
+/** `pg` knows no list of hosts, and would look for one host of that name. */
+const postgresUrl = setting('a postgres:// URL with one host', text =>
+  either(/^postgres(?:ql)?:\/\/[^\s]+$/.test(text) && isOfOneHost(urlOf(text)) ? text : null),
 )
-const databaseUrl = setting('a postgres:// URL, or memory: to keep nothing', text =>
+const databaseUrl = setting('a postgres:// URL with one host, or memory: to keep nothing', text =>
   text === memory ? E.right(null) : postgresUrl.decode(text),
 )
+
+const isOfOneHost = (url: URL | null): boolean =>
+  url !== null &&
+  [url.host, ...url.searchParams.getAll('host'), ...url.searchParams.getAll('port')].every(
+    part => !part.includes(',') && !/%2c/i.test(part),
+  ) &&
+  [url.username, url.password, url.pathname].every(isDecodable)
+
+const isDecodable = (text: string): boolean =>
+  E.isRight(
+    E.tryCatch(
+      () => decodeURIComponent(text),
+      () => null,
+    ),
+  )
 
 const usualPort = 8080
 const week = 7 * 86_400
@@ -153,13 +172,15 @@ const Settings = t.type({
     'info',
   ),
   LETHE_DATABASE_URL: databaseUrl,
+  LETHE_DATABASE_PASSWORD_FILE: optional(setting('a path', E.right), null),
   LETHE_HISTORY_KEYS: optional(setting(expectedSealingKeys, sealingKeysFrom), null),
   LETHE_DATABASE_CONNECTIONS: optional(wholeNumber('connections, 2 to 500', 2, 500), 10),
   LETHE_WORKER_CONCURRENCY: optional(wholeNumber('jobs, 1 to 1000', 1, 1000), 256),
   LETHE_TENANT_CONCURRENCY: optional(wholeNumber('jobs, 1 to 1000', 1, 1000), 128),
   LETHE_LEASE_SECONDS: optional(wholeNumber('seconds, 10 to 3600', 10, 3600), 60),
-  // Read by `decodeMigrationConfig`; here so that its name is known.
+  // Read by `decodeMigrationConfig`; here so that their names are known.
   LETHE_DATABASE_OWNER_URL: optional(setting('text', E.right), null),
+  LETHE_DATABASE_OWNER_PASSWORD_FILE: optional(setting('a path', E.right), null),
   // Read by `readProfiles`; here so that its name is known.
   LETHE_PROFILES_FILE: optional(setting('a path', E.right), null),
 })
@@ -188,7 +209,8 @@ export const unknownSettings = (
   )
 
 const { LETHE_TENANTS, LETHE_ISSUERS, LETHE_ALLOW_INSECURE_ISSUER, LETHE_HOST } = Settings.props
-const { LETHE_DATABASE_URL, LETHE_HISTORY_KEYS } = Settings.props
+const { LETHE_DATABASE_URL, LETHE_DATABASE_PASSWORD_FILE, LETHE_HISTORY_KEYS } = Settings.props
+const PasswordSettings = t.type({ LETHE_DATABASE_URL, LETHE_DATABASE_PASSWORD_FILE })
 const HistorySettings = t.type({ LETHE_DATABASE_URL, LETHE_HISTORY_KEYS })
 /** The settings that must fit each other, decoded apart from the rest, so that one mistake does not hide another. */
 const TrustSettings = t.type({ LETHE_TENANTS, LETHE_ISSUERS })
@@ -213,6 +235,9 @@ export const decodeConfig = (
     ...mistakesIn(TrustSettings.decode(environment), trustMistakes),
     ...mistakesIn(IssuerSettings.decode(environment), insecureMistakes),
     ...mistakesIn(HistorySettings.decode(environment), historyMistakes),
+    ...mistakesIn(PasswordSettings.decode(environment), settings =>
+      passwordMistakes('LETHE_DATABASE', settings.LETHE_DATABASE_URL, settings.LETHE_DATABASE_PASSWORD_FILE),
+    ),
     ...(E.isLeft(dataPlane) ? dataPlane.left : []),
   ]
   return E.isLeft(settings) || E.isLeft(dataPlane) || mistakes.length > 0
@@ -242,6 +267,14 @@ const historyMistakes = (settings: t.TypeOf<typeof HistorySettings>): ReadonlyAr
   settings.LETHE_DATABASE_URL === null || settings.LETHE_HISTORY_KEYS !== null
     ? []
     : [`LETHE_HISTORY_KEYS: expected ${expectedSealingKeys}: nobody else can then make up a history`]
+
+/** @param name what the names of the two settings begin with. */
+const passwordMistakes = (name: string, url: string | null, file: string | null): ReadonlyArray<string> => {
+  const { password = '', searchParams = new URLSearchParams() } = urlOf(url ?? '') ?? {}
+  return file !== null && (password !== '' || searchParams.has('password'))
+    ? [`${name}_PASSWORD_FILE: expected ${name}_URL to be without a password beside it`]
+    : []
+}
 
 const insecureMistakes = (settings: IssuerSettings): ReadonlyArray<string> =>
   settings.LETHE_ISSUERS.some(isInsecure) ? insecureIssuerMistakes(settings) : []
@@ -283,6 +316,7 @@ const configOf = (settings: Settings, dataPlane: DataPlaneConfig): Config => ({
   shutdownSeconds: settings.LETHE_SHUTDOWN_SECONDS,
   logLevel: settings.LETHE_LOG_LEVEL,
   databaseUrl: settings.LETHE_DATABASE_URL,
+  databasePasswordFile: settings.LETHE_DATABASE_PASSWORD_FILE,
   databaseConnections: settings.LETHE_DATABASE_CONNECTIONS,
   historyKeys: settings.LETHE_HISTORY_KEYS,
   workerConcurrency: settings.LETHE_WORKER_CONCURRENCY,
@@ -307,23 +341,26 @@ const resourceIn = ([audience = '']: ReadonlyArray<string>): string =>
 
 const MigrationSettings = t.type({
   LETHE_DATABASE_OWNER_URL: postgresUrl,
+  LETHE_DATABASE_OWNER_PASSWORD_FILE: Settings.props.LETHE_DATABASE_OWNER_PASSWORD_FILE,
   LETHE_LEASE_SECONDS: Settings.props.LETHE_LEASE_SECONDS,
 })
 
-/** Reads what a migration needs: the owner's URL, and for how long the queue leaves a job with a worker. */
+/** Reads what a migration needs: the owner's URL and password, and for how long the queue leaves a job with a worker. */
 export const decodeMigrationConfig = (
   environment: Readonly<Record<string, string | undefined>>,
-): E.Either<BadConfig, MigrationConfig> =>
-  pipe(
-    MigrationSettings.decode(environment),
-    E.bimap(
-      errors => ({ _tag: 'BadConfig', mistakes: describeErrors(errors) }),
-      settings => ({
-        ownerUrl: settings.LETHE_DATABASE_OWNER_URL,
-        leaseSeconds: settings.LETHE_LEASE_SECONDS,
-      }),
-    ),
-  )
+): E.Either<BadConfig, MigrationConfig> => {
+  const settings = MigrationSettings.decode(environment)
+  if (E.isLeft(settings)) return E.left({ _tag: 'BadConfig', mistakes: describeErrors(settings.left) })
+  const {
+    LETHE_DATABASE_OWNER_URL: ownerUrl,
+    LETHE_DATABASE_OWNER_PASSWORD_FILE: ownerPasswordFile,
+    LETHE_LEASE_SECONDS: leaseSeconds,
+  } = settings.right
+  const mistakes = passwordMistakes('LETHE_DATABASE_OWNER', ownerUrl, ownerPasswordFile)
+  return mistakes.length > 0
+    ? E.left({ _tag: 'BadConfig', mistakes })
+    : E.right({ ownerUrl, ownerPasswordFile, leaseSeconds })
+}
 
 const hostInUrl = (host: string): string => (host.includes(':') && !host.startsWith('[') ? `[${host}]` : host)
 

@@ -1,19 +1,20 @@
 import { inMemoryStore } from '@lethe/adapter-memory'
 import { type DatabaseUnfit, openPostgresStore, type PostgresStore } from '@lethe/adapter-postgres'
 import { historySeals, sha256Digest, systemClock } from '@lethe/adapter-system'
-import type { StorePorts } from '@lethe/application'
+import type { Clock, StorePorts } from '@lethe/application'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { Logger } from 'pino'
 import type { BadConfig, Config } from './config.js'
+import { traceOf } from './log.js'
 import { type Role, worksIn } from './role.js'
 
 export interface OpenStore {
   readonly ports: StorePorts
   /** For how long a worker holds a job, in seconds. */
   readonly leaseSeconds: number
-  /** Whether it can take anything now. */
-  readonly isReachable: () => Promise<boolean>
+  /** Why it takes nothing now; null where it does. */
+  readonly notReady: PostgresStore['notReady']
   /** Checks stored requests against their histories; null where nothing is stored. */
   readonly check: PostgresStore['check'] | null
   readonly close: () => Promise<void>
@@ -22,16 +23,22 @@ export interface OpenStore {
 /** How often a worker looks after jobs whose worker is gone: a few times in a lease. */
 const supervisionsInLease = 4
 
-/** Opens the store that the configuration names. */
+/**
+ * Opens the store that the configuration names.
+ *
+ * @param clock of this process, held against the database's; null where a test moves it.
+ */
 export const openStore = async (
   config: Config,
   role: Role,
   log: Logger,
+  clock: Clock | null = systemClock,
 ): Promise<E.Either<BadConfig, OpenStore>> => {
   if (config.databaseUrl === null || config.historyKeys === null) return E.right(openMemory(config))
   return pipe(
     await openPostgresStore({
       url: config.databaseUrl,
+      passwordFile: config.databasePasswordFile,
       connections: config.databaseConnections,
       applicationName: `lethe ${role}`,
       digest: sha256Digest,
@@ -42,11 +49,21 @@ export const openStore = async (
       onUnreadable: ({ tenantId, id: requestId, reason }) => {
         log.error({ tenantId, requestId, reason }, 'history unreadable')
       },
+      clock,
+      onClock: aheadSeconds => {
+        log.error(
+          { aheadSeconds },
+          'nothing is recorded: the clock of this process is not that of the database',
+        )
+      },
       onMalformedJob: () => {
         log.error('a job that cannot be read was taken out of the queue')
       },
-      onProblem: ({ code }) => {
-        log.warn({ code }, 'database unavailable')
+      onDefect: error => {
+        log.error(traceOf(error), 'unexpected error of the database')
+      },
+      onProblem: ({ code, operation }) => {
+        log.warn({ code, operation }, 'database unavailable')
       },
     }),
     E.bimap(
@@ -64,7 +81,7 @@ const openMemory = ({ leaseSeconds, tenantConcurrency }: Config): OpenStore => (
     heldPerTenant: tenantConcurrency,
   }),
   leaseSeconds,
-  isReachable: async () => true,
+  notReady: async () => null,
   check: null,
   close: async () => undefined,
 })
@@ -73,6 +90,8 @@ const mistakeOf = (unfit: DatabaseUnfit): string => {
   switch (unfit._tag) {
     case 'Unreachable':
       return `LETHE_DATABASE_URL: expected a database that can be reached, and lets this role in (${unfit.code})`
+    case 'NoPassword':
+      return `LETHE_DATABASE_PASSWORD_FILE: expected a file that can be read and holds the password (${unfit.code})`
     case 'NotMigrated':
       return 'LETHE_DATABASE_URL: expected a database that `lethe-api migrate` of this version was run on'
     case 'TooPowerful':

@@ -52,7 +52,7 @@ export const startApi = async (
         composition,
         worker,
         {
-          isReady: async () => ready && (await store.isReachable()),
+          notReady: async () => (ready ? store.notReady() : 'stopping'),
           graph: () => data.health?.() ?? null,
           graphOf: tenantId => data.healthOf?.(tenantId) ?? null,
           unreadable: countedSometimes(() => countAll(config.tenants, composition.useCases.countUnreadable)),
@@ -97,7 +97,7 @@ const serve = async (
   log: Logger,
 ): Promise<RunningServer> => {
   const app = createApp({
-    useCases: worker === null ? useCases : waking(worker, useCases),
+    useCases: sparing(worker === null ? useCases : waking(worker, useCases)),
     authenticate,
     contract: config.contract,
     requiredRoles: config.requiredRoles,
@@ -140,6 +140,46 @@ const countedSometimes = (count: () => Promise<number | null>): (() => Promise<n
 }
 
 const countMilliseconds = 10_000
+
+/**
+ * What the status of a tenant counts is counted once in a few seconds for all who ask: each look at a long queue reads all of it. What
+ * could not be counted is tried again.
+ */
+export const sparing = (useCases: UseCases): UseCases => ({
+  ...useCases,
+  countOverdue: remembered(useCases.countOverdue),
+  countUnreadable: remembered(useCases.countUnreadable),
+  readBacklog: remembered(useCases.readBacklog),
+})
+
+/** For how long a count is good, in milliseconds. */
+const statusMilliseconds = 3000
+
+interface OfTenant {
+  readonly tenantId: TenantId
+}
+
+const remembered = <R, A>(
+  count: (input: OfTenant) => TE.TaskEither<R, A>,
+): ((input: OfTenant) => TE.TaskEither<R, A>) => {
+  const last = new Map<TenantId, { goodUntil: number; readonly counted: Promise<E.Either<R, A>> }>()
+  return ({ tenantId }) =>
+    async () => {
+      const known = last.get(tenantId)
+      if (known !== undefined && performance.now() < known.goodUntil) return known.counted
+      // Until it is counted, others wait for the same.
+      const counting = { goodUntil: Infinity, counted: count({ tenantId })() }
+      last.set(tenantId, counting)
+      try {
+        const counted = await counting.counted
+        counting.goodUntil = E.isLeft(counted) ? 0 : performance.now() + statusMilliseconds
+        return counted
+      } catch (error) {
+        last.delete(tenantId)
+        throw error
+      }
+    }
+}
 
 /** A worker in the same process need not wait for its next turn to see the jobs of what was just done. */
 export const waking = (worker: Pick<Worker, 'wake'>, useCases: UseCases): UseCases => {

@@ -43,6 +43,7 @@ describe('the configuration', () => {
       shutdownSeconds: 10,
       logLevel: 'info',
       databaseUrl: 'postgres://lethe:secret@db.example/lethe',
+      databasePasswordFile: null,
       databaseConnections: 10,
       workerConcurrency: 256,
       tenantConcurrency: 128,
@@ -62,7 +63,7 @@ describe('the configuration', () => {
       'LETHE_TENANTS: expected a list of tenant ids, no wildcard',
       'LETHE_AUDIENCES: expected a list of audiences',
       'LETHE_ISSUERS: expected a list of issuer URLs',
-      'LETHE_DATABASE_URL: expected a postgres:// URL, or memory: to keep nothing',
+      'LETHE_DATABASE_URL: expected a postgres:// URL with one host, or memory: to keep nothing',
       'LETHE_GRAPH_CLIENT_SECRET, LETHE_GRAPH_CERTIFICATE_FILE, LETHE_GRAPH_FEDERATED_TOKEN_FILE: expected one of them (none with LETHE_GRAPH_URL=memory:)',
     ])
   })
@@ -208,7 +209,7 @@ describe('the configuration of a migration', () => {
 
   test('needs the URL of the owner, and no other setting', () => {
     expect(decodeMigrationConfig({ LETHE_DATABASE_OWNER_URL: ownerUrl })).toStrictEqual(
-      E.right({ ownerUrl, leaseSeconds: 60 }),
+      E.right({ ownerUrl, ownerPasswordFile: null, leaseSeconds: 60 }),
     )
     expect(
       decodeMigrationConfig({
@@ -217,7 +218,27 @@ describe('the configuration of a migration', () => {
         LETHE_PORT: 'x',
         LETHE_DATABASE_URL: 'x',
       }),
-    ).toStrictEqual(E.right({ ownerUrl, leaseSeconds: 10 }))
+    ).toStrictEqual(E.right({ ownerUrl, ownerPasswordFile: null, leaseSeconds: 10 }))
+  })
+
+  test('takes the password from a file, and not from the URL besides', () => {
+    const LETHE_DATABASE_OWNER_PASSWORD_FILE = '/run/secrets/owner'
+    const bare = 'postgres://owner@db.example/lethe'
+    expect(
+      decodeMigrationConfig({ LETHE_DATABASE_OWNER_URL: bare, LETHE_DATABASE_OWNER_PASSWORD_FILE }),
+    ).toStrictEqual(
+      E.right({ ownerUrl: bare, ownerPasswordFile: LETHE_DATABASE_OWNER_PASSWORD_FILE, leaseSeconds: 60 }),
+    )
+    expect(
+      decodeMigrationConfig({ LETHE_DATABASE_OWNER_URL: ownerUrl, LETHE_DATABASE_OWNER_PASSWORD_FILE }),
+    ).toStrictEqual(
+      E.left({
+        _tag: 'BadConfig',
+        mistakes: [
+          'LETHE_DATABASE_OWNER_PASSWORD_FILE: expected LETHE_DATABASE_OWNER_URL to be without a password beside it',
+        ],
+      }),
+    )
   })
 
   test.each([
@@ -231,7 +252,7 @@ describe('the configuration of a migration', () => {
     expect(decodeMigrationConfig({ LETHE_DATABASE_OWNER_URL })).toStrictEqual(
       E.left({
         _tag: 'BadConfig',
-        mistakes: ['LETHE_DATABASE_OWNER_URL: expected a postgres:// URL'],
+        mistakes: ['LETHE_DATABASE_OWNER_URL: expected a postgres:// URL with one host'],
       }),
     )
   })
@@ -241,7 +262,7 @@ describe('the configuration of a migration', () => {
       E.left({
         _tag: 'BadConfig',
         mistakes: [
-          'LETHE_DATABASE_OWNER_URL: expected a postgres:// URL',
+          'LETHE_DATABASE_OWNER_URL: expected a postgres:// URL with one host',
           'LETHE_LEASE_SECONDS: expected seconds, 10 to 3600',
         ],
       }),
@@ -256,10 +277,42 @@ describe('the URL of the database', () => {
     'postgres:lethe:hunter2@db.example',
     'mysql://lethe:hunter2@db.example/lethe',
     'lethe:hunter2@db.example',
+    'postgres://lethe:hunter2@one.example,two.example/lethe',
+    'postgres://lethe:hunter2@one.example%2Ctwo.example/lethe',
+    'postgres://lethe:hunter2@one.example:5432,two.example:5432/lethe',
+    'postgres:///lethe?user=lethe&password=hunter2&host=one.example,two.example',
+    'postgres://lethe:hunter2@one.example/lethe?port=5432,5433',
+    'postgres://lethe:hunter2%@db.example/lethe',
+    'postgres://lethe:hunter2@db.example/%zz',
   ])('is not repeated where it is wrong, and no password with it: %s', url => {
     const wrong = mistakes({ LETHE_DATABASE_URL: url })
-    expect(wrong).toEqual(['LETHE_DATABASE_URL: expected a postgres:// URL, or memory: to keep nothing'])
+    expect(wrong).toEqual([
+      'LETHE_DATABASE_URL: expected a postgres:// URL with one host, or memory: to keep nothing',
+    ])
   })
+})
+
+describe('the password of the database', () => {
+  const LETHE_DATABASE_PASSWORD_FILE = '/run/secrets/lethe'
+
+  test.each(['postgres://lethe@db.example/lethe', 'postgres:///lethe?user=lethe&host=/run/postgresql'])(
+    'is in a file beside %s',
+    databaseUrl => {
+      expect(decode({ LETHE_DATABASE_URL: databaseUrl, LETHE_DATABASE_PASSWORD_FILE })).toMatchObject({
+        databaseUrl,
+        databasePasswordFile: LETHE_DATABASE_PASSWORD_FILE,
+      })
+    },
+  )
+
+  test.each(['postgres://lethe:hunter2@db.example/lethe', 'postgres://db.example/lethe?password=hunter2'])(
+    'is in one place only: %s',
+    LETHE_DATABASE_URL => {
+      expect(mistakes({ LETHE_DATABASE_URL, LETHE_DATABASE_PASSWORD_FILE })).toEqual([
+        'LETHE_DATABASE_PASSWORD_FILE: expected LETHE_DATABASE_URL to be without a password beside it',
+      ])
+    },
+  )
 })
 
 describe('an http issuer', () => {

@@ -1,5 +1,6 @@
 import * as t from 'io-ts'
 import { afterAll, describe, expect, test } from 'vitest'
+import { traceOf } from '../src/log.js'
 import { jsonOf } from './making/answer.js'
 import { decoded } from './making/decoded.js'
 import { openIssuer } from './making/issuer.js'
@@ -155,5 +156,40 @@ describe('the log of requests', () => {
       [answers[2]?.headers.get('request-id'), null, 'personalAccount'],
       [answers[3]?.headers.get('request-id'), null, null],
     ])
+  })
+})
+
+describe('what is logged of an unforeseen exception', () => {
+  const ofDatabase = Object.assign(new Error(`duplicate key value (${person})`), {
+    code: '23505',
+    constraint: 'one_open_request_for_a_profile',
+    detail: `Key (user_id)=(${bob.userId}) already exists.`,
+    table: 'removal_subject',
+  })
+
+  test('is the code and the constraint of the database, and neither message nor detail', () => {
+    const { trace, ...words } = traceOf(ofDatabase)
+    expect(words).toEqual({
+      error: 'Error',
+      code: '23505',
+      constraint: 'one_open_request_for_a_profile',
+    })
+    expect(trace[0]).toMatch(/^at /)
+    const [text, wrapped] = [JSON.stringify(traceOf(ofDatabase)), new Error(person, { cause: ofDatabase })]
+    for (const value of secrets) expect(text).not.toContain(value)
+    expect(traceOf(wrapped)).toMatchObject({ code: '23505', constraint: 'one_open_request_for_a_profile' })
+  })
+
+  test('is nothing of a code or a constraint that is no name', () => {
+    expect(
+      Object.keys(traceOf(Object.assign(new Error('x'), { code: person, constraint: [person] }))),
+    ).toEqual(['error', 'trace'])
+    expect(traceOf(person)).toEqual({ error: 'string', trace: [] })
+  })
+
+  test('comes to an end where causes go round', () => {
+    const error = new Error('x')
+    error.cause = error
+    expect(Object.keys(traceOf(error))).toEqual(['error', 'trace'])
   })
 })

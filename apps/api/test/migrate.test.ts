@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
+import { Client } from 'pg'
 import { afterAll, afterEach, describe, expect, inject, test } from 'vitest'
 import { runMigrate } from '../src/run-migrate.js'
 import { killChildren, startChild } from './making/child.js'
@@ -82,6 +83,36 @@ describe('lethe-api migrate', () => {
     )
   })
 
+  test('says that a lock was held for too long, and what to do', async () => {
+    const { ownerUrl } = await migratedDatabase()
+    const other = new Client({ connectionString: ownerUrl })
+    await other.connect()
+    await other.query('begin; lock table pgboss.queue')
+    expect(await migrate(ownerUrl)).toEqual(
+      refused(
+        'LETHE_DATABASE_OWNER_URL: expected a database where nobody holds a lock for long (55P03). Run migrate again when it is quieter.',
+      ),
+    )
+    await other.end()
+    expect(await migrate(ownerUrl)).toEqual(done('The database is up to date.'))
+  })
+
+  test('reads the password from a file, and says where it cannot', async () => {
+    const { ownerUrl } = await migratedDatabase()
+    const bare = new URL(ownerUrl)
+    bare.password = ''
+    const mistakes = async (LETHE_DATABASE_OWNER_PASSWORD_FILE: string) =>
+      runMigrate({ LETHE_DATABASE_OWNER_URL: bare.href, LETHE_DATABASE_OWNER_PASSWORD_FILE })
+    expect(await mistakes('/nowhere/at/all')).toStrictEqual(
+      E.left({
+        _tag: 'BadConfig',
+        mistakes: [
+          'LETHE_DATABASE_OWNER_PASSWORD_FILE: expected a file that can be read and holds the password (passwordUnreadable)',
+        ],
+      }),
+    )
+  })
+
   test('says where it is not let in, where there is no such database, where the role may not change it, and where the URL is none', async () => {
     const [nowhere, { appUrl, run: asOwner }] = [new URL(inject('serverUrl')), await migratedDatabase()]
     nowhere.pathname = '/hunter2'
@@ -91,9 +122,19 @@ describe('lethe-api migrate', () => {
     const mistakes = async (url: string) => runMigrate({ LETHE_DATABASE_OWNER_URL: url })
     expect(await mistakes(notLetIn.href)).toStrictEqual(unfit('(28P01)'))
     expect(await mistakes(nowhere.href)).toStrictEqual(unfit('(3D000)'))
-    expect(await mistakes(appUrl)).toStrictEqual(unfit('(42501)'))
+    expect(await mistakes(appUrl)).toStrictEqual(
+      E.left({
+        _tag: 'BadConfig',
+        mistakes: [
+          'LETHE_DATABASE_OWNER_URL: expected a role with the right CREATE on the database, such as its owner (42501)',
+        ],
+      }),
+    )
     expect(await mistakes('postgres://owner:hunter2@db example/lethe')).toStrictEqual(
-      E.left({ _tag: 'BadConfig', mistakes: ['LETHE_DATABASE_OWNER_URL: expected a postgres:// URL'] }),
+      E.left({
+        _tag: 'BadConfig',
+        mistakes: ['LETHE_DATABASE_OWNER_URL: expected a postgres:// URL with one host'],
+      }),
     )
   })
 })

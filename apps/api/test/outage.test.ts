@@ -17,7 +17,7 @@ import { durableEnvironment, type Running, startRole } from './making/running.js
 const leaseSeconds = 10
 const issuer = await openIssuer()
 const folder = await mkdtemp(join(tmpdir(), 'lethe-outage-'))
-const people = crowd(120)
+const people = crowd(180)
 let server: OwnServer
 let database: TestDatabase
 let api: Running
@@ -64,7 +64,7 @@ const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
   listening: ['role', 'port', 'contract', 'tenants'],
   working: ['role', 'port', 'contract', 'tenants'],
   request: ['requestId', 'method', 'route', 'status', 'milliseconds', 'tenantId', 'callerKind', 'refusedFor'],
-  'database unavailable': ['code'],
+  'database unavailable': ['code', 'operation'],
   'job put off: unavailable': ['job', 'deliveries'],
   'jobs not renewed: unavailable': ['jobs'],
   'sweep put off: unavailable': ['tenantId'],
@@ -80,13 +80,19 @@ const expectCodesAlone = (said: string): void => {
   }
   const problems = lines.filter(({ msg }) => msg === 'database unavailable')
   expect(problems.length).toBeGreaterThan(0)
-  for (const { code } of problems) expect(code).toEqual(expect.stringMatching(/^\w{1,20}$/))
+  for (const { code, operation } of problems) {
+    expect(code).toEqual(expect.stringMatching(/^\w{1,20}$/))
+    expect(operation).toEqual(expect.stringMatching(/^[a-z-]{1,20}$/))
+  }
   const { username, password, pathname } = new URL(database.appUrl)
   for (const secret of [username, password, pathname.slice(1)]) expect(said).not.toContain(secret)
 }
 
 /** Lets the database go and come back while processes are at work on it; gives what was acknowledged. */
-const outage = async (end: 'stop' | 'kill', own: typeof people): Promise<ReadonlyArray<Answer>> => {
+const outage = async (
+  end: 'stop' | 'kill' | 'freeze',
+  own: typeof people,
+): Promise<ReadonlyArray<Answer>> => {
   const before = await Promise.all(submitAll(own.slice(0, 20)))
   expect(statusesOf(before)).toEqual(new Set([204]))
   const during = submitAll(own.slice(20, 50))
@@ -96,6 +102,8 @@ const outage = async (end: 'stop' | 'kill', own: typeof people): Promise<Readonl
   expect(statusesOf(acknowledged)).toEqual(new Set([204]))
   expect(acknowledged.length).toBeGreaterThan(before.length)
 
+  // One that hangs is known to be gone after a moment; from then on nobody waits for it.
+  await expect.poll(() => health('ready')).toBe(503)
   const [first = ''] = before.map(locationIn)
   const refused = await Promise.all([
     ...submitAll(own.slice(50)),
@@ -122,11 +130,12 @@ const outage = async (end: 'stop' | 'kill', own: typeof people): Promise<Readonl
   return acknowledged
 }
 
-test('a database that goes is unavailable, ends no process, and is used again when it is back', async () => {
+test('a database that goes, or hangs, is unavailable, ends no process, and is used again when it is back', async () => {
   const stopped = await outage('stop', people.slice(0, 60))
-  const killed = await outage('kill', people.slice(60))
+  const killed = await outage('kill', people.slice(60, 120))
+  const frozen = await outage('freeze', people.slice(120))
   // What the worker held meanwhile is delivered again once its lease has run out.
-  await expectCompleted([...stopped, ...killed])
+  await expectCompleted([...stopped, ...killed, ...frozen])
   for (const { process, said } of [api, worker]) {
     expect([process.exitCode, process.signalCode]).toEqual([null, null])
     expectCodesAlone(said())

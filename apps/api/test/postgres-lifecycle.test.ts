@@ -5,8 +5,16 @@ import { openIssuer } from './making/issuer.js'
 import { oidOf, people } from './making/people.js'
 import { bob, carol, contoso, crowd, dave, nora, northwind } from './making/places.js'
 import { closeStores, openPostgresWorld, type PostgresWorld } from './making/postgres-world.js'
-import { historyIn, pageIn, profilesPath, requestIn, requestsPath, submit } from './making/requests.js'
-import { notFound } from './making/rows.js'
+import {
+  historyIn,
+  pageIn,
+  profilesPath,
+  removePath,
+  requestIn,
+  requestsPath,
+  submit,
+} from './making/requests.js'
+import { notFound, unexpected } from './making/rows.js'
 import { giveUp } from './making/working.js'
 
 const issuer = await openIssuer()
@@ -190,4 +198,19 @@ describe('to Northwind, what Contoso has in the same database', () => {
     const { value } = pageIn(await ask('GET', requestsPath, { as: 'omar' }))
     expect(value).toMatchObject([{ id: idIn(northwinds), state: 'pendingApproval' }])
   })
+})
+
+test('what the database refuses as no outage would is a 500, and the log has its code and constraint alone', async () => {
+  const { ask, database, logged, problems } = await openPostgresWorld(issuer, { profiles })
+  await database.run(
+    `alter table lethe.removal_subject add constraint nobody_at_all check (user_id is null) not valid`,
+  )
+
+  const answer = await ask('POST', removePath(bob.userId), { as: 'lena' })
+
+  expect(rowOf(answer)).toEqual(unexpected)
+  const [line = ''] = logged.filter(text => text.includes('unexpected error'))
+  expect(line).toContain('"code":"23514","constraint":"nobody_at_all"')
+  expect(logged.join('')).not.toContain(bob.userId)
+  expect(problems).toEqual([])
 })

@@ -17,7 +17,7 @@ const queue = { waiting: 0, longestWaitSeconds: null, held: 0 }
 describe('the details of ready', () => {
   const details = async (unreadable: number | null): Promise<unknown> => {
     const app = new Hono<ApiEnv>()
-    healthRoutes(app, { isReady: async () => true, graph: () => null, unreadable: async () => unreadable })
+    healthRoutes(app, { notReady: async () => null, graph: () => null, unreadable: async () => unreadable })
     return (await app.request('/healthz/ready')).json()
   }
 

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { BatchResource } from '@lethe/api-contract'
 import { inMemoryStore } from '@lethe/adapter-memory'
 import { sha256Digest, systemClock } from '@lethe/adapter-system'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import { afterAll, describe, expect, test } from 'vitest'
-import { waking } from '../src/start.js'
+import { sparing, waking } from '../src/start.js'
 import { jsonOf } from './making/answer.js'
 import { decoded } from './making/decoded.js'
 import { openIssuer } from './making/issuer.js'
 import type { PersonName } from './making/people.js'
-import { bob } from './making/places.js'
+import { bob, contoso, northwind } from './making/places.js'
 import { requestIn, requestsPath } from './making/requests.js'
 import { giveUp } from './making/working.js'
 import { openWorld } from './making/world.js'
@@ -64,5 +65,40 @@ describe('a worker in the same process is woken', () => {
     expect(await wokenBy('lena', `${request}/approve`)).toBe(0)
     expect(await wokenBy('megan', `${batch}/approve`, { digest: '0'.repeat(64) })).toBe(0)
     expect(await wokenBy('megan', `${batch}/deny`, { digest, code: 'duplicate' })).toBe(0)
+  })
+})
+
+describe('what the status counts', () => {
+  const counting = (
+    answers: ReadonlyArray<TE.TaskEither<{ _tag: 'Unavailable'; retryAfterSeconds: number }, number>>,
+  ) => {
+    let asked = 0
+    const { useCases } = openWorld(issuer).composition
+    const { countOverdue } = sparing({
+      ...useCases,
+      countOverdue: () => async () => {
+        asked += 1
+        return (answers[asked - 1] ?? TE.right(asked))()
+      },
+    })
+    return { count: (tenantId: typeof contoso) => countOverdue({ tenantId })(), asked: () => asked }
+  }
+
+  test('is counted once for all who ask at about the same time, for each tenant', async () => {
+    const { count, asked } = counting([])
+    const [first, second, other] = await Promise.all([count(contoso), count(contoso), count(northwind)])
+    expect([first, second, other, await count(contoso)]).toMatchObject([
+      { right: 1 },
+      { right: 1 },
+      { right: 2 },
+      { right: 1 },
+    ])
+    expect(asked()).toBe(2)
+  })
+
+  test('is tried again where it could not be counted', async () => {
+    const { count } = counting([TE.left({ _tag: 'Unavailable', retryAfterSeconds: 1 })])
+    expect(await count(contoso)).toMatchObject({ left: { _tag: 'Unavailable' } })
+    expect(await count(contoso)).toMatchObject({ right: 2 })
   })
 })

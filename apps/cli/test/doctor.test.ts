@@ -231,11 +231,18 @@ describe('lethe doctor', () => {
     expect(api.received.map(({ headers }) => headers.authorization)).toEqual([undefined])
   })
 
-  it('sees that the server is not ready', async () => {
+  it.each([
+    [{}, 'it starts or stops'],
+    [{ reason: 'database' }, 'does not answer'],
+    [{ reason: 'standby' }, 'standby'],
+    [{ reason: 'clock' }, 'clock'],
+    [{ reason: 'aNewOne' }, 'it starts or stops'],
+  ])('sees that the server is not ready, and why: %o', async (reason, finding) => {
     api.instead = ({ path }) =>
-      path === '/healthz/ready' ? { status: 503, body: { status: 'notReady' } } : null
-    const { code, outcomes } = await examine()
+      path === '/healthz/ready' ? { status: 503, body: { status: 'notReady', ...reason } } : null
+    const { code, outcomes, of } = await examine()
     expect([code, outcomes['ready'], outcomes['identity']]).toEqual([5, 'failed', 'ok'])
+    expect(of('ready')?.finding).toContain(finding)
   })
 
   it('warns of a Graph that fails for some tenants', async () => {

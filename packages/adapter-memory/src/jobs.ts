@@ -1,5 +1,5 @@
 import type { Backlog, Backlogs, Clock, HeldJob, Jobs } from '@lethe/application'
-import { addSeconds, type Instant, type Job, type TenantId } from '@lethe/domain'
+import { addSeconds, type Instant, type Job, type RemovalRequestId, type TenantId } from '@lethe/domain'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
 /** How a queue treats its jobs. */
@@ -31,6 +31,8 @@ export const inMemoryJobs = (
   readonly jobs: Jobs
   readonly backlogs: Backlogs
   readonly enqueue: (jobs: ReadonlyArray<Job>) => void
+  /** The requests of a tenant that have a job, whether it waits, is held, is delivered again later or is dead. */
+  readonly queued: (tenantId: TenantId) => ReadonlySet<RemovalRequestId>
 } => {
   const entries = new Map<number, Entry>()
   let lastId = 0
@@ -102,6 +104,8 @@ export const inMemoryJobs = (
     enqueue: added => {
       added.forEach(add)
     },
+    queued: tenantId =>
+      new Set([...entries.values()].flatMap(({ job }) => (job.tenantId === tenantId ? [job.requestId] : []))),
     jobs: {
       receive: limit => TE.fromIO(() => take(false, limit)),
       receiveDead: limit => TE.fromIO(() => take(true, limit)),

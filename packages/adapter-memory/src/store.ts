@@ -80,7 +80,11 @@ export const inMemoryStore = ({
   readonly clock: Clock
 } & Partial<JobsSettings>): StorePorts => {
   const tenants = new Map<TenantId, Tenant>()
-  const { jobs, backlogs, enqueue } = inMemoryJobs(clock, { leaseSeconds, heldPerTenant, mostDeliveries })
+  const { jobs, backlogs, enqueue, queued } = inMemoryJobs(clock, {
+    leaseSeconds,
+    heldPerTenant,
+    mostDeliveries,
+  })
 
   const recordsOf = (tenantId: TenantId): Tenant => {
     const known = tenants.get(tenantId)
@@ -210,10 +214,13 @@ export const inMemoryStore = ({
     resume: (tenantId, seconds, limit) =>
       TE.fromIO(() => {
         const before = addSeconds(clock.now(), -seconds)
+        const known = queued(tenantId)
         const resumed = allOf(tenantId)
           .flatMap(stored => {
             const since = waitingSince(stored)
-            return since !== null && since < before ? [{ stored, since }] : []
+            return since !== null && since < before && !known.has(stored.request.id)
+              ? [{ stored, since }]
+              : []
           })
           .toSorted((one, other) => (one.since < other.since ? -1 : 1))
           .slice(0, limit)

@@ -4,8 +4,6 @@ import {
   type BatchAddition,
   evolve,
   isOpen,
-  type Job,
-  jobsOf,
   type RemovalRequest,
   type RemovalRequestId,
   type TenantId,
@@ -40,7 +38,6 @@ interface Prepared {
   readonly before: ReadRequest
   readonly after: ReadRequest
   readonly written: WrittenEvents
-  readonly jobs: ReadonlyArray<Job>
   /** The batch that the request joins; null for none. */
   readonly joined: BatchAddition | null
 }
@@ -113,7 +110,7 @@ const appendTogether = async (
           deps,
           tenantId,
           appending(tenantId, prepared),
-          prepared.map(({ append, jobs }) => ({ requestId: append.requestId, jobs })),
+          prepared.map(({ append }) => append),
           prepared.flatMap(({ joined }) => (joined === null ? [] : [joined.batch])),
         )
   const done = new Map(prepared.map(one => [one.append, one]))
@@ -169,7 +166,6 @@ const preparedOn = (checking: Checking, append: Append, before: ReadRequest): Pr
     before,
     after: { request, head: written.head },
     written,
-    jobs: append.events.flatMap(jobsOf),
     joined,
   }
 }

@@ -1,8 +1,8 @@
 import type { Backlogs } from '@lethe/application'
 import * as t from 'io-ts'
-import type { Pool } from 'pg'
 import { decodedRow } from './event-rows.js'
-import { type OnProblem, orUnavailable } from './problems.js'
+import type { PeopleDeps } from './people.js'
+import { orUnavailable } from './problems.js'
 import { deadQueue, performQueue, queueSchema } from './queues.js'
 
 const BacklogRow = t.strict({
@@ -16,12 +16,13 @@ const BacklogRow = t.strict({
  * condition on the group is all that keeps tenants apart. What is counted names nobody.
  *
  * It reads every job that waits: 100,000 of them take some 40 ms, whosoever they are. An index by group would make each
- * submission dearer for the sake of whoever looks now and then. The time is asked for once, not for each row.
+ * submission dearer for the sake of whoever looks now and then. The time is asked for once, not for each row. It is read on the
+ * connections of requests, and not on those that renew leases.
  */
-export const postgresBacklogs = (pool: Pool, onProblem: OnProblem): Backlogs => ({
+export const postgresBacklogs = ({ transactions, onProblem }: PeopleDeps): Backlogs => ({
   of: tenantId =>
-    orUnavailable(onProblem)(async () => {
-      const { rows } = await pool.query<object>({
+    orUnavailable(onProblem)('read-backlog', async () => {
+      const [row] = await transactions.once(tenantId, {
         name: 'backlog',
         text: `
           select
@@ -38,7 +39,7 @@ export const postgresBacklogs = (pool: Pool, onProblem: OnProblem): Backlogs => 
           ) as held`,
         values: [tenantId],
       })
-      const { waiting, longest, held } = decodedRow(BacklogRow, rows[0])
+      const { waiting, longest, held } = decodedRow(BacklogRow, row)
       return { waiting, longestWaitSeconds: longest, held }
     }),
 })

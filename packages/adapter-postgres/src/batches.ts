@@ -51,35 +51,39 @@ export const postgresBatches = (deps: PeopleDeps & Checking): Batches => {
   return {
     list: (tenantId, filter, page) =>
       pipe(
-        attempt(() => readBatchPage(transactions, tenantId, filter, page)),
+        attempt('list-batches', () => readBatchPage(transactions, tenantId, filter, page)),
         TE.flatMap(TE.fromEither),
       ),
     summary: (tenantId, batch) =>
-      attempt(async () => summaryIn(await transactions.once(tenantId, summaryStatement(tenantId, batch)))),
+      attempt('batch-summary', async () =>
+        summaryIn(await transactions.once(tenantId, summaryStatement(tenantId, batch))),
+      ),
     refusalOf: (tenantId, batch, actor) =>
-      attempt(async () => (await batchRefusals(transactions, tenantId, [{ batch, actor }]))[0] ?? null),
+      attempt(
+        'batch-refusal',
+        async () => (await batchRefusals(transactions, tenantId, [{ batch, actor }]))[0] ?? null,
+      ),
     close: (tenantId, batch, digest, at, isBegun) =>
-      attempt(async () =>
+      attempt('close-batch', async () =>
         standingIn(
-          await transactions.once(
-            tenantId,
-            closing(tenantId, batch, digest, at, isBegun),
-            lockingBatches(tenantId, [batch]),
-          ),
+          await transactions.once(tenantId, closing(tenantId, batch, digest, at, isBegun), {
+            first: lockingBatches(tenantId, [batch]),
+            moments: [at],
+          }),
         ),
       ),
     members: (tenantId, batch, states, after, limit) =>
-      attempt(async () =>
+      attempt('batch-members', async () =>
         membersIn(await transactions.once(tenantId, membersStatement(tenantId, batch, states, after, limit))),
       ),
     hasDecided: (tenantId, batch, actor, decided) =>
-      attempt(async () => {
+      attempt('batch-decided', async () => {
         const { i, k } = actorColumns(actor)
         const rows = await transactions.once(tenantId, deciding(tenantId, batch, [i, k], decided))
         return columnIn('decided', t.boolean, rows)[0] === true
       }),
     requestFor: (tenantId, batch, userId) =>
-      attempt(async () => {
+      attempt('batch-request', async () => {
         const found = await batchRequests(deps, tenantId, [{ batch, userId }])
         return O.fromNullable(found.get(keyOf(batch, userId))?.request)
       }),

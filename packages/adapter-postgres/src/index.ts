@@ -1,5 +1,6 @@
 export type { CheckedPart, CheckWish, Finding, FindingKind } from './checking.js'
-export { type CannotMigrate, migrate, type Migrated } from './migrating.js'
+export type { NotReady } from './gate.js'
+export { migrate, type Migrated, type MigrationRefusal, type MissingRight } from './migrating.js'
 export type { OnProblem } from './problems.js'
 export { type QueueSettings, usualQueueSettings } from './queues.js'
 export type { DatabaseUnfit } from './readiness.js'

@@ -1,23 +1,21 @@
-import type { Backlogs, HeldJob, Jobs } from '@lethe/application'
+import type { HeldJob, Jobs } from '@lethe/application'
 import { Instant, instantFromMilliseconds, type Job, RemovalRequestId, TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import type { Pool } from 'pg'
 import { type Db, PgBoss } from 'pg-boss'
-import { postgresBacklogs } from './backlogs.js'
 import { columnIn, dateColumn, decodedRow } from './event-rows.js'
-import { type Grouping, groupedBy } from './grouping.js'
-import { codeOf, type OnProblem, orUnavailable } from './problems.js'
+import { groupedBy } from './grouping.js'
+import { NotNow, type OnProblem, orUnavailable, outageIn } from './problems.js'
 import { deadQueue, performQueue, queueSchema, usualQueueSettings } from './queues.js'
 import { steadyClock } from './steady-clock.js'
-import type { Run, TenantTransactions } from './tenant-transactions.js'
+import { type Gate, type Run, type TenantTransactions, untenanted } from './tenant-transactions.js'
 
 /** Adds jobs to the queue within a transaction, so that they are there if and only if it is committed. */
 export type EnqueueWithin = (run: Run, jobs: ReadonlyArray<Job>) => Promise<void>
 
 export interface JobQueue {
   readonly jobs: Jobs
-  readonly backlogs: Backlogs
   /** For how long a worker holds a job, in seconds: as the queue was made. */
   readonly leaseSeconds: number
   readonly enqueueWithin: EnqueueWithin
@@ -33,6 +31,8 @@ export interface JobQueueSettings {
   readonly superviseSeconds: number
   /** Told of each job that cannot be read, and is taken out of the queue: Lethe puts in none of that kind. */
   readonly onMalformedJob: () => void
+  /** Told of each failure of looking after the queue that is a bug: nobody waits for that. */
+  readonly onDefect: (error: unknown) => void
 }
 
 const JobData = t.strict({
@@ -53,17 +53,25 @@ interface Attempt {
   readonly retryCount: number
 }
 
-const settling: Grouping = { lanes: 1, most: 256 }
+/** How long a statement of pg-boss may take: its sweeps may take longer than any statement of a request. */
+export const queueMilliseconds = 60_000
 
 /** The queue on pg-boss. Its tables hold references only, of all tenants: what a job is about is read under its tenant. */
 export const startJobQueue = async (
   pool: Pool,
   transactions: TenantTransactions,
-  { heldPerTenant, supervise, superviseSeconds, onMalformedJob }: JobQueueSettings,
+  { heldPerTenant, supervise, superviseSeconds, onMalformedJob, onDefect }: JobQueueSettings,
+  gate: Gate,
   onProblem: OnProblem,
 ): Promise<JobQueue> => {
+  const query = untenanted(pool, queueMilliseconds)
   const boss = new PgBoss({
-    db: { executeSql: async (text, values) => pool.query(text, values) },
+    db: {
+      executeSql: async (text, values) => {
+        gate.admit()
+        return query({ text, values: values ?? [] })
+      },
+    },
     schema: queueSchema,
     migrate: false,
     createSchema: false,
@@ -79,7 +87,10 @@ export const startJobQueue = async (
     clock: steadyClock,
   })
   boss.on('error', error => {
-    onProblem({ code: codeOf(error) })
+    if (error instanceof NotNow) return
+    const code = outageIn(error)
+    if (code === null) onDefect(error)
+    else onProblem({ code, operation: 'queue-upkeep' })
   })
   await boss.start()
   const queue = await boss.getQueue(performQueue)
@@ -88,20 +99,27 @@ export const startJobQueue = async (
   const settle = (
     how: (queue: QueueName, attempts: Array<Attempt>) => Promise<unknown>,
   ): ((queue: QueueName) => (one: Attempt) => Promise<null>) =>
-    groupedBy(settling, (queue: QueueName) => async (attempts: ReadonlyArray<Attempt>) => {
-      await how(queue, [...attempts])
-      return attempts.map(() => null)
-    })
+    groupedBy(
+      { lanes: 1, most: 256, admit: gate.admit },
+      (queue: QueueName) => async (attempts: ReadonlyArray<Attempt>) => {
+        await how(queue, [...attempts])
+        return attempts.map(() => null)
+      },
+    )
   const complete = settle((queue, attempts) => boss.complete(queue, attempts))
   const fail = settle((queue, attempts) => boss.fail(queue, attempts))
-  const held = (receipt: string, then: (queue: QueueName) => (one: Attempt) => Promise<unknown>) =>
-    attempt(async () => {
+  const held = (
+    operation: string,
+    receipt: string,
+    then: (queue: QueueName) => (one: Attempt) => Promise<unknown>,
+  ) =>
+    attempt(operation, async () => {
       const read = attemptIn(receipt)
       if (read !== null) await then(read.queue)(read.attempt)
     })
 
-  const take = (queue: QueueName, limit: number) =>
-    attempt(async () => {
+  const take = (operation: string, queue: QueueName, limit: number) =>
+    attempt(operation, async () => {
       const jobs = await boss.fetch<unknown>(queue, {
         batchSize: limit,
         ...(queue === performQueue ? { groupConcurrency: heldPerTenant } : {}),
@@ -128,14 +146,13 @@ export const startJobQueue = async (
     enqueueWithin: async (run, jobs) => {
       if (jobs.length > 0) await boss.insert(performQueue, jobs.map(insertOf), { db: within(run) })
     },
-    backlogs: postgresBacklogs(pool, onProblem),
     jobs: {
-      receive: limit => take(performQueue, limit),
-      receiveDead: limit => take(deadQueue, limit),
-      complete: receipt => held(receipt, complete),
-      fail: receipt => held(receipt, fail),
+      receive: limit => take('receive-jobs', performQueue, limit),
+      receiveDead: limit => take('receive-dead-jobs', deadQueue, limit),
+      complete: receipt => held('complete-job', receipt, complete),
+      fail: receipt => held('fail-job', receipt, fail),
       renew: receipts =>
-        attempt(async () => {
+        attempt('renew-jobs', async () => {
           const read = receipts.flatMap(receipt => attemptIn(receipt) ?? [])
           for (const queue of [performQueue, deadQueue] as const) {
             const attempts = read.filter(one => one.queue === queue).map(one => one.attempt)
@@ -143,7 +160,7 @@ export const startJobQueue = async (
           }
         }),
       postpone: (receipt, until) =>
-        attempt(async () => {
+        attempt('postpone-job', async () => {
           const read = attemptIn(receipt)
           const job = read === null ? null : await boss.getJobById<unknown>(read.queue, read.attempt.id)
           if (read === null || job === null) return

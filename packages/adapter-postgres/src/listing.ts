@@ -101,15 +101,19 @@ export const readExpiring = async (
   columnIn(
     'request_id',
     RemovalRequestId,
-    await transactions.once(tenantId, {
-      name: 'expiring',
-      text: `
-        select request_id from lethe.removal_request
-        where tenant_id = $1 and expires_at <= $2 and unreadable_at is null
-        order by expires_at
-        limit $3`,
-      values: [tenantId, at, limit],
-    }),
+    await transactions.once(
+      tenantId,
+      {
+        name: 'expiring',
+        text: `
+          select request_id from lethe.removal_request
+          where tenant_id = $1 and expires_at <= $2 and unreadable_at is null
+          order by expires_at
+          limit $3`,
+        values: [tenantId, at, limit],
+      },
+      { moments: [at] },
+    ),
   )
 
 /** How many open requests are past their due date. */

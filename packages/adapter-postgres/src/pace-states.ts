@@ -9,7 +9,7 @@ import type { Run } from './tenant-transactions.js'
 /** The pace of each tenant, in `call_pace`. */
 export const postgresPaceStates = ({ transactions, onProblem }: PeopleDeps): PaceStates => ({
   change: (tenantId, change) =>
-    orUnavailable(onProblem)(() =>
+    orUnavailable(onProblem)('change-pace', () =>
       transactions.through(tenantId, async run => {
         const { state, now_ms: nowMs } = await lockRow(run, tenantId)
         const [next, result] = changed(() => change(state, nowMs))

@@ -4,7 +4,7 @@ import * as O from 'fp-ts/lib/Option.js'
 import * as t from 'io-ts'
 import { actorColumns, actorIn } from './actor-rows.js'
 import { columnIn, decodedRow } from './event-rows.js'
-import { type Grouping, groupedBy } from './grouping.js'
+import { groupedBy } from './grouping.js'
 import { type OnProblem, orUnavailable } from './problems.js'
 import type { TenantTransactions } from './tenant-transactions.js'
 
@@ -18,7 +18,7 @@ export const postgresSubjects = ({ transactions, onProblem }: PeopleDeps): Subje
   const attempt = orUnavailable(onProblem)
   // Workers ask for one at a time, many workers at the same time: all are asked for together.
   const resolveTogether = groupedBy(
-    resolving,
+    { lanes: 2, most: 256, admit: transactions.admit },
     (tenantId: TenantId) => async (asked: ReadonlyArray<ReadonlyArray<SubjectCommitment>>) => {
       const found = await subjectsOf(transactions, tenantId, [...new Set(asked.flat())])
       return asked.map(
@@ -33,9 +33,10 @@ export const postgresSubjects = ({ transactions, onProblem }: PeopleDeps): Subje
     },
   )
   return {
-    resolve: (tenantId, commitments) => attempt(() => resolveTogether(tenantId)(commitments)),
+    resolve: (tenantId, commitments) =>
+      attempt('resolve-subjects', () => resolveTogether(tenantId)(commitments)),
     erase: (tenantId, userId) =>
-      attempt(async () =>
+      attempt('erase-subject', async () =>
         erasureIn(
           await transactions.once(tenantId, {
             text: `
@@ -57,8 +58,6 @@ export const postgresSubjects = ({ transactions, onProblem }: PeopleDeps): Subje
       ),
   }
 }
-
-const resolving: Grouping = { lanes: 2, most: 256 }
 
 const SubjectRow = t.strict({ commitment: SubjectCommitment, user_id: UserId, salt: Salt })
 
@@ -87,7 +86,7 @@ export const postgresActors = ({ transactions, onProblem }: PeopleDeps): Actors 
   const attempt = orUnavailable(onProblem)
   return {
     referenceOf: (tenantId, requestId, actor) =>
-      attempt(async () =>
+      attempt('reference-of-actor', async () =>
         O.fromNullable(
           columnIn(
             'reference',
@@ -103,7 +102,7 @@ export const postgresActors = ({ transactions, onProblem }: PeopleDeps): Actors 
         ),
       ),
     resolve: (tenantId, references) =>
-      attempt(async () => {
+      attempt('resolve-actors', async () => {
         const rows = await transactions.once(tenantId, {
           name: 'resolve-actors',
           text: `
@@ -114,7 +113,7 @@ export const postgresActors = ({ transactions, onProblem }: PeopleDeps): Actors 
         return new Map(rows.map(actorIn).map(({ reference, actor }) => [reference, actor]))
       }),
     erase: (tenantId, actor) =>
-      attempt(async () =>
+      attempt('erase-actor', async () =>
         erasureIn(
           await transactions.once(tenantId, {
             text: `
@@ -141,7 +140,7 @@ export const postgresActors = ({ transactions, onProblem }: PeopleDeps): Actors 
 /** What people wrote about requests, in `removal_note`. */
 export const postgresNotes = ({ transactions, onProblem }: PeopleDeps): Notes => ({
   resolve: (tenantId, references) =>
-    orUnavailable(onProblem)(async () => {
+    orUnavailable(onProblem)('resolve-notes', async () => {
       const rows = await transactions.once(tenantId, {
         name: 'resolve-notes',
         text: `

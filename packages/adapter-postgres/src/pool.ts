@@ -1,16 +1,17 @@
 import { Socket } from 'node:net'
-import { Pool } from 'pg'
-import { codeOf, type OnProblem } from './problems.js'
+import { type ClientConfig, Pool } from 'pg'
+import { ClosingClient } from './connection.js'
+import { type OnProblem, outageIn } from './problems.js'
 
-/** How to reach the database. */
 export interface PoolSettings {
-  /** As `postgres://user:password@host:port/database`. */
-  readonly url: string
+  readonly connection: ClientConfig
   /** How many connections are open at most. */
   readonly connections: number
   /** Shows in `pg_stat_activity`. */
   readonly applicationName: string
-  /** How long a statement may take, in milliseconds; its client waits a little longer, in case no answer comes at all. */
+  /** How long it may take to get a connection, in milliseconds. */
+  readonly connectMilliseconds?: number
+  /** How long a client waits for the answer to a statement, in milliseconds: longer than `beginWithin` lets one take. */
   readonly statementMilliseconds?: number
 }
 
@@ -21,9 +22,21 @@ export interface LentConnections {
   readonly close: () => Promise<void>
 }
 
-const connectMilliseconds = 5000
 const closeMilliseconds = 2000
 const graceMilliseconds = 2000
+/** How long a statement of a request may take. */
+const usualMilliseconds = 10_000
+/** How long a transaction may wait for its client: what a process that is suspended has locked is free again after it. */
+const idleMilliseconds = usualMilliseconds + graceMilliseconds
+
+/**
+ * Begins a transaction with limits of time, in one trip. They are set for the transaction alone: as parameters of the
+ * connection a pooler such as PgBouncer refuses them, and as settings of a session it would hand them on to others.
+ *
+ * @param milliseconds how long each statement of it may take.
+ */
+export const beginWithin = (milliseconds = usualMilliseconds): string =>
+  `begin; set local statement_timeout = ${milliseconds}; set local idle_in_transaction_session_timeout = ${idleMilliseconds}`
 
 /**
  * Opens no connection yet.
@@ -31,20 +44,26 @@ const graceMilliseconds = 2000
  * @param onProblem told when an idle connection breaks, as all do when the database stops: the next use opens a new one.
  */
 export const openPool = (
-  { url, connections, applicationName, statementMilliseconds = 10_000 }: PoolSettings,
+  {
+    connection,
+    connections,
+    applicationName,
+    connectMilliseconds = 5000,
+    statementMilliseconds = usualMilliseconds,
+  }: PoolSettings,
   onProblem: OnProblem,
 ): LentConnections => {
   const sockets = new Set<Socket>()
   const pool = new Pool({
-    connectionString: url,
     max: connections,
     application_name: applicationName,
     pipeline: true,
     connectionTimeoutMillis: connectMilliseconds,
-    statement_timeout: statementMilliseconds,
+    // In case no answer comes at all: the connection is destroyed then, and the pool takes another.
     query_timeout: statementMilliseconds + graceMilliseconds,
-    idle_in_transaction_session_timeout: statementMilliseconds + graceMilliseconds,
     keepAlive: true,
+    ...connection,
+    Client: ClosingClient,
     // Kept at hand: a database that hangs would otherwise keep the process from ending.
     stream: () => {
       const socket = new Socket()
@@ -54,7 +73,7 @@ export const openPool = (
     },
   })
   pool.on('error', error => {
-    onProblem({ code: codeOf(error) })
+    onProblem({ code: outageIn(error) ?? 'connectionLost', operation: 'idle' })
   })
   // A connection that breaks while it is lent fails its queries by itself; without a listener it would end the process.
   pool.on('connect', client => {

@@ -60,7 +60,10 @@ export const readAndMark = async (
   return read.map(({ stored }) => stored)
 }
 
-/** Marks those that cannot be read, so that they are counted without reading all histories, and no others. */
+/**
+ * Marks those that cannot be read, so that they are counted without reading all histories, and no others. The rows are locked in
+ * the order in which appends lock them.
+ */
 const mark = async (
   transactions: TenantTransactions,
   tenantId: TenantId,
@@ -70,9 +73,19 @@ const mark = async (
   await transactions.once(tenantId, {
     name: 'mark-unreadable',
     text: `
-      update lethe.removal_request
-      set unreadable_at = case when request_id = any($3::uuid[]) then coalesce(unreadable_at, now()) end
-      where tenant_id = $1 and request_id = any($2::uuid[])`,
+      with locked as (
+        select locked.request_id
+        from (select one from unnest($2::uuid[]) as one order by one) as given cross join lateral (
+          select request_id from lethe.removal_request
+          where tenant_id = $1 and request_id = given.one
+          for update
+        ) as locked
+      )
+      update lethe.removal_request request
+      set unreadable_at =
+        case when request.request_id = any($3::uuid[]) then coalesce(unreadable_at, now()) end
+      from locked
+      where request.tenant_id = $1 and request.request_id = locked.request_id`,
     values: [
       tenantId,
       read.map(({ request }) => request.id),

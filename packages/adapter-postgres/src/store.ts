@@ -1,21 +1,31 @@
-import type { Digest, HistorySeals, RemovalRequests, StorePorts, Unavailable } from '@lethe/application'
+import type {
+  Clock,
+  Digest,
+  HistorySeals,
+  RemovalRequests,
+  StorePorts,
+  Unavailable,
+} from '@lethe/application'
 import type { RemovalRequestId, StoredRequest, TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { appendGroup } from './appending.js'
+import { postgresBacklogs } from './backlogs.js'
 import { postgresBatches } from './batches.js'
 import { type CheckedPart, checkPart, type CheckWish } from './checking.js'
-import { type Grouping, groupedBy } from './grouping.js'
-import { startJobQueue } from './job-queue.js'
+import { connectionTo, type DatabaseAddress } from './connection.js'
+import { answerMilliseconds, guarded, type NotReady, watchDatabase } from './gate.js'
+import { groupedBy } from './grouping.js'
+import { queueMilliseconds, startJobQueue } from './job-queue.js'
 import { knownRequests } from './known-requests.js'
 import { isReadable, type OnUnreadable, type ReadStored, sealProblem } from './event-rows.js'
 import { countOverdue, countUnreadable, readExpiring, readPage } from './listing.js'
 import { postgresPaceStates } from './pace-states.js'
 import { postgresActors, postgresNotes, postgresSubjects } from './people.js'
 import { openPool } from './pool.js'
-import { type OnProblem, orUnavailable } from './problems.js'
-import { checkDatabase, type DatabaseUnfit, unfit } from './readiness.js'
+import { clockDiffers, type OnProblem, orUnavailable } from './problems.js'
+import { checkDatabase, type DatabaseUnfit, migrationNames, unfit } from './readiness.js'
 import { readHistory, readRequests } from './reading-requests.js'
 import { resumeWaiting } from './resuming.js'
 import { postgresSignIns } from './sign-ins.js'
@@ -36,15 +46,14 @@ export interface PostgresStore extends StorePorts {
     after: RemovalRequestId | null,
     wish: CheckWish,
   ) => TE.TaskEither<Unavailable, CheckedPart>
-  /** Whether the database answers now, within a second. */
-  readonly isReachable: () => Promise<boolean>
+  /** Why it takes nothing now; null where it does. The answer comes within a second or so. */
+  readonly notReady: () => Promise<NotReady | null>
   /** Closes all connections. */
   readonly close: () => Promise<void>
 }
 
-export interface PostgresStoreSettings {
-  /** Of a role that is a member of `lethe_app` and owns nothing. */
-  readonly url: string
+/** The role is a member of `lethe_app`, and owns nothing. */
+export interface PostgresStoreSettings extends DatabaseAddress {
   /** How many connections this process opens at most. */
   readonly connections: number
   /** Shows in `pg_stat_activity`. */
@@ -60,58 +69,89 @@ export interface PostgresStoreSettings {
   readonly supervise: boolean
   /** How often it does, in seconds. */
   readonly superviseSeconds: number
+  /**
+   * The clock of this process: while it is more than two minutes from that of the database, everything is unavailable. Null where a
+   * test moves it.
+   */
+  readonly clock: Clock | null
+  /** Told by how many seconds that clock is ahead of the database's (less than 0: behind), once a minute as long as it is too far. */
+  readonly onClock: (aheadSeconds: number) => void
   readonly onProblem: OnProblem
   /** Told of each job that cannot be read, and is taken out of the queue: Lethe puts in none of that kind. */
   readonly onMalformedJob: () => void
+  /** Told of each bug that shows where nobody waits for an answer. */
+  readonly onDefect: (error: unknown) => void
 }
 
 /**
  * Two groups under way for each tenant: while the database does the one, the other is put together. No larger than half of what a worker
  * has of a tenant, or both would wait for each other.
  */
-const inGroups: Grouping = { lanes: 2, most: 64 }
-/** pg-boss' own connections: its sweeps may take longer than any statement of a request. */
+const inGroups = { lanes: 2, most: 64 }
+/** pg-boss' own connections. */
 const queueConnections = 2
-const sweepMilliseconds = 60_000
 
 /** The store on PostgreSQL, once it is found to be fit. */
 export const openPostgresStore = async (
   settings: PostgresStoreSettings,
 ): Promise<E.Either<DatabaseUnfit, PostgresStore>> => {
-  const { url, applicationName } = settings
+  const { applicationName } = settings
+  const connection = connectionTo(settings)
+  if (E.isLeft(connection)) return E.left({ _tag: 'Unreachable', code: connection.left })
+  const migrations = await migrationNames()
   let closing = false
   // Connections that go while the store is closed are no problem any more.
   const onProblem: OnProblem = problem => {
-    if (!closing) settings.onProblem(problem)
+    if (closing) return
+    // The look says by how much.
+    if (problem.code === clockDiffers) void watch.look().catch(() => null)
+    else settings.onProblem(problem)
   }
   const { pool, close: closePool } = openPool(
-    { url, applicationName, connections: settings.connections },
+    { connection: connection.right, applicationName, connections: settings.connections },
     onProblem,
   )
   const { pool: queuePool, close: closeQueuePool } = openPool(
     {
-      url,
+      connection: connection.right,
       applicationName: `${applicationName} queue`,
       connections: queueConnections,
-      statementMilliseconds: sweepMilliseconds,
+      statementMilliseconds: queueMilliseconds,
     },
     onProblem,
   )
+  const { pool: watchPool, close: closeWatchPool } = openPool(
+    {
+      connection: connection.right,
+      applicationName: `${applicationName} watch`,
+      connections: 1,
+      connectMilliseconds: answerMilliseconds,
+    },
+    onProblem,
+  )
+  const watch = watchDatabase(watchPool, {
+    migrations,
+    clock: settings.clock,
+    onClock: settings.onClock,
+    onProblem,
+  })
   const closePools = async (): Promise<void> => {
-    await Promise.all([closePool(), closeQueuePool()])
+    watch.stop()
+    await Promise.all([closePool(), closeQueuePool(), closeWatchPool()])
   }
-  const fit = await checkDatabase(pool)
+  const fit = await checkDatabase(pool, migrations)
   if (E.isLeft(fit)) {
     await closePools()
     return fit
   }
-  const transactions = tenantTransactions(pool)
-  const started = await tryToStart(() => startJobQueue(queuePool, transactions, settings, onProblem))
+  const transactions = tenantTransactions(guarded(pool, watch), watch, settings.clock !== null)
+  const started = await tryToStart(() => startJobQueue(queuePool, transactions, settings, watch, onProblem))
   if (E.isLeft(started)) {
     await closePools()
     return started
   }
   const queue = started.right
+  await watch.start()
   const people = { transactions, onProblem }
   const checking = {
     digest: settings.digest.envelope,
@@ -127,15 +167,15 @@ export const openPostgresStore = async (
     }),
     batches: postgresBatches({ ...people, ...checking }),
     jobs: queue.jobs,
-    backlogs: queue.backlogs,
+    backlogs: postgresBacklogs(people),
     subjects: postgresSubjects(people),
     actors: postgresActors(people),
     notes: postgresNotes(people),
-    sealedSignIns: postgresSignIns(people),
+    sealedSignIns: postgresSignIns(people, settings.clock),
     paces: postgresPaceStates(people),
     leaseSeconds: queue.leaseSeconds,
     check: (tenantId, after, wish) =>
-      orUnavailable(onProblem)(() =>
+      orUnavailable(onProblem)('check', () =>
         checkPart(
           { transactions, ...checking, commitment: settings.digest.commitment },
           tenantId,
@@ -143,9 +183,13 @@ export const openPostgresStore = async (
           wish,
         ),
       ),
-    isReachable: async () => {
-      const answer = orUnavailable(onProblem)(() => pool.query('select 1'))()
-      return E.isRight(await Promise.race([answer, tooLate()]))
+    notReady: async () => {
+      try {
+        return await watch.look()
+      } catch (error) {
+        settings.onDefect(error)
+        return 'database'
+      }
     },
     close: async () => {
       closing = true
@@ -163,15 +207,6 @@ const tryToStart = async <A>(start: () => Promise<A>): Promise<E.Either<Database
   }
 }
 
-const answerMilliseconds = 1000
-
-const tooLate = (): Promise<E.Either<null, null>> =>
-  new Promise(resolve => {
-    setTimeout(() => {
-      resolve(E.left(null))
-    }, answerMilliseconds).unref()
-  })
-
 interface RemovalRequestsDeps extends SubmittingDeps {
   readonly onProblem: OnProblem
 }
@@ -180,9 +215,10 @@ const postgresRemovalRequests = (deps: RemovalRequestsDeps): RemovalRequests => 
   const { transactions, onProblem } = deps
   const attempt = orUnavailable(onProblem)
   const known = knownRequests()
-  const submit = groupedBy(inGroups, submitGroup(deps))
-  const append = groupedBy(inGroups, appendGroup({ ...deps, known }))
-  const load = groupedBy(inGroups, (tenantId: TenantId) => async (ids: ReadonlyArray<RemovalRequestId>) => {
+  const grouping = { ...inGroups, admit: transactions.admit }
+  const submit = groupedBy(grouping, submitGroup(deps))
+  const append = groupedBy(grouping, appendGroup({ ...deps, known }))
+  const load = groupedBy(grouping, (tenantId: TenantId) => async (ids: ReadonlyArray<RemovalRequestId>) => {
     const found = await readRequests(deps, tenantId, ids)
     return ids.map(id => O.map(seen)(O.fromNullable(found.get(id))))
   })
@@ -193,27 +229,30 @@ const postgresRemovalRequests = (deps: RemovalRequestsDeps): RemovalRequests => 
   }
 
   return {
-    submit: submission => flattened(attempt(() => submit(submission.tenantId)(submission))),
+    submit: submission => flattened(attempt('submit', () => submit(submission.tenantId)(submission))),
     openFor: (tenantId, userId) =>
-      attempt(async () => {
+      attempt('open-request', async () => {
         const open = await openRequests(deps, tenantId, [userId])
         return O.fromNullable(open.get(userId)?.request)
       }),
-    load: (tenantId, id) => attempt(() => load(tenantId)(id)),
-    append: next => flattened(attempt(() => append(next.tenantId)(next))),
-    list: (tenantId, filter, page) => flattened(attempt(() => readPage(deps, tenantId, filter, page))),
+    load: (tenantId, id) => attempt('load', () => load(tenantId)(id)),
+    append: next => flattened(attempt('append', () => append(next.tenantId)(next))),
+    list: (tenantId, filter, page) =>
+      flattened(attempt('list', () => readPage(deps, tenantId, filter, page))),
     history: (tenantId, id) =>
-      attempt(async () => {
+      attempt('history', async () => {
         const found = await readHistory(transactions, tenantId, id)
         if (found === undefined) return O.none
         const problem = sealProblem(found, deps.seals)
         const seal = problem === null ? 'intact' : problem === 'headNotSealed' ? 'missing' : 'differs'
         return O.some({ events: found.events, isCut: found.isCut, head: found.head, seal })
       }),
-    expiring: (tenantId, at, limit) => attempt(() => readExpiring(transactions, tenantId, at, limit)),
-    resume: (tenantId, seconds, limit) => attempt(() => resumeWaiting(deps, tenantId, seconds, limit)),
-    overdue: (tenantId, at) => attempt(() => countOverdue(transactions, tenantId, at)),
-    unreadable: tenantId => attempt(() => countUnreadable(deps, tenantId)),
+    expiring: (tenantId, at, limit) =>
+      attempt('expiring', () => readExpiring(transactions, tenantId, at, limit)),
+    resume: (tenantId, seconds, limit) =>
+      attempt('resume', () => resumeWaiting(deps, tenantId, seconds, limit)),
+    overdue: (tenantId, at) => attempt('count-overdue', () => countOverdue(transactions, tenantId, at)),
+    unreadable: tenantId => attempt('count-unreadable', () => countUnreadable(deps, tenantId)),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { BatchRefusal, Submission, Submitted } from '@lethe/application'
-import { type Job, jobsOf, RemovalRequestId, replay, type TenantId, UserId } from '@lethe/domain'
+import { RemovalRequestId, replay, type TenantId, UserId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { actorColumns } from './actor-rows.js'
 import { batchRefusals, hasJoined, isMaker, makersOf } from './batch-admission.js'
@@ -26,7 +26,6 @@ interface Prepared {
   readonly submission: Submission
   readonly read: ReadRequest
   readonly written: WrittenEvents
-  readonly jobs: ReadonlyArray<Job>
 }
 
 /** How often a submission that lost against an open request is tried again because that one has just ended. */
@@ -72,7 +71,6 @@ const prepared =
       submission,
       read: { request: request.right, head: written.head },
       written,
-      jobs: submission.events.flatMap(jobsOf),
     }
   }
 
@@ -86,7 +84,7 @@ const record = async (
     deps,
     tenantId,
     insertion(tenantId, group),
-    group.map(({ submission, jobs }) => ({ requestId: submission.requestId, jobs })),
+    group.map(({ submission }) => submission),
     group.flatMap(memberOf).map(({ batch }) => batch),
   )
   const lost = group.filter(({ submission }) => !taken.has(submission.requestId))
@@ -96,6 +94,10 @@ const record = async (
   )
 }
 
+/**
+ * People are inserted in one order everywhere: one whom another group is about to insert too is waited for, and two groups that
+ * wait for each other would be a deadlock.
+ */
 const insertion = (tenantId: TenantId, group: ReadonlyArray<Prepared>): Statement => ({
   name: 'submit',
   text: `
@@ -109,7 +111,7 @@ const insertion = (tenantId: TenantId, group: ReadonlyArray<Prepared>): Statemen
       where given.b is null or (${isMaker('given')} and not ${hasJoined('given.b', 'given.u')})
     ), taken as (
       insert into lethe.removal_subject (tenant_id, commitment, request_id, user_id, salt, batch_id, home_tenant_id)
-      select $1::uuid, decode(c, 'hex'), r, u, decode(s, 'hex'), b, ho from admitted
+      select $1::uuid, decode(c, 'hex'), r, u, decode(s, 'hex'), b, ho from admitted order by u, r
       on conflict do nothing
       returning request_id
     ), kept as (

@@ -1,4 +1,4 @@
-import { type BatchId, type Job, RemovalRequestId, type TenantId } from '@lethe/domain'
+import { type BatchId, jobsOf, type RemovalEvent, RemovalRequestId, type TenantId } from '@lethe/domain'
 import { lockingBatches } from './batch-admission.js'
 import { columnIn } from './event-rows.js'
 import type { EnqueueWithin } from './job-queue.js'
@@ -9,10 +9,10 @@ export interface TakingDeps {
   readonly enqueueWithin: EnqueueWithin
 }
 
-/** What a group of writes holds of one request: which one, and the jobs that it calls for. */
+/** What a group of writes holds of one request. */
 export interface Taking {
   readonly requestId: RemovalRequestId
-  readonly jobs: ReadonlyArray<Job>
+  readonly events: ReadonlyArray<RemovalEvent>
 }
 
 /**
@@ -29,18 +29,23 @@ export const take = async (
   batches: ReadonlyArray<BatchId>,
 ): Promise<ReadonlySet<RemovalRequestId>> => {
   const lock = batches.length === 0 ? null : lockingBatches(tenantId, batches)
+  const moments = group.flatMap(({ events }) => events.map(({ at }) => at))
   // The usual case, in which no job follows: one trip to the database.
-  if (group.every(({ jobs }) => jobs.length === 0))
-    return takenIn(await transactions.once(tenantId, statement, lock))
-  return transactions.through(tenantId, async run => {
-    if (lock !== null) await run(lock)
-    const taken = takenIn(await run(statement))
-    await enqueueWithin(
-      run,
-      group.filter(({ requestId }) => taken.has(requestId)).flatMap(({ jobs }) => jobs),
-    )
-    return taken
-  })
+  if (group.every(({ events }) => events.flatMap(jobsOf).length === 0))
+    return takenIn(await transactions.once(tenantId, statement, { first: lock, moments }))
+  return transactions.through(
+    tenantId,
+    async run => {
+      if (lock !== null) await run(lock)
+      const taken = takenIn(await run(statement))
+      await enqueueWithin(
+        run,
+        group.filter(({ requestId }) => taken.has(requestId)).flatMap(({ events }) => events.flatMap(jobsOf)),
+      )
+      return taken
+    },
+    { moments },
+  )
 }
 
 const takenIn = (rows: ReadonlyArray<unknown>): ReadonlySet<RemovalRequestId> =>

@@ -11,7 +11,9 @@ import {
 } from '@lethe/application/testing'
 import * as E from 'fp-ts/lib/Either.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { holding, waitingForLocks } from './making/database.js'
 import { type HarnessWithDatabase, postgresHarness } from './making/harness.js'
+import { openStoreOn } from './making/store.js'
 
 let h: HarnessWithDatabase
 beforeAll(async () => {
@@ -143,5 +145,33 @@ describe('appends at the same time', () => {
     expect(outcomes.filter(E.isLeft).map(({ left }) => left)).toStrictEqual(
       upTo(4).map(() => ({ _tag: 'VersionConflict' })),
     )
+  })
+})
+
+describe('two stores that write the same', () => {
+  it('wait for each other in one order, and not each for the other', async () => {
+    const other = rightOf(await openStoreOn(h.database.appUrl))
+    const tenantId = h.ids.tenantId()
+    const users = upTo(3).map(() => h.ids.userId())
+    const [, middle] = users.toSorted()
+    if (middle === undefined) throw new Error('There are three')
+    await submitted(h, { tenantId, userId: middle })
+    // Both come to a stop at the one in the middle, with one end each.
+    const release = await holding(
+      h.database.ownerUrl,
+      `delete from lethe.removal_subject where tenant_id = '${tenantId}' and user_id = '${middle}'`,
+    )
+
+    const sorted = users.toSorted()
+    const answers = [[h.store, sorted] as const, [other, sorted.toReversed()] as const].flatMap(
+      ([store, those]) =>
+        those.map(userId => store.removalRequests.submit(submissionOf(h, { tenantId, userId }))()),
+    )
+    await expect.poll(() => waitingForLocks(h.database.ownerUrl)).toBe(2)
+    await release()
+
+    const joined = (await Promise.all(answers)).map(answer => rightOf(answer).joined)
+    expect(joined.filter(isJoined => !isJoined)).toHaveLength(2)
+    await other.close()
   })
 })

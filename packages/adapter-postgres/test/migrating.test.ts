@@ -1,3 +1,6 @@
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import {
   freshBatch,
   makerOf,
@@ -10,8 +13,11 @@ import {
 } from '@lethe/application/testing'
 import * as E from 'fp-ts/lib/Either.js'
 import { Client } from 'pg'
-import { afterAll, describe, expect, it } from 'vitest'
+import { createDatabase, startEmbeddedPostgres } from '@lethe/embedded-postgres'
+import { copy, folderBeside } from '@lethe/embedded-postgres/testing'
+import { afterAll, describe, expect, inject, it } from 'vitest'
 import { migrate } from '../src/index.js'
+import { migrationFolder } from '../src/migrating.js'
 import { sha256Digest, systemClock } from '@lethe/adapter-system'
 import { appRoleIn, emptyDatabase, giveAway, migratedDatabase, runIn } from './making/database.js'
 import { freshIds } from './making/fresh-ids.js'
@@ -19,7 +25,7 @@ import { openStoreOn } from './making/store.js'
 
 const dropping: Array<() => Promise<void>> = []
 afterAll(async () => {
-  for (const drop of dropping) await drop()
+  for (const drop of dropping.toReversed()) await drop()
 })
 
 const empty = async (): Promise<string> => {
@@ -30,6 +36,7 @@ const empty = async (): Promise<string> => {
 
 /** Takes back what the sixth migration and the next one did. */
 const beforeTheSixth = `
+  drop function lethe.refuse_clock;
   drop function lethe.has_ended cascade;
   drop function lethe.refuse_own_approval cascade;
   drop function lethe.refuse_unsealed cascade;
@@ -89,6 +96,7 @@ describe('migrate', () => {
           '0005_batches-have-rows',
           '0006_sealed-histories',
           '0007_checks-of-statements',
+          '0008_clocks-are-held',
         ],
       }),
     )
@@ -108,7 +116,7 @@ describe('migrate', () => {
   it('makes rows of the batches that are there, as an owner whom row-level security holds too', async () => {
     const { url, drop } = await emptyDatabase()
     dropping.push(drop)
-    const ownerUrl = await giveAway({ url, drop })
+    const ownerUrl = await giveAway({ url })
     rightOf(await migrate(ownerUrl))
     const appUrl = await appRoleIn(url)
     const before = rightOf(await openStoreOn(appUrl))
@@ -165,7 +173,7 @@ describe('migrate', () => {
        values ('x', 1, 'job_common', 'create table public.made_by_the_owner ()')`,
     )
 
-    const migrating = migrate(database.ownerUrl)
+    const migrating = migrate(database.ownerUrl, undefined, { lockMilliseconds: 60_000 })
     // It waits for the transaction that still writes there.
     await expect
       .poll(() =>
@@ -197,7 +205,97 @@ describe('migrate', () => {
     dropping.push(database.drop)
     await database.asOwner('delete from lethe.migration')
 
-    expect(await migrate(database.appUrl)).toStrictEqual(E.left({ _tag: 'CannotMigrate', code: '42501' }))
+    expect(await migrate(database.appUrl)).toStrictEqual(
+      E.left({ _tag: 'RightMissing', code: '42501', right: 'createOnDatabase' }),
+    )
+  })
+
+  it('names the right that an owner lacks', async () => {
+    // A server that nothing was migrated on: roles are of all its databases.
+    const folder = join(await folderBeside(inject('initialisedFolder')), 'postgres')
+    await copy(inject('initialisedFolder'), folder)
+    const server = rightOf(await startEmbeddedPostgres({ folder }))
+    dropping.push(server.stop)
+    const url = await createDatabase(server.superuserUrl, 'new')
+    const ownerUrl = await giveAway({ url })
+
+    expect(await migrate(ownerUrl)).toStrictEqual(
+      E.left({ _tag: 'RightMissing', code: '42501', right: 'createRole' }),
+    )
+    await runIn(url, 'drop schema lethe cascade; create schema lethe')
+    expect(await migrate(ownerUrl)).toStrictEqual(
+      E.left({ _tag: 'RightMissing', code: '42501', right: 'ownershipOfSchemas' }),
+    )
+    await runIn(url, `drop schema lethe; alter role ${new URL(ownerUrl).username} createrole`)
+    expect(rightOf(await migrate(ownerUrl)).migrations).toContain('0001_removal-requests')
+    // As README says.
+    await runIn(ownerUrl, `create role lethe login password 'x' in role lethe_app`)
+    const appUrl = new URL(url)
+    appUrl.username = 'lethe'
+    appUrl.password = 'x'
+    const store = rightOf(await openStoreOn(appUrl.href))
+    expect(await store.notReady()).toBe(null)
+    await store.close()
+  })
+
+  it('says that a migration is missing before one that was made', async () => {
+    const database = await migratedDatabase()
+    dropping.push(database.drop)
+    await database.asOwner(`delete from lethe.migration where name = '0003_batches'`)
+
+    expect(await migrate(database.ownerUrl)).toStrictEqual(
+      E.left({ _tag: 'CannotMigrate', code: 'migrationsOutOfOrder' }),
+    )
+  })
+
+  it('does nothing on a database of a later version', async () => {
+    const database = await migratedDatabase()
+    dropping.push(database.drop)
+    await database.asOwner(`insert into lethe.migration (name, run_on) values ('9999_later', now())`)
+
+    expect(await migrate(database.ownerUrl)).toStrictEqual(E.right({ migrations: [] }))
+  })
+
+  it.each([
+    ['in a transaction', '0099_column', 'alter table lethe.batch add column later int;'],
+    [
+      'without one',
+      '0099_index',
+      `-- Without a transaction
+
+-- An index that was not built to the end is dropped first.
+drop index concurrently if exists lethe.later;
+create index concurrently later on lethe.batch (submitted_at);
+`,
+    ],
+  ])('gives up on a lock that somebody holds, %s, and can be run again', async (_how, name, text) => {
+    const database = await migratedDatabase()
+    dropping.push(database.drop)
+    const folder = await mkdtemp(join(tmpdir(), 'lethe-migrations-'))
+    dropping.push(() => rm(folder, { recursive: true }))
+    await cp(migrationFolder, folder, { recursive: true })
+    await writeFile(join(folder, `${name}.sql`), text)
+    const other = new Client({ connectionString: database.ownerUrl })
+    await other.connect()
+    await other.query('begin; lock table lethe.batch in row exclusive mode')
+
+    expect(await migrate(database.ownerUrl, undefined, { folder, lockMilliseconds: 50 })).toStrictEqual(
+      E.left({ _tag: 'Busy', code: '55P03' }),
+    )
+    expect(await openStoreOn(database.appUrl)).toMatchObject({ _tag: 'Right' })
+    await other.query('rollback')
+    await other.end()
+
+    expect(await migrate(database.ownerUrl, undefined, { folder })).toStrictEqual(
+      E.right({ migrations: [name] }),
+    )
+    expect(await migrate(database.ownerUrl, undefined, { folder })).toStrictEqual(E.right({ migrations: [] }))
+    expect(
+      await database.asOwner(`
+        select count(*)::int as made from pg_attribute where attname = 'later' and attrelid = 'lethe.batch'::regclass
+        union all
+        select count(*)::int from pg_index join pg_class on pg_class.oid = indexrelid where relname = 'later' and indisvalid`),
+    ).toEqual(text.includes('index') ? [{ made: 0 }, { made: 1 }] : [{ made: 1 }, { made: 0 }])
   })
 })
 
@@ -225,10 +323,50 @@ describe('a store on a database that is not fit', () => {
     expect(await openStoreOn(database.appUrl)).toStrictEqual(E.left({ _tag: 'Unreachable', code: '42501' }))
   })
 
-  it('is not opened where the latest migration is missing', async () => {
+  it.each(['0008_clocks-are-held', '0003_batches'])(
+    'is not opened where %s alone is missing, nor is one ready that was open',
+    async name => {
+      const database = await migratedDatabase()
+      dropping.push(database.drop)
+      const store = rightOf(await openStoreOn(database.appUrl))
+      dropping.push(store.close)
+      expect(await store.notReady()).toBe(null)
+      await database.asOwner(`delete from lethe.migration where name = '${name}'`)
+
+      expect(await openStoreOn(database.appUrl)).toStrictEqual(E.left({ _tag: 'NotMigrated' }))
+      expect(await store.notReady()).toBe('schema')
+    },
+  )
+
+  it('is opened, and ready, where a later version has migrated further', async () => {
     const database = await migratedDatabase()
     dropping.push(database.drop)
-    await database.asOwner('delete from lethe.migration')
+    await database.asOwner(`insert into lethe.migration (name, run_on) values ('9999_later', now())`)
+    const store = rightOf(await openStoreOn(database.appUrl))
+    dropping.push(store.close)
+
+    expect(await store.notReady()).toBe(null)
+  })
+
+  it('is not ready once the schema is lost, or the right to it', async () => {
+    const database = await migratedDatabase()
+    dropping.push(database.drop)
+    const defects: Array<unknown> = []
+    const store = rightOf(await openStoreOn(database.appUrl, { onDefect: defect => defects.push(defect) }))
+    dropping.push(store.close)
+
+    await database.asOwner('revoke select on lethe.migration from lethe_app')
+    expect(await store.notReady()).toBe('database')
+    expect(defects).toMatchObject([{ code: '42501' }])
+    await database.asOwner('drop schema lethe cascade')
+    expect(await store.notReady()).toBe('schema')
+    expect(defects).toHaveLength(1)
+  })
+
+  it('is not opened where the queue is at another version', async () => {
+    const database = await migratedDatabase()
+    dropping.push(database.drop)
+    await database.asOwner('update pgboss.version set version = version - 1')
 
     expect(await openStoreOn(database.appUrl)).toStrictEqual(E.left({ _tag: 'NotMigrated' }))
   })

@@ -30,7 +30,7 @@ describe('while the database is gone', () => {
     const acknowledged = await Promise.all(
       submissions.map(async submission => succeed(store.removalRequests.submit(submission))),
     )
-    await expect.poll(store.isReachable).toBe(true)
+    await expect.poll(store.notReady).toBe(null)
 
     await server.kill()
 
@@ -39,11 +39,11 @@ describe('while the database is gone', () => {
     expect(await store.removalRequests.load(tenantId, id)()).toMatchObject(unavailable)
     expect(await store.jobs.receive(5)()).toMatchObject(unavailable)
     expect(await store.subjects.resolve(tenantId, [])()).toMatchObject(unavailable)
-    expect(await store.isReachable()).toBe(false)
+    expect(await store.notReady()).toBe('database')
 
     const again = rightOf(await startEmbeddedPostgres({ folder, port: server.port }))
     cleaning.push(again.stop)
-    await expect.poll(store.isReachable).toBe(true)
+    await expect.poll(store.notReady).toBe(null)
     for (const { request } of acknowledged)
       expect(await succeed(store.removalRequests.load(tenantId, request.id))).toMatchObject({
         value: request,

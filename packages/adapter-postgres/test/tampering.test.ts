@@ -67,10 +67,14 @@ describe('a history that was changed by hand', () => {
     const { tenantId } = request
     const unreadable = async () => succeed(h.store.removalRequests.unreadable(tenantId))
     const resume = async () => succeed(h.store.removalRequests.resume(tenantId, 0, 10))
+    const loseJob = () =>
+      h.database.asOwner(`delete from pgboss.job where data ->> 'requestId' = '${request.id}'`)
     await h.database.asOwner(
       `update lethe.removal_request set job_due_at = '2026-01-01T00:00:00Z' where request_id = '${request.id}'`,
     )
+    await loseJob()
     expect([await unreadable(), await resume()]).toEqual([0, 1])
+    await loseJob()
 
     await h.database.asOwner(
       `update lethe.removal_request set head_seal = 'test:AAAA', job_due_at = '2026-01-01T00:00:00Z' where request_id = '${request.id}'`,

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import * as E from 'fp-ts/lib/Either.js'
 import type { TestProject } from 'vitest/node'
-import { hasEntry } from './processes.js'
+import { childrenOf, hasEntry, signal } from './processes.js'
 import { describeRefusal } from './refusal.js'
 import { type EmbeddedPostgresOptions, type RunningPostgres, startEmbeddedPostgres } from './start.js'
 
@@ -43,6 +43,22 @@ export const folderBeside = (initialised: string): Promise<string> =>
 /** Copies a folder whose server has stopped: owners and modes as they were. */
 export const copy = async (from: string, to: string): Promise<void> => {
   await promisify(execFile)('cp', ['-a', from, to])
+}
+
+/**
+ * Suspends a server with all of its processes: connections stay, new ones are taken by the system, and nothing is answered.
+ *
+ * @param processId of the postmaster.
+ * @returns lets it go on.
+ */
+export const suspendServer = async (processId: number): Promise<() => void> => {
+  // First of all, so that it starts no further process meanwhile.
+  signal(processId, 'SIGSTOP')
+  const all = [...(await childrenOf(processId)), processId]
+  for (const one of all) signal(one, 'SIGSTOP')
+  return () => {
+    for (const one of all) signal(one, 'SIGCONT')
+  }
 }
 
 /** Data of tests are written a lot and never kept: in memory, where the system has room for them. */

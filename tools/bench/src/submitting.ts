@@ -52,6 +52,7 @@ const submitEach = async (
 ): Promise<void> => {
   const opened = await openPostgresStore({
     url: world.appUrl,
+    passwordFile: null,
     connections: 8,
     applicationName: 'bench',
     digest: sha256Digest,
@@ -61,6 +62,9 @@ const submitEach = async (
     superviseSeconds: 60,
     onUnreadable: () => undefined,
     onMalformedJob: () => undefined,
+    clock: systemClock,
+    onClock: () => undefined,
+    onDefect: () => undefined,
     onProblem: () => undefined,
   })
   if (E.isLeft(opened)) throw new Error(`The store was not opened: ${opened.left._tag}`)

@@ -6,8 +6,8 @@ import type { ApiEnv } from './context.js'
 
 /** How the process is. */
 export interface Health {
-  /** Whether it can take requests now. */
-  readonly isReady: () => Promise<boolean>
+  /** Why it takes no requests now, in a word; null where it does. */
+  readonly notReady: () => Promise<string | null>
   /** How its calls to Microsoft Graph fare, as a number of tenants in each state; null where it calls none. */
   readonly graph: () => DataPlaneHealth | null
   /** The same for one tenant. */
@@ -22,7 +22,7 @@ export interface Health {
  */
 export const healthRoutes = (
   app: Hono<ApiEnv>,
-  { isReady, graph, unreadable }: Pick<Health, 'isReady' | 'graph' | 'unreadable'>,
+  { notReady, graph, unreadable }: Pick<Health, 'notReady' | 'graph' | 'unreadable'>,
 ): void => {
   const details = async () => {
     const [breakers, count] = [graph(), await unreadable()]
@@ -32,9 +32,10 @@ export const healthRoutes = (
     }
   }
   app.get('/healthz/live', c => c.json({ status: 'live' }))
-  app.get('/healthz/ready', async c =>
-    (await isReady())
+  app.get('/healthz/ready', async c => {
+    const reason = await notReady()
+    return reason === null
       ? c.json({ status: 'ready', ...(await details()) })
-      : c.json({ status: 'notReady' }, 503, { 'Retry-After': '1' }),
-  )
+      : c.json({ status: 'notReady', reason }, 503, { 'Retry-After': '1' })
+  })
 }

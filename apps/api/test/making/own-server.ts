@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type RunningPostgres, startEmbeddedPostgres } from '@lethe/embedded-postgres'
-import { copy, folderBeside } from '@lethe/embedded-postgres/testing'
+import { copy, folderBeside, suspendServer } from '@lethe/embedded-postgres/testing'
 import { inject } from 'vitest'
 import { rightOf } from './decoded.js'
 
@@ -12,7 +12,9 @@ export interface OwnServer {
   readonly stop: () => Promise<void>
   /** Ends it as a power cut would. */
   readonly kill: () => Promise<void>
-  /** Starts it again, at the same address and with what it held. */
+  /** Suspends it: nothing is answered any more. */
+  readonly freeze: () => Promise<void>
+  /** Starts it again, at the same address and with what it held; one that is suspended goes on. */
   readonly startAgain: () => Promise<void>
 }
 
@@ -31,13 +33,22 @@ export const startOwnServer = async (): Promise<OwnServer> => {
   const start = async (port = 0): Promise<RunningPostgres> =>
     rightOf(await startEmbeddedPostgres({ folder, port }))
   let server = await start()
-  removing.push(() => server.stop())
+  let thaw: (() => void) | null = null
+  removing.push(() => {
+    thaw?.()
+    return server.stop()
+  })
   return {
     superuserUrl: server.superuserUrl,
     stop: () => server.stop(),
     kill: () => server.kill(),
+    freeze: async () => {
+      thaw = await suspendServer(server.processId)
+    },
     startAgain: async () => {
-      server = await start(server.port)
+      if (thaw === null) server = await start(server.port)
+      else thaw()
+      thaw = null
     },
   }
 }

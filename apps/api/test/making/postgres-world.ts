@@ -26,18 +26,18 @@ export const openPostgresWorld = async (
   {
     database: given,
     ...settings
-  }: Pick<WorldSettings, 'environment' | 'profiles'> & { readonly database?: TestDatabase } = {},
+  }: Pick<WorldSettings, 'environment' | 'profiles' | 'clock'> & { readonly database?: TestDatabase } = {},
 ): Promise<PostgresWorld> => {
   const database = given ?? (await migratedDatabase())
   const environment: Environment = { ...settings.environment, LETHE_DATABASE_URL: database.appUrl }
   const { log, lines } = keepLog()
-  const store = rightOf(await openStore(configFor(issuer, environment), 'both', log))
+  const store = rightOf(await openStore(configFor(issuer, environment), 'both', log, settings.clock))
   closing.push(store.close)
   const world = openWorld(issuer, {
     ...settings,
     environment,
     store: store.ports,
-    isReady: store.isReachable,
+    notReady: store.notReady,
   })
   return { ...world, database, problems: lines }
 }

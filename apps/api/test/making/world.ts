@@ -1,6 +1,6 @@
 import { sha256Digest, systemClock } from '@lethe/adapter-system'
 import { inMemoryStore } from '@lethe/adapter-memory'
-import type { StorePorts } from '@lethe/application'
+import type { Clock, StorePorts } from '@lethe/application'
 import type { Logger } from 'pino'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { compose, type Composition } from '../../src/compose.js'
@@ -33,7 +33,9 @@ export interface WorldSettings {
   readonly store?: StorePorts
   /** Use cases in the place of the real ones. */
   readonly useCases?: Partial<UseCases>
-  readonly isReady?: () => Promise<boolean>
+  readonly notReady?: Health['notReady']
+  /** The clock of events and sweeps. */
+  readonly clock?: Clock
   /** Where profiles are and data is removed, instead of in memory. */
   readonly data?: (store: StorePorts, log: Logger) => DataPlane
   readonly graph?: Health['graph']
@@ -58,7 +60,7 @@ export const openWorld = (issuer: Issuer, settings: WorldSettings = {}): World =
   const ports = settings.store ?? inMemoryStore({ digest: sha256Digest, clock: systemClock })
   const memory = memoryDataPlane(settings.profiles ?? usualProfiles)
   const data = settings.data?.(ports, log) ?? settings.dataPlane?.(memory) ?? memory
-  const composition = compose(config, { ports, leaseSeconds: 60 }, data, log)
+  const composition = compose(config, { ports, leaseSeconds: 60 }, data, log, settings.clock)
   const app = createApp({
     useCases: { ...composition.useCases, ...settings.useCases },
     authenticate: composition.authenticate,
@@ -70,7 +72,7 @@ export const openWorld = (issuer: Issuer, settings: WorldSettings = {}): World =
     signIn: config.signIn,
     clock: systemClock,
     health: {
-      isReady: settings.isReady ?? (async () => true),
+      notReady: settings.notReady ?? (async () => null),
       graph: settings.graph ?? (() => data.health?.() ?? null),
       unreadable: async () => 0,
       graphOf: settings.graphOf ?? (tenantId => data.healthOf?.(tenantId) ?? null),

@@ -40,6 +40,17 @@ export const letheCheck: Check = {
 const originIn = (headers: Headers, address: string): string | null =>
   URL.parse(headers.get('location') ?? '', address)?.origin ?? null
 
+/** Why a server is not ready, in words; one of another version may give no reason, or another one. */
+const whyNotReady: ReadonlyMap<string, string> = new Map([
+  ['database', 'its database does not answer'],
+  ['schema', 'its database lacks a migration'],
+  ['standby', 'its database is a standby, which takes no writes'],
+  ['clock', 'its clock is not that of its database'],
+])
+const unknownReason = 'it starts or stops, or its database is out of reach'
+
+const NotReady = t.type({ reason: t.string })
+
 /** Whether it takes requests. */
 export const readyCheck: Check = {
   name: 'ready',
@@ -63,7 +74,7 @@ export const readyCheck: Check = {
             requestId: null,
             retryAfter: null,
           },
-          'It takes no requests now: it starts or stops, or its database is out of reach.',
+          `It takes no requests now: ${whyNotReady.get(NotReady.is(body) ? body.reason : '') ?? unknownReason}.`,
           'Try again in a minute; if that does not help, whoever runs Lethe finds the cause in its log.',
         ),
       }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { rightOf } from '@lethe/application/testing'
+import { decoded, rightOf } from '@lethe/application/testing'
 import { createDatabase, dropDatabase } from '@lethe/embedded-postgres'
+import * as t from 'io-ts'
 import { Client, type QueryResult } from 'pg'
 import { migrate, type QueueSettings, usualQueueSettings } from '../../src/index.js'
 import { inject } from 'vitest'
@@ -65,7 +66,7 @@ export const migratedOn = async (
 }
 
 /** A role that is no superuser, and what its database is reached at when it is given one. */
-export const giveAway = async ({ url }: EmptyDatabase): Promise<string> => {
+export const giveAway = async ({ url }: Pick<EmptyDatabase, 'url'>): Promise<string> => {
   const role = `owner_${randomUUID().replaceAll('-', '')}`
   const password = randomUUID()
   const name = new URL(url).pathname.slice(1)
@@ -115,4 +116,33 @@ export const runIn = async (
   } finally {
     await client.end()
   }
+}
+
+/**
+ * Runs a statement as whom the URL names, in a transaction that stays open.
+ *
+ * @returns rolls it back.
+ */
+export const holding = async (url: string, text: string): Promise<() => Promise<void>> => {
+  const client = new Client({ connectionString: url })
+  client.on('error', () => undefined)
+  await client.connect()
+  await client.query('begin')
+  await client.query(text)
+  return async () => {
+    await client.query('rollback')
+    await client.end()
+  }
+}
+
+const Count = t.strict({ count: t.number })
+
+/** How many connections to a database wait for a lock. */
+export const waitingForLocks = async (url: string): Promise<number> => {
+  const [row] = await runIn(
+    url,
+    `select count(*)::int as count from pg_stat_activity
+     where datname = current_database() and wait_event_type = 'Lock'`,
+  )
+  return decoded(Count, row).count
 }

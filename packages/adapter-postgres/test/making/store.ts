@@ -1,16 +1,17 @@
 import { createSecretKey } from 'node:crypto'
 import { historySeals, sha256Digest } from '@lethe/adapter-system'
-import { openPostgresStore } from '../../src/index.js'
+import { openPostgresStore, type PostgresStoreSettings } from '../../src/index.js'
 import { queue } from './queue.js'
 
 /** What the histories of the tests are sealed with. */
 const testSeals = historySeals([{ id: 'test', key: createSecretKey(Buffer.alloc(32, 7)) }])
 
 /** Opens a store for a test. */
-export const openStoreOn = (url: string, connections = 8) =>
+export const openStoreOn = (url: string, changes: Partial<PostgresStoreSettings> = {}) =>
   openPostgresStore({
     url,
-    connections,
+    passwordFile: null,
+    connections: 8,
     applicationName: 'test',
     digest: sha256Digest,
     seals: testSeals,
@@ -19,5 +20,9 @@ export const openStoreOn = (url: string, connections = 8) =>
     superviseSeconds: 3600,
     onUnreadable: () => undefined,
     onMalformedJob: () => undefined,
+    clock: null,
+    onClock: () => undefined,
+    onDefect: () => undefined,
     onProblem: () => undefined,
+    ...changes,
   })

@@ -115,8 +115,8 @@ export interface RemovalRequests {
     limit: number,
   ) => TaskEither<Unavailable, ReadonlyArray<RemovalRequestId>>
   /**
-   * Makes the jobs anew of requests that have waited for one for longer than that, by the store's own clock: it is overdue, or
-   * lost. What is delivered twice for it does no harm. A request that was resumed waits from then on; one that could not be read
+   * Makes the jobs anew of requests that have waited for one for longer than that, by the store's own clock, and have none in the
+   * queue: neither one that waits or is held, nor one that is delivered again later, nor a dead one. A request that was resumed waits from then on; one that could not be read
    * when it was last looked at is left alone.
    *
    * @returns how many were resumed; where that is `limit`, there may be more.

@@ -2,7 +2,7 @@ import type { RemovalRequest, TenantId } from '@lethe/domain'
 import { describe, expect, it } from 'vitest'
 import type { OpenStore, StoreHarness } from './harness.js'
 import { elementAt, succeed, upTo } from './outcomes.js'
-import { receiveAll } from './queue.js'
+import { receiveAll, receiveDead } from './queue.js'
 import { endedStates, requestIn, toldToWait } from './scenarios.js'
 
 const day = 86_400
@@ -44,11 +44,32 @@ export const resumeContract = (open: OpenStore): void => {
       await h.clock.advance(day - 60)
       expect(await resumed(h, tenantId)).toBe(0)
 
-      await withoutItsJob(h, await toldToWait(h, removing, 5 * day))
-
-      await h.clock.advance(5 * day)
+      const waiting = await toldToWait(h, removing, 5 * day)
+      await h.clock.advance(5 * day + 60)
+      await withoutItsJob(h, waiting)
       expect(await resumed(h, tenantId)).toBe(0)
       await h.clock.advance(2 * day)
+      expect(await resumed(h, tenantId)).toBe(1)
+    })
+
+    it('makes none for a request whose job is in the queue: it waits, is held, comes again, or is dead', async () => {
+      const h = await open()
+      const tenantId = h.ids.tenantId()
+      const request = await requestIn(h, 'approved', { tenantId })
+      await h.clock.advance(2 * day)
+
+      expect(await resumed(h, tenantId)).toBe(0)
+      for (const _ of upTo(h.queue.mostDeliveries)) {
+        await receiveAll(h, tenantId)
+        expect(await resumed(h, tenantId)).toBe(0)
+        await h.letLeasesRunOut()
+        expect(await resumed(h, tenantId)).toBe(0)
+      }
+
+      const [dead, ...others] = await receiveDead(h, tenantId)
+      expect([dead?.job.requestId, others]).toStrictEqual([request.id, []])
+      expect(await resumed(h, tenantId)).toBe(0)
+      await succeed(h.store.jobs.complete(dead?.receipt ?? ''))
       expect(await resumed(h, tenantId)).toBe(1)
     })
 

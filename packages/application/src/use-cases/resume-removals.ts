@@ -13,12 +13,12 @@ export type ResumeRemovals = (input: {
   readonly limit: number
 }) => TaskEither<Unavailable, number>
 
-/** Longer than any queue should be: until then a job is late, and not lost. */
+/** So late it is worth a look whether the job is still there. */
 const lostAfterSeconds = 86_400
 
 /**
- * Makes the jobs anew of removals that have waited for theirs for a day, so that none ends in silence whatever happened to
- * the queue. Safe to run at any time, by any number at once.
+ * Makes the jobs anew of removals that have waited for theirs for a day and lost it, so that none ends in silence whatever happened
+ * to the queue. Safe to run at any time, by any number at once.
  *
  * @returns how many were resumed; where that is `limit`, there may be more.
  */
