@@ -1,11 +1,18 @@
 import { inMemoryStore } from '@lethe/adapter-memory'
 import { type DatabaseUnfit, openPostgresStore, type PostgresStore } from '@lethe/adapter-postgres'
 import { historySeals, sha256Digest, systemClock } from '@lethe/adapter-system'
-import type { StorePorts } from '@lethe/application'
+import {
+  type StorePorts,
+  type WorkerUnseenFor,
+  workerUnseenFor,
+  workerUnseenSeconds,
+} from '@lethe/application'
+import type { TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { Logger } from 'pino'
 import type { BadConfig, Config } from './config.js'
+import { traceOf } from './log.js'
 import { type Role, worksIn } from './role.js'
 
 export interface OpenStore {
@@ -29,6 +36,7 @@ export const openStore = async (
   log: Logger,
 ): Promise<E.Either<BadConfig, OpenStore>> => {
   if (config.databaseUrl === null || config.historyKeys === null) return E.right(openMemory(config))
+  let unseenFor: WorkerUnseenFor | null = null
   return pipe(
     await openPostgresStore({
       url: config.databaseUrl,
@@ -36,6 +44,7 @@ export const openStore = async (
       applicationName: `lethe ${role}`,
       digest: sha256Digest,
       seals: historySeals(config.historyKeys),
+      tenants: config.tenants,
       heldPerTenant: config.tenantConcurrency,
       supervise: worksIn(role),
       superviseSeconds: Math.max(1, Math.floor(config.leaseSeconds / supervisionsInLease)),
@@ -45,15 +54,32 @@ export const openStore = async (
       onMalformedJob: () => {
         log.error('a job that cannot be read was taken out of the queue')
       },
+      onJobsLeft: tenantId => {
+        if (unseenFor !== null) void warnOfJobsLeft(unseenFor, tenantId, log)
+      },
       onProblem: ({ code }) => {
         log.warn({ code }, 'database unavailable')
       },
     }),
     E.bimap(
       unfit => ({ _tag: 'BadConfig', mistakes: [mistakeOf(unfit)] }),
-      store => ({ ...store, ports: store }),
+      store => {
+        unseenFor = workerUnseenFor(store)
+        return { ...store, ports: store }
+      },
     ),
   )
+}
+
+/** Jobs of a tenant that another worker serves are its affair. */
+const warnOfJobsLeft = async (unseenFor: WorkerUnseenFor, tenantId: TenantId, log: Logger): Promise<void> => {
+  try {
+    const unseen = await unseenFor({ tenantId })()
+    if (E.isRight(unseen) && (unseen.right === null || unseen.right > workerUnseenSeconds))
+      log.warn({ tenantId }, 'removals wait: no worker has their tenant in LETHE_TENANTS')
+  } catch (error) {
+    log.error({ ...traceOf(error), tenantId }, 'jobs left')
+  }
 }
 
 const openMemory = ({ leaseSeconds, tenantConcurrency }: Config): OpenStore => ({

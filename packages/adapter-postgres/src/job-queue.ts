@@ -10,7 +10,7 @@ import { type Grouping, groupedBy } from './grouping.js'
 import { codeOf, type OnProblem, orUnavailable } from './problems.js'
 import { deadQueue, performQueue, queueSchema, usualQueueSettings } from './queues.js'
 import { steadyClock } from './steady-clock.js'
-import type { Run, TenantTransactions } from './tenant-transactions.js'
+import { type Run, type TenantTransactions, withClient } from './tenant-transactions.js'
 
 /** Adds jobs to the queue within a transaction, so that they are there if and only if it is committed. */
 export type EnqueueWithin = (run: Run, jobs: ReadonlyArray<Job>) => Promise<void>
@@ -25,6 +25,8 @@ export interface JobQueue {
 }
 
 export interface JobQueueSettings {
+  /** Whose jobs are taken; null for everybody's. Those of other tenants are left as they are. */
+  readonly tenants: ReadonlyArray<TenantId> | null
   /** How many jobs of one tenant are held at a time, by all workers together. */
   readonly heldPerTenant: number
   /** Whether this process looks after the queue: gives jobs to others whose worker is gone, and sweeps up. */
@@ -33,7 +35,14 @@ export interface JobQueueSettings {
   readonly superviseSeconds: number
   /** Told of each job that cannot be read, and is taken out of the queue: Lethe puts in none of that kind. */
   readonly onMalformedJob: () => void
+  /** Told of a tenant whose jobs are due and are left, because it is none of `tenants`: every ten minutes, as long as there are some. */
+  readonly onJobsLeft: (tenantId: TenantId) => void
 }
+
+/** For how long a tenant that is not served is left out before it is asked whether jobs of it still wait, in milliseconds. */
+const leftOutMilliseconds = 600_000
+/** How often tenants with little under way come first, in milliseconds: each such look passes over the jobs of all others. */
+const sharingMilliseconds = 250
 
 const JobData = t.strict({
   tenantId: TenantId,
@@ -59,9 +68,10 @@ const settling: Grouping = { lanes: 1, most: 256 }
 export const startJobQueue = async (
   pool: Pool,
   transactions: TenantTransactions,
-  { heldPerTenant, supervise, superviseSeconds, onMalformedJob }: JobQueueSettings,
+  settings: JobQueueSettings,
   onProblem: OnProblem,
 ): Promise<JobQueue> => {
+  const { supervise, superviseSeconds, onMalformedJob } = settings
   const boss = new PgBoss({
     db: { executeSql: async (text, values) => pool.query(text, values) },
     schema: queueSchema,
@@ -100,26 +110,18 @@ export const startJobQueue = async (
       if (read !== null) await then(read.queue)(read.attempt)
     })
 
+  const fetch = fetchingServed(boss, pool, settings)
   const take = (queue: QueueName, limit: number) =>
     attempt(async () => {
-      const jobs = await boss.fetch<unknown>(queue, {
-        batchSize: limit,
-        ...(queue === performQueue ? { groupConcurrency: heldPerTenant } : {}),
-      })
-      const malformed = jobs.filter(({ data }) => E.isLeft(JobData.decode(data)))
+      const jobs = await fetch(queue, limit)
+      const malformed = jobs.filter(job => jobIn(job) === null)
       if (malformed.length > 0) await boss.complete(queue, malformed)
       for (const _ of malformed) onMalformedJob()
-      return jobs.flatMap((job): ReadonlyArray<HeldJob> => {
-        const data = JobData.decode(job.data)
-        return E.isLeft(data)
+      return jobs.flatMap((fetched): ReadonlyArray<HeldJob> => {
+        const job = jobIn(fetched)
+        return job === null
           ? []
-          : [
-              {
-                job: { name: 'performRemoval', ...data.right },
-                receipt: receiptOf(queue, job),
-                deliveries: job.retryCount + 1,
-              },
-            ]
+          : [{ job, receipt: receiptOf(queue, fetched), deliveries: fetched.retryCount + 1 }]
       })
     })
 
@@ -160,6 +162,85 @@ export const startJobQueue = async (
         }),
     },
     stop: () => boss.stop({ graceful: false }),
+  }
+}
+
+interface Fetched extends Attempt {
+  readonly data: unknown
+  readonly groupId?: string | null
+}
+
+/** The job that was put in; null where it was not put in by Lethe: it stands in the group of its tenant. */
+const jobIn = ({ data, groupId }: Fetched): Job | null => {
+  const decoded = JobData.decode(data)
+  return E.isLeft(decoded) || decoded.right.tenantId !== groupId
+    ? null
+    : { name: 'performRemoval', ...decoded.right }
+}
+
+/**
+ * Takes jobs of the tenants that are served. pg-boss can leave groups out, and cannot take some alone: so each fetch is a transaction. One
+ * that brought jobs of another tenant is rolled back, as if it had never been, and made again without that tenant, which is left out
+ * for ten minutes. So a job that waits for its tenant is never delivered, and never dies of it.
+ *
+ * Where several tenants are served, those with less than their share under way come first, four times a second; then what has waited
+ * longest. A tenant that comes late so has its share as soon as others end some of theirs, however many of theirs are older.
+ */
+const fetchingServed = (
+  boss: PgBoss,
+  pool: Pool,
+  { tenants, heldPerTenant, onJobsLeft }: JobQueueSettings,
+): ((queue: QueueName, limit: number) => Promise<ReadonlyArray<Fetched>>) => {
+  const served: ReadonlySet<string> | null = tenants === null ? null : new Set(tenants)
+  const share = served === null ? heldPerTenant : Math.max(1, Math.floor(heldPerTenant / served.size))
+  /** Until when each tenant that is not served is left out. */
+  const leftOut = new Map<TenantId, number>()
+  let sharedAt = Number.NEGATIVE_INFINITY
+
+  /** What has no group, or one that names no tenant, Lethe did not put in. */
+  const othersIn = (jobs: ReadonlyArray<Fetched>): ReadonlySet<TenantId> =>
+    new Set(
+      jobs.flatMap(({ groupId }) => (TenantId.is(groupId) && served?.has(groupId) === false ? groupId : [])),
+    )
+
+  /** @returns null where there were jobs of other tenants, which are left out from now on. */
+  const fetchOnce = (queue: QueueName, limit: number, held: number): Promise<ReadonlyArray<Fetched> | null> =>
+    withClient(pool, async client => {
+      const now = performance.now()
+      for (const [tenantId, until] of leftOut) if (until <= now) leftOut.delete(tenantId)
+      const [, jobs] = await Promise.all([
+        client.query('begin'),
+        boss.fetch<unknown>(queue, {
+          batchSize: limit,
+          ignoreGroups: [...leftOut.keys()],
+          ...(queue === performQueue ? { groupConcurrency: held } : {}),
+          db: { executeSql: async (text, values) => client.query(text, values) },
+        }),
+      ])
+      const others = othersIn(jobs)
+      await client.query(others.size === 0 ? 'commit' : 'rollback')
+      for (const tenantId of others) {
+        leftOut.set(tenantId, now + leftOutMilliseconds)
+        onJobsLeft(tenantId)
+      }
+      return others.size === 0 ? jobs : null
+    })
+
+  const fetch = async (queue: QueueName, limit: number, held: number): Promise<ReadonlyArray<Fetched>> =>
+    // Each time there is one tenant fewer.
+    (await fetchOnce(queue, limit, held)) ?? fetch(queue, limit, held)
+
+  return async (queue, limit) => {
+    if (
+      queue === performQueue &&
+      share < heldPerTenant &&
+      performance.now() >= sharedAt + sharingMilliseconds
+    ) {
+      const late = await fetch(queue, limit, share)
+      if (late.length > 0) return late
+      sharedAt = performance.now()
+    }
+    return fetch(queue, limit, heldPerTenant)
   }
 }
 

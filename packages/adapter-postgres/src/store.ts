@@ -54,6 +54,8 @@ export interface PostgresStoreSettings {
   readonly seals: HistorySeals
   /** Told of each request whose history can be read no more, by whichever process sees it first. */
   readonly onUnreadable: OnUnreadable
+  /** Whose jobs are taken; null for everybody's. Those of other tenants wait for a worker that serves them. */
+  readonly tenants: ReadonlyArray<TenantId> | null
   /** How many jobs of one tenant are held at a time, by all workers together. */
   readonly heldPerTenant: number
   /** Whether this process looks after the queue, as each worker does. */
@@ -63,6 +65,8 @@ export interface PostgresStoreSettings {
   readonly onProblem: OnProblem
   /** Told of each job that cannot be read, and is taken out of the queue: Lethe puts in none of that kind. */
   readonly onMalformedJob: () => void
+  /** Told of a tenant whose jobs are due and are left, because it is none of `tenants`: every ten minutes, as long as there are some. */
+  readonly onJobsLeft: (tenantId: TenantId) => void
 }
 
 /**

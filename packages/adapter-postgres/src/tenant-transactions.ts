@@ -67,7 +67,7 @@ const allOf = async <A>(queries: ReadonlyArray<Promise<A>>): Promise<ReadonlyArr
  * Lends a connection. One that failed within a transaction is rolled back before it is lent again; where not even that
  * can be done it is closed.
  */
-const withClient = async <A>(pool: Pool, work: (client: PoolClient) => Promise<A>): Promise<A> => {
+export const withClient = async <A>(pool: Pool, work: (client: PoolClient) => Promise<A>): Promise<A> => {
   const client = await pool.connect()
   let broken: Error | undefined
   try {

@@ -56,11 +56,13 @@ const submitEach = async (
     applicationName: 'bench',
     digest: sha256Digest,
     seals: historySeals([{ id: historyKey.id, key: createSecretKey(historyKey.bytes) }]),
+    tenants: null,
     heldPerTenant: 1,
     supervise: false,
     superviseSeconds: 60,
     onUnreadable: () => undefined,
     onMalformedJob: () => undefined,
+    onJobsLeft: () => undefined,
     onProblem: () => undefined,
   })
   if (E.isLeft(opened)) throw new Error(`The store was not opened: ${opened.left._tag}`)

@@ -1,23 +1,26 @@
 import { createSecretKey } from 'node:crypto'
 import { historySeals, sha256Digest } from '@lethe/adapter-system'
-import { openPostgresStore } from '../../src/index.js'
+import { openPostgresStore, type PostgresStoreSettings } from '../../src/index.js'
 import { queue } from './queue.js'
 
 /** What the histories of the tests are sealed with. */
 const testSeals = historySeals([{ id: 'test', key: createSecretKey(Buffer.alloc(32, 7)) }])
 
-/** Opens a store for a test. */
-export const openStoreOn = (url: string, connections = 8) =>
+/** Opens a store for a test: of everybody, unless it is told otherwise. */
+export const openStoreOn = (url: string, connections = 8, changes: Partial<PostgresStoreSettings> = {}) =>
   openPostgresStore({
     url,
     connections,
     applicationName: 'test',
     digest: sha256Digest,
     seals: testSeals,
+    tenants: null,
     heldPerTenant: queue.heldPerTenant,
     supervise: false,
     superviseSeconds: 3600,
     onUnreadable: () => undefined,
     onMalformedJob: () => undefined,
+    onJobsLeft: () => undefined,
     onProblem: () => undefined,
+    ...changes,
   })
