@@ -1,7 +1,7 @@
 import { entraTokens } from '@lethe/adapter-entra'
-import { inMemoryApprovalPolicies } from '@lethe/adapter-memory'
 import { randomIdentifiers, sha256Digest, systemClock, systemTimer } from '@lethe/adapter-system'
 import {
+  type ApprovalPolicies,
   type Clock,
   failDeadRemoval,
   type FindPerson,
@@ -25,6 +25,7 @@ import {
   noSignIns,
   performRemoval,
   readBacklog,
+  reportWorker,
   resumeRemovals,
   retryBatch,
   retryRemoval,
@@ -32,6 +33,7 @@ import {
   viewOf,
   withdrawBatch,
   withdrawRemoval,
+  workerUnseenFor,
 } from '@lethe/application'
 import type { RetrySchedule } from '@lethe/domain'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -65,11 +67,7 @@ export const compose = (
 ): Composition => {
   const identifiers = randomIdentifiers
   const digest = sha256Digest
-  const { removalRequests, batches, jobs, backlogs, subjects, actors, notes, sealedSignIns } = ports
-  const approvalPolicies = inMemoryApprovalPolicies({
-    approval: config.approval,
-    expiresAfterDays: config.approvalExpiryDays,
-  })
+  const { removalRequests, batches, jobs, backlogs, subjects, actors, notes, sealedSignIns, paces } = ports
   const deps = {
     removalRequests,
     batches,
@@ -92,7 +90,11 @@ export const compose = (
     useCases: {
       listProfiles: listProfiles(deps),
       getProfile: getProfile(deps),
-      submitRemoval: submitRemoval({ ...deps, approvalPolicies, calendar: config.calendar }),
+      submitRemoval: submitRemoval({
+        ...deps,
+        approvalPolicies: configuredPolicies(config),
+        calendar: config.calendar,
+      }),
       getRemovalRequest: getRemovalRequest(deps),
       listRemovalRequests: listRemovalRequests(deps),
       getHistory: getHistory(deps),
@@ -111,6 +113,7 @@ export const compose = (
       countOverdue: countOverdue(deps),
       countUnreadable: countUnreadable(deps),
       readBacklog: readBacklog({ backlogs }),
+      workerUnseenFor: workerUnseenFor({ paces }),
     },
     authenticate: bearerAuthentication(
       entraTokens({
@@ -118,6 +121,9 @@ export const compose = (
         issuers: config.issuers,
         audiences: config.audiences,
         clock: Date.now,
+        onKeysFailed: problem => {
+          log.warn(problem, 'signing keys not refreshed')
+        },
       }).verify,
       delegation?.hear,
     ),
@@ -135,6 +141,7 @@ export const compose = (
       countOverdue: countOverdue(deps),
       countUnreadable: countUnreadable(deps),
       forgetSignIns: forgetSignIns({ sealedSignIns, clock }),
+      reportWorker: reportWorker({ paces }),
       tenants: config.tenants,
       concurrency: config.workerConcurrency,
       renewMilliseconds: (leaseSeconds * 1000) / 4,
@@ -142,6 +149,11 @@ export const compose = (
     },
   }
 }
+
+/** What the configuration asks for, of every tenant: one deployment has one policy, as it has one credential for Graph. */
+const configuredPolicies = ({ approval, approvalExpiryDays }: Config): ApprovalPolicies => ({
+  of: () => TE.right({ approval, expiresAfterDays: approvalExpiryDays }),
+})
 
 /** How many requests of a batch one call decides: a few seconds' worth, well within the patience of clients and proxies. */
 const batchAtOnce = 2000

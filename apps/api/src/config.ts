@@ -38,6 +38,8 @@ import {
 export interface Config {
   readonly host: string
   readonly port: number
+  /** Where a worker answers probes; null for nowhere. */
+  readonly workerHealthPort: number | null
   /** The base of every link that Lethe gives out, without a slash at the end. Never taken from a request. */
   readonly publicUrl: string
   readonly contract: PublishedContract
@@ -137,6 +139,7 @@ const week = 7 * 86_400
 const Settings = t.type({
   LETHE_HOST: optional(setting('a host name or address', E.right), '127.0.0.1'),
   LETHE_PORT: optional(wholeNumber('a port, 0 to 65535', 0, 65_535), usualPort),
+  LETHE_WORKER_HEALTH_PORT: optional(wholeNumber('a port, 0 to 65535', 0, 65_535), null),
   LETHE_PUBLIC_URL: optional(httpUrl('an http or https URL without query or fragment'), null),
   LETHE_CONTRACT: optional(
     setting('seed or graph', text => ContractName.decode(text)),
@@ -298,6 +301,7 @@ const isInsecure = (issuer: string): boolean => !issuer.toLowerCase().startsWith
 const configOf = (settings: Settings, dataPlane: DataPlaneConfig): Config => ({
   host: settings.LETHE_HOST,
   port: settings.LETHE_PORT,
+  workerHealthPort: settings.LETHE_WORKER_HEALTH_PORT,
   publicUrl: settings.LETHE_PUBLIC_URL ?? `http://${hostInUrl(settings.LETHE_HOST)}:${settings.LETHE_PORT}`,
   contract: contracts[settings.LETHE_CONTRACT],
   tenants: settings.LETHE_TENANTS,

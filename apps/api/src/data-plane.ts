@@ -30,9 +30,9 @@ export interface DataPlane {
   readonly dataHolders: DataHolders
   /** Left out where everything is done in Lethe's own name. */
   readonly delegation?: Delegation
-  /** Left out where nothing can be out of reach. */
-  readonly health?: () => DataPlaneHealth
-  readonly healthOf?: (tenantId: TenantId) => TenantHealth
+  /** Of these tenants, as this process and others found. Left out where nothing can be out of reach. */
+  readonly health?: (tenants: ReadonlyArray<TenantId>) => Promise<DataPlaneHealth>
+  readonly healthOf?: (tenantId: TenantId) => Promise<TenantHealth>
   /** Ends what is under way, and lets go of connections. */
   readonly close?: () => Promise<void>
 }

@@ -11,6 +11,7 @@ import {
   graphInboundProfiles,
   processTime,
   sharedPace,
+  sharing,
 } from '@lethe/adapter-graph'
 import { systemClock } from '@lethe/adapter-system'
 import type { StorePorts } from '@lethe/application'
@@ -19,6 +20,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import type { Logger } from 'pino'
 import type { DataPlane, DataPlaneHealth } from './data-plane.js'
 import type { GraphConfig } from './graph-config.js'
+import { traceOf } from './log.js'
 
 /** Microsoft Graph as the data plane of every tenant, with tokens from Entra. */
 export const graphDataPlane = (
@@ -51,13 +53,17 @@ export const graphDataPlane = (
           assertionOf: caller => assertions.get(caller) ?? null,
         },
   )
+  const shared = sharing(paces, error => {
+    log.error(traceOf(error), 'what is shared of Graph is not')
+  })
   const client = graphClient({
     root: config.root,
     // More than one tenant's removals, so that one whose Graph hangs leaves some to the others.
     connections: 256,
     tokens: tokens.token,
     clientRequestId: randomUUID,
-    pace: sharedPace({ states: paces, ...processTime }),
+    pace: sharedPace({ states: shared.states, ...processTime }),
+    sharing: shared,
     onEnding: report => {
       // What an application may do is written in its token: one that is asked for anew may say more.
       if (report.ending === 'forbidden') tokens.distrust(report.tenantId)
@@ -86,8 +92,12 @@ export const graphDataPlane = (
             },
           },
         }),
-    health: () => healthIn(client.breakers(), client.blocks()),
-    healthOf: tenantId => {
+    health: async tenants => {
+      for (const tenantId of tenants) await shared.look(tenantId)
+      return healthIn(client.breakers(), client.blocks())
+    },
+    healthOf: async tenantId => {
+      await shared.look(tenantId)
       const breaker = client.breakers().find(status => status.tenantId === tenantId)
       const since = Instant.decode(breaker?.since)
       const blocks = client.blocks().filter(block => block.tenantId === tenantId)

@@ -1,7 +1,14 @@
 import { inMemoryStore } from '@lethe/adapter-memory'
 import { type DatabaseUnfit, openPostgresStore, type PostgresStore } from '@lethe/adapter-postgres'
 import { historySeals, sha256Digest, systemClock } from '@lethe/adapter-system'
-import type { Clock, StorePorts } from '@lethe/application'
+import {
+  type Clock,
+  type StorePorts,
+  type WorkerUnseenFor,
+  workerUnseenFor,
+  workerUnseenSeconds,
+} from '@lethe/application'
+import type { TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import type { Logger } from 'pino'
@@ -35,6 +42,7 @@ export const openStore = async (
   clock: Clock | null = systemClock,
 ): Promise<E.Either<BadConfig, OpenStore>> => {
   if (config.databaseUrl === null || config.historyKeys === null) return E.right(openMemory(config))
+  let unseenFor: WorkerUnseenFor | null = null
   return pipe(
     await openPostgresStore({
       url: config.databaseUrl,
@@ -43,6 +51,7 @@ export const openStore = async (
       applicationName: `lethe ${role}`,
       digest: sha256Digest,
       seals: historySeals(config.historyKeys),
+      tenants: config.tenants,
       heldPerTenant: config.tenantConcurrency,
       supervise: worksIn(role),
       superviseSeconds: Math.max(1, Math.floor(config.leaseSeconds / supervisionsInLease)),
@@ -59,6 +68,9 @@ export const openStore = async (
       onMalformedJob: () => {
         log.error('a job that cannot be read was taken out of the queue')
       },
+      onJobsLeft: tenantId => {
+        if (unseenFor !== null) void warnOfJobsLeft(unseenFor, tenantId, log)
+      },
       onDefect: error => {
         log.error(traceOf(error), 'unexpected error of the database')
       },
@@ -68,9 +80,23 @@ export const openStore = async (
     }),
     E.bimap(
       unfit => ({ _tag: 'BadConfig', mistakes: [mistakeOf(unfit)] }),
-      store => ({ ...store, ports: store }),
+      store => {
+        unseenFor = workerUnseenFor(store)
+        return { ...store, ports: store }
+      },
     ),
   )
+}
+
+/** Jobs of a tenant that another worker serves are its affair. */
+const warnOfJobsLeft = async (unseenFor: WorkerUnseenFor, tenantId: TenantId, log: Logger): Promise<void> => {
+  try {
+    const unseen = await unseenFor({ tenantId })()
+    if (E.isRight(unseen) && (unseen.right === null || unseen.right > workerUnseenSeconds))
+      log.warn({ tenantId }, 'removals wait: no worker has their tenant in LETHE_TENANTS')
+  } catch (error) {
+    log.error({ ...traceOf(error), tenantId }, 'jobs left')
+  }
 }
 
 const openMemory = ({ leaseSeconds, tenantConcurrency }: Config): OpenStore => ({

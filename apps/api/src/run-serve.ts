@@ -40,7 +40,9 @@ export const runServe = async (
     if (problem === null) throw error
     return E.left({
       _tag: 'BadConfig',
-      mistakes: [`LETHE_HOST and LETHE_PORT: expected an address that can be listened on (${problem})`],
+      mistakes: [
+        `LETHE_HOST and ${config.right.workerHealthPort === null ? 'LETHE_PORT' : 'LETHE_PORT, or LETHE_WORKER_HEALTH_PORT'}: expected an address that can be listened on (${problem})`,
+      ],
     })
   }
 }

@@ -1,4 +1,5 @@
 import { systemClock } from '@lethe/adapter-system'
+import { workerUnseenSeconds } from '@lethe/application'
 import type { TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -7,8 +8,8 @@ import type { Logger } from 'pino'
 import { compose, type Composition } from './compose.js'
 import type { Config } from './config.js'
 import type { DataPlane } from './data-plane.js'
-import { createApp, type UseCases } from './http/app.js'
-import type { Health } from './http/health-routes.js'
+import { createApp, createProbes, type UseCases } from './http/app.js'
+import type { Health, NoWorker } from './http/health-routes.js'
 import type { OpenStore } from './open-store.js'
 import { type Role, servesIn, worksIn } from './role.js'
 import { type RunningServer, startServer } from './server.js'
@@ -46,29 +47,39 @@ export const startApi = async (
     await data.close?.()
     await stopWorker(recordingSeconds)
   }
-  const serving = servesIn(role)
-    ? serve(
-        config,
-        composition,
-        worker,
-        {
-          notReady: async () => (ready ? store.notReady() : 'stopping'),
-          graph: () => data.health?.() ?? null,
-          graphOf: tenantId => data.healthOf?.(tenantId) ?? null,
-          unreadable: countedSometimes(() => countAll(config.tenants, composition.useCases.countUnreadable)),
-        },
-        log,
-      )
-    : Promise.resolve(null)
-  const server = await serving.catch(async (error: unknown) => {
+  const { countUnreadable, workerUnseenFor } = composition.useCases
+  const health: Health = {
+    notReady: async () => (ready ? store.notReady() : 'stopping'),
+    graph: countedSometimes(async () => (await data.health?.(config.tenants)) ?? null),
+    graphOf: async tenantId => (await data.healthOf?.(tenantId)) ?? null,
+    unreadable: countedSometimes(() => countAll(config.tenants, countUnreadable)),
+    noWorker: countedSometimes(() => withoutWorker(config.tenants, workerUnseenFor)),
+  }
+  const startServers = async () => {
+    const probes = worker === null ? null : await serveProbes(config, worker, health, log)
+    try {
+      return { probes, server: servesIn(role) ? await serve(config, composition, worker, health, log) : null }
+    } catch (error) {
+      await probes?.stop(0)
+      throw error
+    }
+  }
+  const { probes, server } = await startServers().catch(async (error: unknown) => {
     await stopWorker(config.shutdownSeconds)
     await closeData()
     await store.close()
     throw error
   })
   const port = server?.port ?? null
+  if (worker !== null) warnOfUnfairness(config, log)
   log.info(
-    { role, port, contract: config.contract.name, tenants: config.tenants.length },
+    {
+      role,
+      port,
+      healthPort: probes?.port ?? null,
+      contract: config.contract.name,
+      tenants: config.tenants.length,
+    },
     port === null ? 'working' : 'listening',
   )
   const stop = async (): Promise<void> => {
@@ -76,6 +87,7 @@ export const startApi = async (
     log.info('stopping')
     await Promise.all([server?.stop(config.shutdownSeconds), stopWorker(config.shutdownSeconds)])
     await closeData()
+    await probes?.stop(0)
     await store.close()
     log.info('stopped')
   }
@@ -87,6 +99,19 @@ export const startApi = async (
       return stopping
     },
   }
+}
+
+/** A worker has a port for its probes where it is told one. */
+const serveProbes = async (
+  { host, workerHealthPort: port }: Config,
+  worker: Worker,
+  health: Health,
+  log: Logger,
+): Promise<RunningServer | null> => {
+  if (port === null) return null
+  const notReady = async () => (worker.isWorking() ? health.notReady() : 'stopping')
+  const { fetch } = createProbes({ ...health, notReady }, log)
+  return startServer({ host, port, fetch, clock: systemClock })
 }
 
 const serve = async (
@@ -126,12 +151,37 @@ const countAll = async (
   return sum
 }
 
+/** Which of these tenants no worker serves, as far as was seen; null where each has one, or that cannot be found out now. */
+const withoutWorker = async (
+  tenants: ReadonlyArray<TenantId>,
+  workerUnseenFor: UseCases['workerUnseenFor'],
+): Promise<NoWorker | null> => {
+  const unseen: Array<number | null> = []
+  for (const tenantId of tenants) {
+    const seconds = await workerUnseenFor({ tenantId })()
+    if (E.isLeft(seconds)) return null
+    if (seconds.right === null || seconds.right > workerUnseenSeconds) unseen.push(seconds.right)
+  }
+  if (unseen.length === 0) return null
+  const known = unseen.filter(seconds => seconds !== null)
+  return { tenants: unseen.length, seconds: known.length < unseen.length ? null : Math.max(...known) }
+}
+
+/** A large tenant would fill the worker, and others would wait for one of its removals to end before each of theirs. */
+const warnOfUnfairness = ({ tenants, tenantConcurrency, workerConcurrency }: Config, log: Logger): void => {
+  if (tenants.length > 1 && tenantConcurrency >= workerConcurrency)
+    log.warn(
+      { tenantConcurrency, workerConcurrency },
+      'one tenant can fill this worker: LETHE_TENANT_CONCURRENCY is not below LETHE_WORKER_CONCURRENCY',
+    )
+}
+
 /**
  * A probe comes every few seconds from every side: what it asks of the database is asked once in ten seconds. An exception is a bug,
  * which the sweep logs: it makes nobody unready.
  */
-const countedSometimes = (count: () => Promise<number | null>): (() => Promise<number | null>) => {
-  let last: { readonly at: number; readonly counted: Promise<number | null> } | null = null
+const countedSometimes = <A>(count: () => Promise<A | null>): (() => Promise<A | null>) => {
+  let last: { readonly at: number; readonly counted: Promise<A | null> } | null = null
   return () => {
     if (last === null || performance.now() - last.at > countMilliseconds)
       last = { at: performance.now(), counted: count().catch(() => null) }

@@ -51,13 +51,11 @@ const sweepTenant = async (
   { expireRemovals, resumeRemovals, countOverdue, countUnreadable, forgetSignIns, log }: SweepDeps,
   tenantId: TenantId,
 ): Promise<number> => {
-  const [expired, resumed, overdue, unreadable, forgotten] = [
-    await expireRemovals({ tenantId, limit })(),
-    await resumeRemovals({ tenantId, limit })(),
-    await countOverdue({ tenantId })(),
-    await countUnreadable({ tenantId })(),
-    await forgetSignIns({ tenantId })(),
-  ]
+  const expired = await expireRemovals({ tenantId, limit })()
+  const resumed = await resumeRemovals({ tenantId, limit })()
+  const overdue = await countOverdue({ tenantId })()
+  const unreadable = await countUnreadable({ tenantId })()
+  const forgotten = await forgetSignIns({ tenantId })()
   if (
     E.isLeft(expired) ||
     E.isLeft(resumed) ||
@@ -65,7 +63,14 @@ const sweepTenant = async (
     E.isLeft(unreadable) ||
     E.isLeft(forgotten)
   ) {
-    log.warn({ tenantId }, 'sweep put off: unavailable')
+    const operations = Object.entries({
+      expireRemovals: expired,
+      resumeRemovals: resumed,
+      countOverdue: overdue,
+      countUnreadable: unreadable,
+      forgetSignIns: forgotten,
+    }).flatMap(([name, outcome]) => (E.isLeft(outcome) ? [name] : []))
+    log.warn({ tenantId, operations }, 'sweep put off: unavailable')
     return sweepMilliseconds
   }
   for (const { requestId, error } of expired.right.defects)

@@ -108,6 +108,7 @@ describe('the configuration', () => {
     ['LETHE_WORKER_CONCURRENCY', 'workerConcurrency', [1, 1000]],
     ['LETHE_TENANT_CONCURRENCY', 'tenantConcurrency', [1, 1000]],
     ['LETHE_LEASE_SECONDS', 'leaseSeconds', [10, 3600]],
+    ['LETHE_WORKER_HEALTH_PORT', 'workerHealthPort', [0, 65_535]],
   ] as const)('takes for %s the least and the most', (name, property, values) => {
     for (const value of values) expect(decode({ [name]: String(value) })[property]).toBe(value)
   })
@@ -115,6 +116,7 @@ describe('the configuration', () => {
   test('takes an empty setting for none', () => {
     const optional = [
       'LETHE_PORT',
+      'LETHE_WORKER_HEALTH_PORT',
       'LETHE_CONTRACT',
       'LETHE_REQUIRED_ROLES',
       'LETHE_DATABASE_CONNECTIONS',
@@ -146,6 +148,7 @@ describe('the configuration', () => {
     const secret = 'hunter2'
     const names = [
       'LETHE_PORT',
+      'LETHE_WORKER_HEALTH_PORT',
       'LETHE_PUBLIC_URL',
       'LETHE_CONTRACT',
       'LETHE_TENANTS',

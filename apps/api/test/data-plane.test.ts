@@ -77,13 +77,13 @@ describe('the data plane over Graph', () => {
     const { log, lines } = keepLog()
     const store = inMemoryStore({ digest: sha256Digest, clock: systemClock, leaseSeconds: 60 })
     const data = rightOf(await openDataPlane(graphConfigAt(graph.address), new Map(), store, log))
-    expect(data.health?.()).toStrictEqual({
+    expect(await data.health?.([contoso])).toStrictEqual({
       closed: 0,
       open: 0,
       halfOpen: 0,
       blockedBy: { credential: 0, permission: 0 },
     })
-    expect(data.healthOf?.(contoso)).toStrictEqual({
+    expect(await data.healthOf?.(contoso)).toStrictEqual({
       state: 'closed',
       sinceDateTime: null,
       blockedBy: null,
@@ -93,7 +93,7 @@ describe('the data plane over Graph', () => {
     const found = await data.inboundProfiles.get(contoso, bob.userId)()
 
     expect(found).toMatchObject(E.left({ _tag: 'Unavailable' }))
-    expect(data.health?.()).toStrictEqual({
+    expect(await data.health?.([contoso])).toStrictEqual({
       closed: 1,
       open: 0,
       halfOpen: 0,

@@ -18,6 +18,7 @@ const Line = t.type({
   requestId: t.string,
   method: t.string,
   route: t.union([t.string, t.null]),
+  clientRequestId: t.union([t.string, t.null]),
   status: t.number,
   milliseconds: t.number,
   tenantId: t.union([t.string, t.null]),
@@ -139,6 +140,23 @@ describe('the log of requests', () => {
       ['GET', requestsPath, 401, 'TokenMissing'],
       ['GET', null, 400, 'UnknownSegment'],
       ['PUT', null, 405, 'MethodNotAllowed'],
+    ])
+  })
+
+  test('has the client-request-id, where it is a GUID', async () => {
+    const { ask, logged } = openWorld(issuer)
+    const sent = 'AAAAAAAA-0000-4000-8000-00000000000f'
+    for (const id of [sent, `${sent}0`, person, 'bob', `${sent} `.repeat(2)])
+      await ask('GET', requestsPath, { as: 'adele', headers: { 'client-request-id': id } })
+    await ask('GET', requestsPath, { as: 'adele' })
+
+    expect(linesOf(logged).map(({ clientRequestId }) => clientRequestId)).toEqual([
+      sent,
+      null,
+      null,
+      null,
+      null,
+      null,
     ])
   })
 

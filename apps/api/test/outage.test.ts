@@ -61,13 +61,31 @@ const expectCompleted = async (answers: ReadonlyArray<Answer>): Promise<void> =>
 
 /** Everything that a line of the log may hold in an outage, beside its level, time and message. */
 const allowed: Readonly<Record<string, ReadonlyArray<string>>> = {
-  listening: ['role', 'port', 'contract', 'tenants'],
-  working: ['role', 'port', 'contract', 'tenants'],
-  request: ['requestId', 'method', 'route', 'status', 'milliseconds', 'tenantId', 'callerKind', 'refusedFor'],
+  listening: ['role', 'port', 'healthPort', 'contract', 'tenants'],
+  working: ['role', 'port', 'healthPort', 'contract', 'tenants'],
+  request: [
+    'requestId',
+    'clientRequestId',
+    'method',
+    'route',
+    'status',
+    'milliseconds',
+    'tenantId',
+    'callerKind',
+    'refusedFor',
+  ],
   'database unavailable': ['code', 'operation'],
-  'job put off: unavailable': ['job', 'deliveries'],
+  'job put off: unavailable': ['job', 'tenantId', 'requestId', 'deliveries'],
+  'job left to the end of its lease: unavailable': [
+    'job',
+    'tenantId',
+    'requestId',
+    'deliveries',
+    'operation',
+  ],
+  'worker waits: unavailable': ['operation'],
   'jobs not renewed: unavailable': ['jobs'],
-  'sweep put off: unavailable': ['tenantId'],
+  'sweep put off: unavailable': ['tenantId', 'operations'],
   stopping: [],
   stopped: [],
 }

@@ -386,7 +386,7 @@ describe('probes', () => {
 
   test('say how calls to Graph fare; a Graph that fails does not make the process unready', async () => {
     const graph = { closed: 1, open: 1, halfOpen: 0, blockedBy: { credential: 1, permission: 0 } }
-    const answer = await openWorld(issuer, { graph: () => graph }).ask('GET', '/healthz/ready')
+    const answer = await openWorld(issuer, { graph: async () => graph }).ask('GET', '/healthz/ready')
     expect([answer.status, jsonOf(answer)]).toEqual([200, { status: 'ready', graph }])
   })
 })

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { StatusResource } from '@lethe/api-contract'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -9,11 +10,12 @@ import { decodeConfig } from '../src/config.js'
 import { createLog } from '../src/log.js'
 import { openStore } from '../src/open-store.js'
 import { killChildren, startChild } from './making/child.js'
-import { rightOf } from './making/decoded.js'
+import { jsonOf } from './making/answer.js'
+import { decoded, rightOf } from './making/decoded.js'
 import { dropDatabases, emptyDatabase, migratedDatabase, type TestDatabase } from './making/database.js'
 import type { Environment } from './making/environment.js'
 import { openIssuer } from './making/issuer.js'
-import { bob, carol, upTo } from './making/places.js'
+import { bob, carol, contoso, upTo } from './making/places.js'
 import { writeProfiles } from './making/profiles-file.js'
 import { profilesPath, requestIn, requestsPath, submit } from './making/requests.js'
 import { durableEnvironment, startRole } from './making/running.js'
@@ -133,6 +135,33 @@ describe('the roles', () => {
     expect(await running.ended).toBe(0)
     expect(running.said()).toContain('"msg":"stopped"')
     await expect.poll(async () => [...(await connections())]).toEqual([])
+  })
+
+  test('worker answers probes where it has a port for them, and the API sees that it is there', async () => {
+    const api = await startRole(issuer, 'api', environment())
+    const unseenSeconds = async () =>
+      decoded(StatusResource)(jsonOf(await api.ask('GET', '/lethe/v1/status', { as: 'megan' }))).worker
+        .unseenSeconds
+    const worker = await startRole(issuer, 'worker', environment({ LETHE_WORKER_HEALTH_PORT: '0' }))
+    const port = /"healthPort":(\d+)/.exec(worker.said())?.[1] ?? ''
+    const probe = async (path: string) => fetch(`http://127.0.0.1:${port}${path}`)
+
+    expect(await (await probe('/healthz/live')).json()).toEqual({ status: 'live' })
+    await expect.poll(async () => (await probe('/healthz/ready')).status).toBe(200)
+    expect((await probe(requestsPath)).status).toBe(404)
+    await expect.poll(unseenSeconds).toBeTypeOf('number')
+    worker.process.kill('SIGTERM')
+    expect(await worker.ended).toBe(0)
+    await expect(probe('/healthz/live')).rejects.toThrow('fetch failed')
+  })
+
+  test.each([
+    [{ LETHE_TENANT_CONCURRENCY: '256' }, true],
+    [{}, false],
+    [{ LETHE_TENANT_CONCURRENCY: '256', LETHE_TENANTS: contoso }, false],
+  ])('a worker says that one of several tenants can fill it: %o', async (changes, says) => {
+    const worker = await startRole(issuer, 'worker', environment(changes))
+    expect(worker.said().includes('one tenant can fill this worker')).toBe(says)
   })
 
   test('open as many connections as they may, and no more', async () => {

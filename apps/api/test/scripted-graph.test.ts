@@ -1,17 +1,22 @@
-import { systemClock } from '@lethe/adapter-system'
+import { inMemoryStore } from '@lethe/adapter-memory'
+import { sha256Digest, systemClock } from '@lethe/adapter-system'
+import type { StorePorts } from '@lethe/application'
 import { secondsBetween, type UserId } from '@lethe/domain'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { graphDataPlane } from '../src/graph-data-plane.js'
 import * as t from 'io-ts'
-import { errorOf, jsonOf } from './making/answer.js'
+import type { Logger } from 'pino'
+import { errorOf, jsonOf, reasonOf } from './making/answer.js'
 import { decoded } from './making/decoded.js'
 import { openIssuer } from './making/issuer.js'
-import { bob, crowd, fabrikam } from './making/places.js'
+import { keepLog } from './making/log-lines.js'
+import { bob, contoso, crowd, fabrikam } from './making/places.js'
 import { historyIn, pathOf, profilesPath, removePath, requestIn, submit } from './making/requests.js'
 import {
   collectionPath,
   graphError,
   scriptedGraph,
+  type ScriptedGraph,
   type Scripted,
   type Seen,
 } from './making/scripted-graph.js'
@@ -56,16 +61,19 @@ const soundly = (removals: () => Scripted = () => removed) => {
   }
 }
 
+const planeOn = (graph: ScriptedGraph, store: StorePorts, log: Logger = keepLog().log) => {
+  const data = graphDataPlane(graph.config, { kind: 'secret', secret: 'hunter2' }, store, log)
+  onTestFinished(() => data.close?.())
+  return { data }
+}
+
 /** Lethe, API and worker, over a scripted Graph. */
-const open = async (environment: Readonly<Record<string, string>> = {}) => {
+const open = async (environment: Readonly<Record<string, string>> = {}, store?: StorePorts) => {
   const graph = await scriptedGraph()
   const world = openWorld(issuer, {
     environment,
-    data: (store, log) => {
-      const data = graphDataPlane(graph.config, { kind: 'secret', secret: 'hunter2' }, store, log)
-      onTestFinished(() => data.close?.())
-      return data
-    },
+    ...(store === undefined ? {} : { store }),
+    data: (ports, log) => planeOn(graph, ports, log).data,
   })
   const { ask } = world
   const show = async (path: string) => requestIn(await ask('GET', path, { as: 'megan' }))
@@ -197,6 +205,54 @@ describe('what everybody waits for (row 3)', () => {
       { level: 30, blockedBy: 'credential' },
     ])
   })
+
+  test('what a worker found shows in an API process, which asks neither Entra nor Graph for it', async () => {
+    const store = inMemoryStore({ digest: sha256Digest, clock: systemClock })
+    const { graph, remove } = await open({}, store)
+    graph.answer = soundly()
+    const { data } = planeOn(graph, store)
+    expect(await data.healthOf?.(contoso)).toMatchObject({ state: 'closed', blockedBy: null })
+    let refused = false
+    const sound = soundly()
+    graph.answer = seen => (isRemoval(seen) || refused ? graphError(401, 'x') : sound(seen))
+    await remove()
+    refused = true
+    pass(3)
+    const calls = graph.seen.length
+
+    await expect
+      .poll(async () => {
+        pass(3)
+        return data.healthOf?.(contoso)
+      })
+      .toMatchObject({ blockedBy: 'credential' })
+    expect(await data.health?.([contoso])).toMatchObject({ blockedBy: { credential: 1, permission: 0 } })
+    expect(await data.inboundProfiles.get(contoso, bob.userId)()).toMatchObject({
+      left: { _tag: 'Unavailable', blockedBy: 'credential' },
+    })
+    expect(graph.seen.length).toBe(calls)
+  })
+
+  test.each([
+    [401, 'credential', 'graphCredential'],
+    [403, 'permission', 'graphPermission'],
+  ] as const)(
+    'a look-up that is answered %i tells the caller why, and status and ready',
+    async (code, by, reason) => {
+      const { graph, ask, status } = await open()
+      graph.answer = () => graphError(code, 'x')
+      const answer = await ask('GET', profilesPath, { as: 'megan' })
+
+      expect([answer.status, reasonOf(answer).reason]).toEqual([503, reason])
+      expect(await status()).toMatchObject({ graph: { blockedBy: by } })
+      expect(jsonOf(await ask('GET', '/healthz/ready'))).toMatchObject({ graph: { blockedBy: { [by]: 1 } } })
+
+      graph.answer = () => page([])
+      pass(61)
+      expect((await ask('GET', profilesPath, { as: 'megan' })).status).toBe(200)
+      expect(await status()).toMatchObject({ graph: { blockedBy: null } })
+    },
+  )
 
   test('a permission that is gone blocks removals after three people, and nothing else', async () => {
     const { graph, ask, remove, wait, show, status } = await open()

@@ -1,9 +1,13 @@
+import { inMemoryStore } from '@lethe/adapter-memory'
+import { sha256Digest, systemClock } from '@lethe/adapter-system'
 import { Hono } from 'hono'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { afterAll, describe, expect, test } from 'vitest'
 import type { ApiEnv } from '../src/http/context.js'
-import { healthRoutes } from '../src/http/health-routes.js'
+import type { DataPlaneHealth } from '../src/data-plane.js'
+import { healthRoutes, type NoWorker } from '../src/http/health-routes.js'
 import { jsonOf } from './making/answer.js'
+import { rightOf } from './making/decoded.js'
 import { openIssuer } from './making/issuer.js'
 import { bob, contoso } from './making/places.js'
 import { openWorld } from './making/world.js'
@@ -13,11 +17,21 @@ afterAll(issuer.close)
 
 const path = '/lethe/v1/status'
 const queue = { waiting: 0, longestWaitSeconds: null, held: 0 }
+const worker = { unseenSeconds: null }
 
 describe('the details of ready', () => {
-  const details = async (unreadable: number | null): Promise<unknown> => {
+  const details = async (
+    unreadable: number | null,
+    noWorker: NoWorker | null = null,
+    graph: DataPlaneHealth | null = null,
+  ): Promise<unknown> => {
     const app = new Hono<ApiEnv>()
-    healthRoutes(app, { notReady: async () => null, graph: () => null, unreadable: async () => unreadable })
+    healthRoutes(app, {
+      notReady: async () => null,
+      graph: async () => graph,
+      unreadable: async () => unreadable,
+      noWorker: async () => noWorker,
+    })
     return (await app.request('/healthz/ready')).json()
   }
 
@@ -25,13 +39,19 @@ describe('the details of ready', () => {
     expect(await details(2)).toEqual({ status: 'ready', unreadable: 2 })
     expect([await details(0), await details(null)]).toEqual([{ status: 'ready' }, { status: 'ready' }])
   })
+
+  test('say for how long no worker has been seen, and what blocks tenants', async () => {
+    const noWorker = { tenants: 2, seconds: 93 }
+    const graph = { closed: 1, open: 0, halfOpen: 0, blockedBy: { credential: 1, permission: 0 } }
+    expect(await details(0, noWorker, graph)).toEqual({ status: 'ready', noWorker, graph })
+  })
 })
 
 describe('the status of a tenant', () => {
   test('counts what is overdue, and says how calls to Graph fare', async () => {
     const asked: Array<string> = []
     const world = openWorld(issuer, {
-      graphOf: tenantId => {
+      graphOf: async tenantId => {
         asked.push(tenantId)
         return { state: 'open', sinceDateTime: null, blockedBy: 'credential' }
       },
@@ -43,6 +63,7 @@ describe('the status of a tenant', () => {
         overdue: 0,
         unreadable: 0,
         queue,
+        worker,
         graph: { state: 'open', sinceDateTime: null, blockedBy: 'credential' },
       },
     ])
@@ -51,7 +72,7 @@ describe('the status of a tenant', () => {
 
   test('has nothing to say of Graph where it is not called', async () => {
     const answer = await openWorld(issuer).ask('GET', path, { as: 'pradeep' })
-    expect(jsonOf(answer)).toEqual({ overdue: 0, unreadable: 0, queue, graph: null })
+    expect(jsonOf(answer)).toEqual({ overdue: 0, unreadable: 0, queue, worker, graph: null })
   })
 
   test('says what waits for a worker, of the tenant of whoever asks', async () => {
@@ -63,6 +84,22 @@ describe('the status of a tenant', () => {
     expect(jsonOf(await world.ask('GET', path, { as: 'omar' }))).toMatchObject({ queue })
     await world.work()
     expect(jsonOf(await world.ask('GET', path, { as: 'pradeep' }))).toMatchObject({ queue })
+  })
+
+  test('says for how long no worker has been seen, of the tenant of the caller', async () => {
+    const store = inMemoryStore({ digest: sha256Digest, clock: systemClock })
+    const world = openWorld(issuer, { store })
+    rightOf(await store.paces.change(contoso, (_, nowMs) => [{ workerSeenAt: nowMs - 93_500 }, undefined])())
+    expect(jsonOf(await world.ask('GET', path, { as: 'pradeep' }))).toMatchObject({
+      worker: { unseenSeconds: 93 },
+    })
+    expect(jsonOf(await world.ask('GET', path, { as: 'omar' }))).toMatchObject({ worker })
+
+    rightOf(await world.composition.worker.reportWorker({ tenantId: contoso })())
+
+    expect(jsonOf(await world.ask('GET', path, { as: 'pradeep' }))).toMatchObject({
+      worker: { unseenSeconds: 0 },
+    })
   })
 
   test('cannot be told while the store is away', async () => {

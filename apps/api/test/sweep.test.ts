@@ -24,6 +24,18 @@ const swept = async (changes: Partial<SweepDeps>) => {
 const unavailable = () => TE.left({ _tag: 'Unavailable', retryAfterSeconds: 1 } as const)
 
 describe('a sweep', () => {
+  test('says what could not be done of it, and of which tenant', async () => {
+    const { lines } = await swept({
+      tenants: [contoso],
+      resumeRemovals: unavailable,
+      forgetSignIns: unavailable,
+    })
+    expect(lines).toHaveLength(1)
+    expect(lines.join('')).toContain(
+      `"tenantId":"${contoso}","operations":["resumeRemovals","forgetSignIns"],"msg":"sweep put off: unavailable"`,
+    )
+  })
+
   test('looks in every tenant, and has nothing to say where there is nothing', async () => {
     const looked: Array<string> = []
     const { wait, lines } = await swept({

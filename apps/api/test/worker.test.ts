@@ -1,18 +1,32 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
-import type { HeldJob } from '@lethe/application'
+import type { HeldJob, Unavailable } from '@lethe/application'
 import { Instant, RemovalRequestId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
+import * as t from 'io-ts'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { afterEach, describe, expect, test } from 'vitest'
 import { startWorker, type Worker, type WorkerDeps } from '../src/worker.js'
+import { jsonOf } from './making/answer.js'
 import { decoded } from './making/decoded.js'
 import { keepLog } from './making/log-lines.js'
-import { contoso } from './making/places.js'
+import { contoso, northwind } from './making/places.js'
 
 const running: Array<Worker> = []
 afterEach(async () => {
   await Promise.all(running.splice(0).map(worker => worker.stop()))
 })
+
+const down = { _tag: 'Unavailable', retryAfterSeconds: 300 } as const
+const soon = decoded(Instant)('2026-12-01T00:00:00Z')
+const whose = {
+  job: 'performRemoval',
+  tenantId: contoso,
+  requestId: '01930000-0000-7000-8000-000000000001',
+}
+
+/** What was logged under a message. */
+const saidOf = (lines: ReadonlyArray<string>, message: string) =>
+  lines.map(text => decoded(t.UnknownRecord)(jsonOf({ text }))).filter(({ msg }) => msg === message)
 
 const held = (receipt: string, deliveries = 1): HeldJob => ({
   job: {
@@ -44,6 +58,7 @@ const start = (queue: Array<HeldJob>, changes: Partial<WorkerDeps> = {}) => {
     },
     performRemoval: () => TE.right({ kind: 'finished' }),
     failDeadRemoval: () => TE.right('done'),
+    reportWorker: () => TE.right(undefined),
     expireRemovals: () => TE.right({ expired: 0, unreadable: [], defects: [] }),
     resumeRemovals: () => TE.right(0),
     countOverdue: () => TE.right(0),
@@ -94,6 +109,7 @@ describe('the worker', () => {
       },
     })
     await expect.poll(() => lines.join('')).toContain('job left to the end of its lease')
+    expect(saidOf(lines, 'job left to the end of its lease')).toMatchObject([whose])
     queue.push(held('broken too'))
     await expect.poll(() => lines.filter(line => line.includes('left to the end')).length).toBe(2)
   })
@@ -127,12 +143,65 @@ describe('the worker', () => {
     await expect.poll(() => completed).toEqual(['new'])
   })
 
-  test('gives back what cannot be done now', async () => {
-    const { failed, completed } = start([held('down')], {
+  test('gives back what cannot be done now, and says of which tenant and request', async () => {
+    const { failed, completed, lines } = start([held('down', 3)], {
       performRemoval: () => TE.left({ _tag: 'Unavailable', retryAfterSeconds: 300 }),
     })
     await expect.poll(() => failed).toEqual(['down'])
     expect(completed).toEqual([])
+    expect(saidOf(lines, 'job put off: unavailable')).toMatchObject([{ ...whose, deliveries: 3 }])
+  })
+
+  test.each([
+    ['complete', { performRemoval: () => TE.right({ kind: 'finished' } as const) }],
+    ['fail', { performRemoval: () => TE.left(down) }],
+    ['postpone', { performRemoval: () => TE.right({ kind: 'postponed', until: soon } as const) }],
+  ] as const)('says whose job it could not settle, and how: %s', async (operation, changes) => {
+    const queue = [held('left')]
+    const { lines } = start([], {
+      ...changes,
+      jobs: {
+        receive: limit => TE.fromIO(() => queue.splice(0, limit)),
+        receiveDead: () => TE.right([]),
+        renew: () => TE.right(undefined),
+        complete: () => TE.left(down),
+        postpone: () => TE.left(down),
+        fail: () => TE.left(down),
+      },
+    })
+    const said = () => saidOf(lines, 'job left to the end of its lease: unavailable')
+    await expect.poll(() => said().length).toBe(1)
+    expect(said()).toMatchObject([{ ...whose, operation }])
+  })
+
+  test.each([
+    ['receive', { receive: () => TE.left(down) }, {}],
+    ['receiveDead', { receiveDead: () => TE.left(down) }, {}],
+    ['reportWorker', {}, { reportWorker: () => TE.left(down) }],
+  ] as const)('says what it waits for while the store is away: %s', async (operation, jobs, changes) => {
+    const { lines } = start([], {
+      ...changes,
+      jobs: {
+        receive: () => TE.right([]),
+        receiveDead: () => TE.right([]),
+        renew: () => TE.right(undefined),
+        complete: () => TE.right(undefined),
+        postpone: () => TE.right(undefined),
+        fail: () => TE.right(undefined),
+        ...jobs,
+      },
+    })
+    await expect.poll(() => saidOf(lines, 'worker waits: unavailable')).toMatchObject([{ operation }])
+  })
+
+  test('says of each tenant that it is there, as long as it looks for work', async () => {
+    const reported: Array<string> = []
+    const { worker } = start([], {
+      tenants: [contoso, northwind],
+      reportWorker: ({ tenantId }) => TE.fromIO(() => void reported.push(tenantId)),
+    })
+    await expect.poll(() => reported).toEqual([contoso, northwind])
+    expect(worker.isWorking()).toBe(true)
   })
 
   test('postpones what came too early', async () => {
@@ -199,7 +268,7 @@ describe('the worker', () => {
       failDeadRemoval: ({ job }) =>
         TE.fromIOEither(() => {
           ended.push(job.requestId)
-          return ended.length === 1 ? E.left({ _tag: 'Unavailable', retryAfterSeconds: 1 }) : E.right('done')
+          return ended.length === 1 ? E.left<Unavailable, 'done'>(down) : E.right('done')
         }),
       jobs: {
         receive: () => TE.right([]),

@@ -27,7 +27,9 @@ beforeEach(async () => {
 })
 afterEach(() => api.close())
 
-const reader = { status: 200, body: identity({ operations: ['listRemovalRequests'] }) }
+const profiles = '/beta/directory/inboundSharedUserProfiles'
+
+const reader = { status: 200, body: identity({ operations: ['listRemovalRequests', 'listProfiles'] }) }
 
 const status = (over: object) => ({
   status: 200,
@@ -35,6 +37,7 @@ const status = (over: object) => ({
     overdue: 0,
     unreadable: 0,
     queue: { waiting: 0, longestWaitSeconds: null, held: 0 },
+    worker: { unseenSeconds: 3 },
     graph: null,
     ...over,
   },
@@ -72,6 +75,7 @@ describe('lethe doctor', () => {
       'token',
       'identity',
       'contract',
+      'graph',
       'tenant',
     ])
     expect(findings.filter(({ outcome }) => outcome !== 'ok')).toEqual([])
@@ -255,6 +259,48 @@ describe('lethe doctor', () => {
     expect(of('ready')?.finding).toContain('for 3 of its tenants')
   })
 
+  it('warns of tenants that no worker serves, or whose Graph takes no credential', async () => {
+    const graph = { closed: 3, open: 0, halfOpen: 0, blockedBy: { credential: 1, permission: 0 } }
+    api.instead = ({ path }) =>
+      path === '/healthz/ready'
+        ? { status: 200, body: { status: 'ready', graph, noWorker: { tenants: 2, seconds: 93 } } }
+        : null
+    const { code, of } = await examine()
+    expect([code, of('ready')?.outcome]).toEqual([0, 'warning'])
+    expect(of('ready')?.finding).toBe(
+      "It takes requests, but Microsoft Graph does not take Lethe's credential for 1 of its tenants; no worker has been seen for 93 s for 2 of its tenants.",
+    )
+  })
+
+  it.each([
+    [{ reason: 'graphCredential', missing: null }, /certificate, secret/, /step 5 of docs\/entra\.md/],
+    [{ reason: 'graphPermission', missing: null }, /403/, /step 4 of docs\/entra\.md/],
+    [null, /does not get through/, /log/],
+  ])('makes one look-up, and names what keeps Lethe from Graph (%#)', async (why, finding, advice) => {
+    api.instead = ({ path }) => {
+      if (path === '/lethe/v1/me') return reader
+      if (path === '/lethe/v1/status') return status({})
+      return path === profiles ? errorAnswer(graphErrors.serviceNotAvailable, {}, why) : null
+    }
+    const { code, of } = await examine()
+    expect([code, of('graph')?.outcome]).toEqual([5, 'failed'])
+    expect(of('graph')?.finding).toMatch(finding)
+    expect(of('graph')?.advice).toMatch(advice)
+    expect(
+      api.received.filter(({ path }) => path === profiles).map(({ query }) => query.get('$top')),
+    ).toEqual(['1'])
+  })
+
+  it('takes a Graph that wants it slower for no fault', async () => {
+    api.instead = ({ path }) => {
+      if (path === '/lethe/v1/me') return reader
+      if (path === '/lethe/v1/status') return status({})
+      return path === profiles ? errorAnswer(graphErrors.throttled) : null
+    }
+    const { code, of } = await examine()
+    expect([code, of('graph')?.outcome]).toEqual([0, 'warning'])
+  })
+
   it.each([
     ['Mon, 23 Nov 2026 09:55:00 GMT', 'agree'],
     ['Mon, 23 Nov 2026 10:05:00 GMT', 'agree'],
@@ -323,6 +369,8 @@ describe('lethe doctor', () => {
     [{ queue: { waiting: 5, longestWaitSeconds: 3000, held: 0 } }, /first of 5 for 3000 s/],
     [{ unreadable: 2 }, /cannot be read, or were changed: 2/],
     [{ overdue: 2 }, /2 requests of your tenant are overdue/],
+    [{ worker: { unseenSeconds: 93 } }, /No worker that serves your tenant has been seen for 93 s/],
+    [{ worker: { unseenSeconds: null } }, /No worker has ever been seen/],
   ])('warns of what waits in the tenant (%#)', async (over, finding) => {
     api.instead = ({ path }) => {
       if (path === '/lethe/v1/me') return reader

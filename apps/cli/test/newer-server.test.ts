@@ -85,6 +85,7 @@ describe('words of a newer server', () => {
               overdue: 0,
               unreadable: 0,
               queue,
+              worker: { unseenSeconds: 2 },
               graph: { state: 'newState', sinceDateTime: null, blockedBy: 'newBlock' },
             },
           }

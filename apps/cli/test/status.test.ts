@@ -21,6 +21,7 @@ describe('lethe status', () => {
       overdue: 2,
       unreadable: 0,
       queue: { waiting: 3, longestWaitSeconds: 40, held: 1 },
+      worker: { unseenSeconds: 2 },
       graph: { state: 'open', sinceDateTime: '2026-11-23T09:00:00Z', blockedBy: null },
     })
   })
@@ -28,11 +29,16 @@ describe('lethe status', () => {
   it('shows no state of Graph where the server calls none', async () => {
     api.instead = ({ path }) =>
       path === '/lethe/v1/status'
-        ? { status: 200, body: { overdue: 0, unreadable: 0, queue: idle, graph: null } }
+        ? {
+            status: 200,
+            body: { overdue: 0, unreadable: 0, queue: idle, worker: { unseenSeconds: 93 }, graph: null },
+          }
         : null
     const { code, stdout } = await lethe(api.url, ['status'])
     expect(code).toBe(0)
-    expect(stdout).toMatch(/overdue: +0\nunreadable: +0\nqueueWaiting: +0\nqueueHeld: +0\n$/)
+    expect(stdout).toMatch(
+      /overdue: +0\nunreadable: +0\nqueueWaiting: +0\nqueueHeld: +0\nworkerUnseenSeconds: +93\n$/,
+    )
   })
 
   it('ends with 5 where the server cannot say', async () => {

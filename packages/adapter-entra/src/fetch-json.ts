@@ -3,9 +3,11 @@ import * as TE from 'fp-ts/lib/TaskEither.js'
 /** No answer, a slow one, too much of it, not a 200, a redirect, or no JSON. */
 export interface FetchFailed {
   readonly _tag: 'FetchFailed'
+  /** Why: a word of the system such as ECONNREFUSED, `timedOut`, `status503`, or a word of ours. Nothing that was sent. */
+  readonly code: string
 }
 
-export const fetchFailed: FetchFailed = { _tag: 'FetchFailed' }
+export const fetchFailed = (code: string): FetchFailed => ({ _tag: 'FetchFailed', code })
 
 const maxBytes = 1024 * 1024
 
@@ -27,12 +29,28 @@ export const fetchJson =
           signal: AbortSignal.timeout(timeoutMs),
         })
         const text = await readText(response)
-        if (response.status !== 200) throw new Error('The answer is not a 200')
+        if (response.status !== 200) throw new Unusable(`status${response.status}`)
         const document: unknown = JSON.parse(text)
         return document
       },
-      () => fetchFailed,
+      error => fetchFailed(codeOf(error)),
     )
+
+/** An answer that came, and is of no use. */
+class Unusable extends Error {
+  constructor(readonly code: string) {
+    super('The answer is of no use')
+  }
+}
+
+/** The code of an error, or of its cause: fetch says why in the latter. A message is never read: it may hold an address. */
+const codeOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return 'unknown'
+  if (error.name === 'TimeoutError') return 'timedOut'
+  if (error instanceof SyntaxError) return 'notJson'
+  if ('code' in error && typeof error.code === 'string' && /^\w{1,64}$/.test(error.code)) return error.code
+  return error.cause === undefined ? 'noAnswer' : codeOf(error.cause)
+}
 
 /** Reads refused answers too, within the same bound: a body left unread would hold its connection. */
 const readText = async (response: Response): Promise<string> => {
@@ -40,9 +58,9 @@ const readText = async (response: Response): Promise<string> => {
   let text = ''
   let bytes = 0
   for await (const chunk of response.body ?? []) {
-    if (!(chunk instanceof Uint8Array)) throw new Error('The answer is not bytes')
+    if (!(chunk instanceof Uint8Array)) throw new Unusable('notBytes')
     bytes += chunk.byteLength
-    if (bytes > maxBytes) throw new Error('The answer is too long')
+    if (bytes > maxBytes) throw new Unusable('tooLong')
     text += decoder.decode(chunk, { stream: true })
   }
   return text + decoder.decode()

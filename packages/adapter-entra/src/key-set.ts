@@ -34,8 +34,13 @@ type Known = { readonly at: number; readonly keys: SigningKeys }
  *
  * @param fetchKeys reads what the issuer publishes now.
  * @param clock milliseconds since 1970-01-01T00:00:00Z.
+ * @param onFailed is told why a refresh failed.
  */
-export const keySet = (fetchKeys: TE.TaskEither<FetchFailed, SigningKeys>, clock: () => number): KeySet => {
+export const keySet = (
+  fetchKeys: TE.TaskEither<FetchFailed, SigningKeys>,
+  clock: () => number,
+  onFailed: (code: string) => void,
+): KeySet => {
   let known: Known | null = null
   let attempt: Attempt | null = null
   let pending: Promise<void> | null = null
@@ -44,7 +49,7 @@ export const keySet = (fetchKeys: TE.TaskEither<FetchFailed, SigningKeys>, clock
     const at = clock()
     attempt = { at, failed: true }
     const fetched = await fetchKeys()
-    if (E.isLeft(fetched)) return
+    if (E.isLeft(fetched)) return onFailed(fetched.left.code)
     attempt = { at, failed: false }
     known = { at, keys: fetched.right }
   }

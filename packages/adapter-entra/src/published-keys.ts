@@ -59,13 +59,11 @@ export const publishedKeys =
   (get: (url: URL) => TE.TaskEither<FetchFailed, unknown>) =>
   (issuer: Issuer): TE.TaskEither<FetchFailed, SigningKeys> =>
     pipe(
-      TE.fromOption(() => fetchFailed)(metadataUrl(issuer)),
+      TE.fromOption(() => fetchFailed('notAnAddress'))(metadataUrl(issuer)),
       TE.flatMap(get),
-      TE.flatMapOption(keySetUrl(issuer), () => fetchFailed),
+      TE.flatMapOption(keySetUrl(issuer), () => fetchFailed('oddMetadata')),
       TE.flatMap(get),
-      TE.flatMapEither(document => KeySetDocument.decode(document)),
-      TE.mapLeft(() => fetchFailed),
-      TE.flatMapOption(signingKeysOf(issuer), () => fetchFailed),
+      TE.flatMapOption(keysIn(issuer), () => fetchFailed('noKeys')),
     )
 
 const metadataUrl = ({ issuer }: Issuer): O.Option<URL> =>
@@ -85,10 +83,15 @@ const keySetUrl =
 const isOwnHost = (issuer: string, url: URL): boolean =>
   url.protocol === 'http:' && URL.parse(issuer)?.origin === url.origin
 
-const signingKeysOf =
+const keysIn =
   (issuer: Issuer) =>
-  ({ keys }: t.TypeOf<typeof KeySetDocument>): O.Option<SigningKeys> =>
-    pipe(keys, RA.filterMap(signingKeyOf(issuer)), O.fromPredicate(RA.isNonEmpty), O.map(byKid))
+  (document: unknown): O.Option<SigningKeys> =>
+    pipe(
+      O.fromEither(KeySetDocument.decode(document)),
+      O.map(({ keys }) => RA.filterMap(signingKeyOf(issuer))(keys)),
+      O.filter(RA.isNonEmpty),
+      O.map(byKid),
+    )
 
 const signingKeyOf =
   ({ issuer, tenantId }: Issuer) =>

@@ -31,6 +31,8 @@ export interface EntraTokensConfig {
   readonly fetch?: typeof globalThis.fetch
   /** How long one answer of an issuer may take, in milliseconds; default 5,000. */
   readonly fetchTimeoutMs?: number
+  /** Told of each refresh of an issuer's keys that failed: which issuer, as it was configured, and why. */
+  readonly onKeysFailed?: (problem: { readonly issuer: string; readonly code: string }) => void
   /** How many verified tokens are remembered, at least 1; default 10,000. */
   readonly maxCachedTokens?: number
 }
@@ -66,11 +68,15 @@ export const entraTokens = (config: EntraTokensConfig): EntraTokens => {
     fetch = globalThis.fetch,
     fetchTimeoutMs = 5_000,
     maxCachedTokens = 10_000,
+    onKeysFailed = () => undefined,
   } = config
   const trusted = trustedIssuersOf(config)
   const keysOf = publishedKeys(fetchJson(fetch, fetchTimeoutMs))
   const keySets: ReadonlyMap<string, KeySet> = new Map(
-    [...trusted].map(([issuer, tenantId]) => [issuer, keySet(keysOf({ issuer, tenantId }), clock)]),
+    [...trusted].map(([issuer, tenantId]) => [
+      issuer,
+      keySet(keysOf({ issuer, tenantId }), clock, code => onKeysFailed({ issuer, code })),
+    ]),
   )
   const cache = tokenCache<VerifiedToken>(
     maxCachedTokens,

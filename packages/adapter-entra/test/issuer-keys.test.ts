@@ -36,6 +36,26 @@ const open = async (...keys: ReadonlyArray<PublishedKey>) => {
   return { issuer, clock, verifier, judge, token: await sign(key, claimsOf(issuer, lasting)), lasting }
 }
 
+describe('a refresh that fails', () => {
+  it.each<readonly [string, (issuer: Awaited<ReturnType<typeof openIssuer>>) => void]>([
+    ['status503', issuer => issuer.distort({ status: 503 })],
+    ['notJson', issuer => issuer.interceptKeys(response => response.end('<html>'))],
+    ['noKeys', issuer => issuer.publish()],
+    ['oddMetadata', issuer => issuer.claimInMetadata({ issuer: 'https://elsewhere.example' })],
+    ['tooLong', issuer => issuer.distort({ padding: 2_000_000 })],
+    ['UND_ERR_SOCKET', issuer => issuer.intercept(request => request.socket.destroy())],
+  ])('is told of, with the issuer and why: %s', async (code, spoil) => {
+    const issuer = await openIssuer(key.jwk)
+    spoil(issuer)
+    const told: Array<unknown> = []
+    const verifier = verifierFor(issuer, movableClock(), { onKeysFailed: problem => void told.push(problem) })
+
+    expect(await resultOf(verifier, await sign(key, claimsOf(issuer)))).toBe('KeysUnavailable')
+
+    expect(told).toEqual([{ issuer: issuer.v2(contoso), code }])
+  })
+})
+
 describe('which keys count', () => {
   it('are found through the metadata of the very issuer, v1 and v2', async () => {
     const { issuer, judge, token } = await open(key.jwk)

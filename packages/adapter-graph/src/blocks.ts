@@ -2,6 +2,12 @@ import type { BlockedBy, RemovalRequestId, TenantId } from '@lethe/domain'
 import { bareEnding, type Ending, type EndingKind } from './endings.js'
 import type { GraphCall } from './graph-call.js'
 
+/**
+ * What was found: `reading` is a 403 to a look, which holds no call back, because each look shows at once whether it is over. An
+ * administrator sees it as the permission that it is for want of.
+ */
+export type BlockKind = BlockedBy | 'reading'
+
 /** Why nothing can be done for anybody of a tenant now. */
 export interface TenantBlock {
   readonly tenantId: TenantId
@@ -27,6 +33,13 @@ export interface Blocks {
   readonly beforeCall: (call: BlockableCall) => Ending<never> | null
   /** Learns from how a call ended. @returns how it ended, given that: a call that found a block is to be made again later. */
   readonly afterCall: <A>(call: BlockableCall, ending: Ending<A>) => Ending<A>
+  /**
+   * Takes in what another process found.
+   *
+   * @param sinceMs of `Date.now()`; null where the block is over.
+   * @param probeNow whether the next call may see whether it still holds: as after a start, which may be with another credential.
+   */
+  readonly hear: (tenantId: TenantId, kind: BlockKind, sinceMs: number | null, probeNow: boolean) => void
   readonly all: () => ReadonlyArray<TenantBlock>
 }
 
@@ -36,6 +49,7 @@ type BlockableCall = Pick<GraphCall<unknown>, 'tenantId' | 'removing'>
 export const noBlocks: Blocks = {
   beforeCall: () => null,
   afterCall: (_, ending) => ending,
+  hear: () => undefined,
   all: () => [],
 }
 
@@ -49,7 +63,7 @@ interface Block {
 }
 
 interface TenantState {
-  readonly blocks: Map<BlockedBy, Block>
+  readonly blocks: Map<BlockKind, Block>
   /** Requests whose removals were answered 403, with none taken in between. */
   refused: ReadonlyArray<RemovalRequestId>
 }
@@ -69,16 +83,21 @@ const tokenTaken: ReadonlySet<EndingKind> = new Set([
 ])
 const notTaken: ReadonlySet<EndingKind> = new Set(['unauthorized', 'claimsChallenge', 'signInRequired'])
 const removalTaken: ReadonlySet<EndingKind> = new Set(['noContent', 'accepted'])
+const readTaken: ReadonlySet<EndingKind> = new Set(['found', 'notFound'])
+
+const nameOf = (kind: BlockKind): BlockedBy => (kind === 'reading' ? 'permission' : kind)
 
 /**
- * Blocks of each tenant, in this process. Time is `Date.now()`.
+ * Blocks of each tenant, as this process found or heard of them. Time is `Date.now()`.
  *
- * @param onChange is told each change; null where a block is over.
+ * @param onChange is told each change of what an administrator sees; null where a block is over.
+ * @param tell is told each change that this process found, and did not hear of; in milliseconds.
  * @param random gives a number from 0 to 1, so that those who wait do not come back all at once.
  */
 export const tenantBlocks = (
   { probeMs, refusals, delegated }: BlockLimits,
   onChange: (tenantId: TenantId, by: BlockedBy, since: string | null) => void,
+  tell: (tenantId: TenantId, kind: BlockKind, sinceMs: number | null) => void,
   random: () => number,
 ): Blocks => {
   const tenants = new Map<TenantId, TenantState>()
@@ -96,20 +115,34 @@ export const tenantBlocks = (
       Math.ceil((probeMs * (1 + 4 * random())) / 1000),
     )
 
-  const close = (tenantId: TenantId, by: BlockedBy): void => {
-    const { blocks } = of(tenantId)
-    const known = blocks.get(by)
+  const isSeen = (tenantId: TenantId, by: BlockedBy): boolean =>
+    [...of(tenantId).blocks.keys()].some(kind => nameOf(kind) === by)
+
+  const begin = (tenantId: TenantId, kind: BlockKind, sinceMs: number, probesAtMs: number): void => {
+    const [by, since] = [nameOf(kind), new Date(sinceMs).toISOString()]
+    const wasSeen = isSeen(tenantId, by)
+    of(tenantId).blocks.set(kind, { since, probesAtMs, probedFor: null, othersWait: false })
+    if (!wasSeen) onChange(tenantId, by, since)
+  }
+
+  const end = (tenantId: TenantId, kind: BlockKind): boolean => {
+    const ended = of(tenantId).blocks.delete(kind)
+    if (ended && !isSeen(tenantId, nameOf(kind))) onChange(tenantId, nameOf(kind), null)
+    return ended
+  }
+
+  const close = (tenantId: TenantId, kind: BlockKind): void => {
     const nowMs = Date.now()
+    const known = of(tenantId).blocks.get(kind)
     if (known !== undefined) known.probesAtMs = nowMs + probeMs
     else {
-      const since = new Date(nowMs).toISOString()
-      blocks.set(by, { since, probesAtMs: nowMs + probeMs, probedFor: null, othersWait: false })
-      onChange(tenantId, by, since)
+      begin(tenantId, kind, nowMs, nowMs + probeMs)
+      tell(tenantId, kind, nowMs)
     }
   }
 
-  const open = (tenantId: TenantId, by: BlockedBy): void => {
-    if (of(tenantId).blocks.delete(by)) onChange(tenantId, by, null)
+  const open = (tenantId: TenantId, kind: BlockKind): void => {
+    if (end(tenantId, kind)) tell(tenantId, kind, null)
   }
 
   /** Whether a block lets the call through, as the one that probes it. */
@@ -146,7 +179,11 @@ export const tenantBlocks = (
         return held('credential')
       }
       if (tokenTaken.has(ending.kind)) open(tenantId, 'credential')
-      if (removing === null) return ending
+      if (removing === null) {
+        if (ending.kind === 'forbidden') close(tenantId, 'reading')
+        if (readTaken.has(ending.kind)) open(tenantId, 'reading')
+        return ending
+      }
       if (removalTaken.has(ending.kind)) {
         tenant.refused = []
         open(tenantId, 'permission')
@@ -159,9 +196,19 @@ export const tenantBlocks = (
       close(tenantId, 'permission')
       return held('permission')
     },
+    hear: (tenantId, kind, sinceMs, probeNow) => {
+      if (sinceMs === null) {
+        if (kind === 'permission') of(tenantId).refused = []
+        end(tenantId, kind)
+      } else if (!of(tenantId).blocks.has(kind))
+        begin(tenantId, kind, sinceMs, Date.now() + (probeNow ? 0 : probeMs))
+    },
     all: () =>
       [...tenants].flatMap(([tenantId, { blocks }]) =>
-        [...blocks].map(([by, { since }]) => ({ tenantId, by, since })),
+        [...blocks]
+          // One of a name is enough.
+          .filter(([kind]) => kind !== 'reading' || !blocks.has('permission'))
+          .map(([kind, { since }]) => ({ tenantId, by: nameOf(kind), since })),
       ),
   }
 }

@@ -21,6 +21,14 @@ export interface BreakerStatus {
   readonly since: string | null
 }
 
+/** A change of a breaker. Moments are `Date.now()` of this process. */
+export interface BreakerNews {
+  readonly state: BreakerState
+  readonly sinceMs: number
+  /** Until when no other process need try: where it is open, until it is probed; where it is half open, until the probe has ended. */
+  readonly untilMs: number
+}
+
 /** When a breaker breaks, and for how long. */
 export interface BreakerLimits {
   /** After so many calls in a row that found Graph failing. */
@@ -42,7 +50,9 @@ export interface Breakers {
     call: () => Promise<A>,
     isFailing: (answer: A) => boolean,
   ) => Promise<E.Either<number, A>>
-  /** Of the tenants that were called so far. */
+  /** Takes in what another process said of its breaker. */
+  readonly hear: (tenantId: TenantId, news: BreakerNews) => void
+  /** Of the tenants that were called so far, or heard of. */
   readonly statuses: () => ReadonlyArray<BreakerStatus>
 }
 
@@ -50,26 +60,64 @@ interface TenantBreaker {
   readonly policy: CircuitBreakerPolicy
   probesAtMs: number
   since: string | null
+  /** That of another process, which is not closed as far as was heard; null where none is. */
+  elsewhere: Elsewhere | null
 }
+
+interface Elsewhere extends BreakerNews {
+  /** Whether this process probes for it. */
+  readonly probing: boolean
+}
+
+/** No call takes longer, in milliseconds. */
+const longestProbeMs = 35_000
 
 /**
  * A breaker for each tenant. It counts failures in a row: a Graph that is down answers nothing well, whereas one that fails
  * now and then, even often, is still worth calling; and a share of failures in a window says little where calls are few.
  * Time is `Date.now()`, as in cockatiel.
  *
- * @param onChange is told each change.
+ * What another process found holds here too: while its breaker is open nothing is called, then one call probes, whoever makes it.
+ *
+ * @param onChange is told each change that this process saw itself.
  */
 export const tenantBreakers = (
   limits: BreakerLimits,
-  onChange: (tenantId: TenantId, state: BreakerState) => void,
+  onChange: (tenantId: TenantId, news: BreakerNews) => void,
 ): Breakers => {
   const breakers = new Map<TenantId, TenantBreaker>()
-  const of = (tenantId: TenantId): TenantBreaker => {
-    const known = breakers.get(tenantId)
-    if (known !== undefined) return known
-    const made = tenantBreaker(limits, state => onChange(tenantId, state))
+  const make = (tenantId: TenantId): TenantBreaker => {
+    const made = tenantBreaker(limits, news => onChange(tenantId, news))
     breakers.set(tenantId, made)
     return made
+  }
+  const of = (tenantId: TenantId): TenantBreaker => breakers.get(tenantId) ?? make(tenantId)
+
+  /** Makes the one call that tells whether a Graph is back that another process found failing. */
+  const probe = async <A>(
+    tenantId: TenantId,
+    breaker: TenantBreaker,
+    { sinceMs, untilMs }: Elsewhere,
+    call: () => Promise<A>,
+    isFailing: (answer: A) => boolean,
+  ): Promise<E.Either<number, A>> => {
+    const now = (state: BreakerState, milliseconds: number): void => {
+      const news = { state, sinceMs: Date.now(), untilMs: Date.now() + milliseconds }
+      breaker.elsewhere = state === 'closed' ? null : { ...news, probing: state === 'halfOpen' }
+      breaker.since = isoOf(news.sinceMs)
+      onChange(tenantId, news)
+    }
+    const openMs = Math.min(limits.longestOpenMs, Math.max(limits.firstOpenMs, 2 * (untilMs - sinceMs)))
+    now('halfOpen', longestProbeMs)
+    let isBack = false
+    try {
+      const ended = await execute(breaker, call, isFailing)
+      isBack = E.isRight(ended) && !isFailing(ended.right)
+      return ended
+    } finally {
+      if (isBack) now('closed', 0)
+      else now('open', openMs)
+    }
   }
 
   return {
@@ -77,24 +125,42 @@ export const tenantBreakers = (
     run: async (tenantId, call, isFailing) => {
       const breaker = of(tenantId)
       const wait = waitOf(breaker)
-      return wait === null ? execute(breaker, call, isFailing) : E.left(wait)
+      if (wait !== null) return E.left(wait)
+      return breaker.elsewhere === null || nameOf(breaker.policy.state) !== 'closed'
+        ? execute(breaker, call, isFailing)
+        : probe(tenantId, breaker, breaker.elsewhere, call, isFailing)
     },
-    statuses: () =>
-      [...breakers].map(([tenantId, { policy, since }]) => ({
-        tenantId,
-        state: nameOf(policy.state),
-        since,
-      })),
+    hear: (tenantId, news) => {
+      const known = breakers.get(tenantId)
+      const own = known === undefined ? 'closed' : nameOf(known.policy.state)
+      // What this process is finding out is newer than what it hears.
+      if (own === 'halfOpen' || known?.elsewhere?.probing === true) return
+      if (news.state !== 'closed') of(tenantId).elsewhere = { ...news, probing: false }
+      else if (known !== undefined && (own === 'open' || known.elsewhere !== null))
+        make(tenantId).since = isoOf(news.sinceMs)
+    },
+    statuses: () => [...breakers].map(([tenantId, breaker]) => ({ tenantId, ...statusOf(breaker) })),
   }
 }
 
+/** Its own state, and that of another process where it has nothing against Graph itself. */
+const statusOf = ({ policy, since, elsewhere }: TenantBreaker): Omit<BreakerStatus, 'tenantId'> => {
+  const state = nameOf(policy.state)
+  return state === 'closed' && elsewhere !== null
+    ? { state: elsewhere.state, since: isoOf(elsewhere.sinceMs) }
+    : { state, since }
+}
+
+const isoOf = (ms: number): string => new Date(ms).toISOString()
+
 const tenantBreaker = (
   { failures, firstOpenMs, longestOpenMs }: BreakerLimits,
-  onChange: (state: BreakerState) => void,
+  onChange: (news: BreakerNews) => void,
 ): TenantBreaker => {
   const breaker: TenantBreaker = {
     probesAtMs: 0,
     since: null,
+    elsewhere: null,
     policy: circuitBreaker(
       handleWhenResult(result => result === true),
       {
@@ -107,18 +173,27 @@ const tenantBreaker = (
       },
     ),
   }
-  breaker.policy.onStateChange(state => {
-    breaker.since = new Date(Date.now()).toISOString()
-    onChange(nameOf(state))
+  breaker.policy.onStateChange(changed => {
+    const [state, sinceMs] = [nameOf(changed), Date.now()]
+    breaker.since = isoOf(sinceMs)
+    if (state !== 'open')
+      onChange({ state, sinceMs, untilMs: sinceMs + (state === 'halfOpen' ? longestProbeMs : 0) })
+    else onChange({ state, sinceMs, untilMs: breaker.probesAtMs })
   })
   return breaker
 }
 
 /** While a probe is under way nobody waits for it: that could take as long as a call. */
-const waitOf = ({ policy, probesAtMs }: TenantBreaker): number | null => {
+const waitOf = ({ policy, probesAtMs, elsewhere }: TenantBreaker): number | null => {
   const state = nameOf(policy.state)
-  const leftMs = state === 'open' ? probesAtMs - Date.now() : 0
-  return state === 'halfOpen' || leftMs > 0 ? Math.max(1, Math.ceil(leftMs / 1000)) : null
+  if (state === 'closed')
+    return elsewhere === null ? null : secondsFor(elsewhere.untilMs - Date.now(), elsewhere.probing)
+  return secondsFor(state === 'open' ? probesAtMs - Date.now() : 0, state === 'halfOpen')
+}
+
+const secondsFor = (leftMs: number, isProbed: boolean): number | null => {
+  if (isProbed) return 1
+  return leftMs > 0 ? Math.max(1, Math.ceil(leftMs / 1000)) : null
 }
 
 const execute = async <A>(

@@ -13,6 +13,7 @@ import {
 import { proxiedDispatcher } from './dispatcher.js'
 import { bareEnding, type Ending } from './endings.js'
 import { type GraphCall, type Operation, wholeLimit } from './graph-call.js'
+import { blockKinds, blockNews, type Sharing } from './sharing.js'
 import { openScope, pause, type Scope } from './stopping.js'
 import { defaultTimeLimits, type TimeLimits } from './time-limits.js'
 
@@ -34,6 +35,8 @@ export interface GraphClientDeps extends Pick<
   readonly block?: BlockLimits | null
   /** Told when something begins to hold everybody of a tenant back; null as `since` when it is over. */
   readonly onBlock?: (tenantId: TenantId, by: BlockedBy, since: string | null) => void
+  /** Through which processes tell each other of breakers and blocks; left out where each goes by what it finds itself. */
+  readonly sharing?: Sharing
   readonly retrying?: Retrying
   /** Gives a number from 0 to 1, for jitter. */
   readonly random?: () => number
@@ -54,7 +57,7 @@ export interface GraphClient {
    * @param calls is given what makes a call.
    */
   readonly within: <B>(operation: Operation, calls: (call: GraphClient['call']) => Promise<B>) => Promise<B>
-  /** The breakers of the tenants that were called so far. */
+  /** The breakers of the tenants that were called so far, or heard of. */
   readonly breakers: () => ReadonlyArray<BreakerStatus>
   /** What holds everybody of a tenant back now. */
   readonly blocks: Blocks['all']
@@ -68,11 +71,27 @@ export const graphClient = (given: GraphClientDeps): GraphClient => {
   const retrying = given.retrying ?? defaultRetrying
   const random = given.random ?? Math.random
   const dispatcher = given.dispatcher ?? proxiedDispatcher(limits, given.connections ?? 64)
-  const breakers = tenantBreakers(given.breaker ?? defaultBreakerLimits, given.onBreak)
+  const { sharing } = given
+  const breakers = tenantBreakers(given.breaker ?? defaultBreakerLimits, (tenantId, news) => {
+    given.onBreak(tenantId, news.state)
+    sharing?.tell(tenantId, { breaker: news })
+  })
   const blocks =
     given.block === null
       ? noBlocks
-      : tenantBlocks(given.block ?? defaultBlockLimits, given.onBlock ?? (() => undefined), random)
+      : tenantBlocks(
+          given.block ?? defaultBlockLimits,
+          given.onBlock ?? (() => undefined),
+          (tenantId, kind, sinceMs) => sharing?.tell(tenantId, blockNews(kind, sinceMs)),
+          random,
+        )
+  sharing?.listen((tenantId, news, first) => {
+    if (news.breaker !== undefined) breakers.hear(tenantId, news.breaker)
+    for (const kind of blockKinds) {
+      const sinceMs = news[kind]
+      if (sinceMs !== undefined) blocks.hear(tenantId, kind, sinceMs, first)
+    }
+  })
   const running = new Map<Scope, Promise<unknown>>()
   let closing: Promise<void> | null = null
 
@@ -80,6 +99,7 @@ export const graphClient = (given: GraphClientDeps): GraphClient => {
 
   const keepAsking = async <A>(call: GraphCall<A>, scope: Scope): Promise<Ending<A>> => {
     const { signal } = scope
+    await sharing?.look(call.tenantId)
     let ending = await attempt(deps, call, { number: 1, signal })
     for (let number = 1; call.operation !== 'removal'; number += 1) {
       const delayMs = askAgainAfter(retrying, ending, number, scope.leftMs(), random)
@@ -92,6 +112,7 @@ export const graphClient = (given: GraphClientDeps): GraphClient => {
   const close = async (): Promise<void> => {
     for (const scope of running.keys()) scope.stop('shutDown')
     await Promise.allSettled(running.values())
+    await sharing?.settled()
     if (given.dispatcher === undefined) await dispatcher.destroy()
   }
 

@@ -1,5 +1,6 @@
 import type { InboundProfiles, InvalidPageToken, Throttled, Unavailable } from '@lethe/application'
 import {
+  type BlockedBy,
   type InboundSharedUserProfile,
   meetsConditions,
   type ProfileCondition,
@@ -17,7 +18,7 @@ import { identity, pipe } from 'fp-ts/lib/function.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as t from 'io-ts'
 import type { GraphClient } from './client.js'
-import { type BareEnding, endings } from './endings.js'
+import { type BareEnding, blockedIn, type EndingKind, endings } from './endings.js'
 import { look } from './look.js'
 import { cutPage, type GraphPage } from './page-cut.js'
 import { type PagePosition, queryOf, readPageToken } from './page-token.js'
@@ -82,9 +83,15 @@ const defaultWaitSeconds = 5
 /** What the table of endings says of a look-up that found nothing out. */
 const lookupProblem = ({ kind, retryAfterSeconds }: BareEnding): Unavailable | Throttled => {
   const wait = Math.ceil(retryAfterSeconds ?? defaultWaitSeconds)
-  return endings[kind].lookup === 'throttled'
-    ? { _tag: 'Throttled', retryAfterSeconds: wait }
-    : { _tag: 'Unavailable', retryAfterSeconds: wait }
+  if (endings[kind].lookup === 'throttled') return { _tag: 'Throttled', retryAfterSeconds: wait }
+  const blockedBy = missingFor(kind)
+  return { _tag: 'Unavailable', retryAfterSeconds: wait, ...(blockedBy === null ? {} : { blockedBy }) }
+}
+
+/** Look-ups are made in Lethe's own name: what refuses one refuses all, until an administrator acts. */
+const missingFor = (kind: EndingKind): BlockedBy | null => {
+  if (endings[kind].removal === 'signIn') return 'credential'
+  return kind === 'forbidden' ? 'permission' : blockedIn(kind)
 }
 
 /** Conditions are checked again: a Graph that passed one over must not widen what is shown. */

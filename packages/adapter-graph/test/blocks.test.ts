@@ -54,7 +54,11 @@ describe('a credential that is not taken', () => {
     const sent = server.requests.length
     expect(await perform(client, 'removal', another())).toEqual(held('credential'))
     expect(await perform(client, 'readBack', another())).toEqual(held('credential'))
-    expect(await perform(client, 'lookup', another())).toEqual({ _tag: 'Unavailable', retryAfterSeconds: 60 })
+    expect(await perform(client, 'lookup', another())).toEqual({
+      _tag: 'Unavailable',
+      retryAfterSeconds: 60,
+      blockedBy: 'credential',
+    })
 
     expect(server.requests).toHaveLength(sent)
     expect(blocked).toEqual([['credential', start]])
@@ -154,6 +158,38 @@ describe('a permission that is gone', () => {
     expect(await holder.remove(other)()).toEqual({ _tag: 'Right', right: 'removed' })
     expect(await holder.remove(one)()).toEqual({ _tag: 'Right', right: 'removed' })
     expect(blocked.at(-1)).toEqual(['permission', null])
+  })
+})
+
+describe('a look that is answered 403', () => {
+  it('shows as a missing permission, holds nothing back, and is over with the next that is answered', async () => {
+    const { client, graph, blocked } = await blocking()
+    expect(await perform(client, 'lookup', another())).toMatchObject({
+      _tag: 'Unavailable',
+      blockedBy: 'permission',
+    })
+    expect(client.blocks()).toEqual([{ tenantId, by: 'permission', since: start }])
+    expect(await perform(client, 'removal', another())).toBe('removed')
+    expect(client.blocks()).toHaveLength(1)
+
+    graph.read = 404
+    expect(await perform(client, 'lookup', another())).not.toMatchObject({ blockedBy: 'permission' })
+
+    expect(blocked).toEqual([
+      ['permission', start],
+      ['permission', null],
+    ])
+    expect(client.blocks()).toEqual([])
+  })
+
+  it('is one with removals that are refused', async () => {
+    const { client, graph, blocked } = await blocking()
+    graph.removal = 403
+    await perform(client, 'lookup', another())
+    for (let number = 0; number < 3; number += 1) await perform(client, 'removal', another())
+
+    expect(client.blocks()).toEqual([{ tenantId, by: 'permission', since: start }])
+    expect(blocked).toEqual([['permission', start]])
   })
 })
 

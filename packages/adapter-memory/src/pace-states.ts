@@ -2,7 +2,7 @@ import type { Clock, PaceState, PaceStates } from '@lethe/application'
 import { millisecondsOf, type TenantId } from '@lethe/domain'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 
-/** The pace of each tenant, in memory. */
+/** The shared state of each tenant, in memory. */
 export const inMemoryPaceStates = (clock: Clock): PaceStates => {
   const states = new Map<TenantId, PaceState>()
   return {
@@ -13,5 +13,7 @@ export const inMemoryPaceStates = (clock: Clock): PaceStates => {
         states.set(tenantId, next)
         return result
       }),
+    read: tenantId =>
+      TE.fromIO(() => ({ state: states.get(tenantId) ?? null, nowMs: millisecondsOf(clock.now()) })),
   }
 }

@@ -9,7 +9,14 @@ import { groupedBy } from './grouping.js'
 import { NotNow, type OnProblem, orUnavailable, outageIn } from './problems.js'
 import { deadQueue, performQueue, queueSchema, usualQueueSettings } from './queues.js'
 import { steadyClock } from './steady-clock.js'
-import { type Gate, type Run, type TenantTransactions, untenanted } from './tenant-transactions.js'
+import { beginWithin } from './pool.js'
+import {
+  type Gate,
+  type Run,
+  type TenantTransactions,
+  untenanted,
+  withClient,
+} from './tenant-transactions.js'
 
 /** Adds jobs to the queue within a transaction, so that they are there if and only if it is committed. */
 export type EnqueueWithin = (run: Run, jobs: ReadonlyArray<Job>) => Promise<void>
@@ -23,6 +30,8 @@ export interface JobQueue {
 }
 
 export interface JobQueueSettings {
+  /** Whose jobs are taken; null for everybody's. Those of other tenants are left as they are. */
+  readonly tenants: ReadonlyArray<TenantId> | null
   /** How many jobs of one tenant are held at a time, by all workers together. */
   readonly heldPerTenant: number
   /** Whether this process looks after the queue: gives jobs to others whose worker is gone, and sweeps up. */
@@ -33,7 +42,14 @@ export interface JobQueueSettings {
   readonly onMalformedJob: () => void
   /** Told of each failure of looking after the queue that is a bug: nobody waits for that. */
   readonly onDefect: (error: unknown) => void
+  /** Told of a tenant whose jobs are due and are left, because it is none of `tenants`: every ten minutes, as long as there are some. */
+  readonly onJobsLeft: (tenantId: TenantId) => void
 }
+
+/** For how long a tenant that is not served is left out before it is asked whether jobs of it still wait, in milliseconds. */
+const leftOutMilliseconds = 600_000
+/** How often tenants with little under way come first, in milliseconds: each such look passes over the jobs of all others. */
+const sharingMilliseconds = 250
 
 const JobData = t.strict({
   tenantId: TenantId,
@@ -60,10 +76,11 @@ export const queueMilliseconds = 60_000
 export const startJobQueue = async (
   pool: Pool,
   transactions: TenantTransactions,
-  { heldPerTenant, supervise, superviseSeconds, onMalformedJob, onDefect }: JobQueueSettings,
+  settings: JobQueueSettings,
   gate: Gate,
   onProblem: OnProblem,
 ): Promise<JobQueue> => {
+  const { supervise, superviseSeconds, onMalformedJob, onDefect } = settings
   const query = untenanted(pool, queueMilliseconds)
   const boss = new PgBoss({
     db: {
@@ -118,26 +135,18 @@ export const startJobQueue = async (
       if (read !== null) await then(read.queue)(read.attempt)
     })
 
+  const fetch = fetchingServed(boss, pool, settings, gate)
   const take = (operation: string, queue: QueueName, limit: number) =>
     attempt(operation, async () => {
-      const jobs = await boss.fetch<unknown>(queue, {
-        batchSize: limit,
-        ...(queue === performQueue ? { groupConcurrency: heldPerTenant } : {}),
-      })
-      const malformed = jobs.filter(({ data }) => E.isLeft(JobData.decode(data)))
+      const jobs = await fetch(queue, limit)
+      const malformed = jobs.filter(job => jobIn(job) === null)
       if (malformed.length > 0) await boss.complete(queue, malformed)
       for (const _ of malformed) onMalformedJob()
-      return jobs.flatMap((job): ReadonlyArray<HeldJob> => {
-        const data = JobData.decode(job.data)
-        return E.isLeft(data)
+      return jobs.flatMap((fetched): ReadonlyArray<HeldJob> => {
+        const job = jobIn(fetched)
+        return job === null
           ? []
-          : [
-              {
-                job: { name: 'performRemoval', ...data.right },
-                receipt: receiptOf(queue, job),
-                deliveries: job.retryCount + 1,
-              },
-            ]
+          : [{ job, receipt: receiptOf(queue, fetched), deliveries: fetched.retryCount + 1 }]
       })
     })
 
@@ -177,6 +186,87 @@ export const startJobQueue = async (
         }),
     },
     stop: () => boss.stop({ graceful: false }),
+  }
+}
+
+interface Fetched extends Attempt {
+  readonly data: unknown
+  readonly groupId?: string | null
+}
+
+/** The job that was put in; null where it was not put in by Lethe: it stands in the group of its tenant. */
+const jobIn = ({ data, groupId }: Fetched): Job | null => {
+  const decoded = JobData.decode(data)
+  return E.isLeft(decoded) || decoded.right.tenantId !== groupId
+    ? null
+    : { name: 'performRemoval', ...decoded.right }
+}
+
+/**
+ * Takes jobs of the tenants that are served. pg-boss can leave groups out, and cannot take some alone: so each fetch is a transaction. One
+ * that brought jobs of another tenant is rolled back, as if it had never been, and made again without that tenant, which is left out
+ * for ten minutes. So a job that waits for its tenant is never delivered, and never dies of it.
+ *
+ * Where several tenants are served, those with less than their share under way come first, four times a second; then what has waited
+ * longest. A tenant that comes late so has its share as soon as others end some of theirs, however many of theirs are older.
+ */
+const fetchingServed = (
+  boss: PgBoss,
+  pool: Pool,
+  { tenants, heldPerTenant, onJobsLeft }: JobQueueSettings,
+  gate: Gate,
+): ((queue: QueueName, limit: number) => Promise<ReadonlyArray<Fetched>>) => {
+  const served: ReadonlySet<string> | null = tenants === null ? null : new Set(tenants)
+  const share = served === null ? heldPerTenant : Math.max(1, Math.floor(heldPerTenant / served.size))
+  /** Until when each tenant that is not served is left out. */
+  const leftOut = new Map<TenantId, number>()
+  let sharedAt = Number.NEGATIVE_INFINITY
+
+  /** What has no group, or one that names no tenant, Lethe did not put in. */
+  const othersIn = (jobs: ReadonlyArray<Fetched>): ReadonlySet<TenantId> =>
+    new Set(
+      jobs.flatMap(({ groupId }) => (TenantId.is(groupId) && served?.has(groupId) === false ? groupId : [])),
+    )
+
+  /** @returns null where there were jobs of other tenants, which are left out from now on. */
+  const fetchOnce = (queue: QueueName, limit: number, held: number): Promise<ReadonlyArray<Fetched> | null> =>
+    withClient(pool, async client => {
+      gate.admit()
+      const now = performance.now()
+      for (const [tenantId, until] of leftOut) if (until <= now) leftOut.delete(tenantId)
+      const [, jobs] = await Promise.all([
+        client.query(beginWithin(queueMilliseconds)),
+        boss.fetch<unknown>(queue, {
+          batchSize: limit,
+          ignoreGroups: [...leftOut.keys()],
+          ...(queue === performQueue ? { groupConcurrency: held } : {}),
+          db: { executeSql: async (text, values) => client.query(text, values) },
+        }),
+      ])
+      const others = othersIn(jobs)
+      await client.query(others.size === 0 ? 'commit' : 'rollback')
+      for (const tenantId of others) {
+        leftOut.set(tenantId, now + leftOutMilliseconds)
+        onJobsLeft(tenantId)
+      }
+      return others.size === 0 ? jobs : null
+    })
+
+  const fetch = async (queue: QueueName, limit: number, held: number): Promise<ReadonlyArray<Fetched>> =>
+    // Each time there is one tenant fewer.
+    (await fetchOnce(queue, limit, held)) ?? fetch(queue, limit, held)
+
+  return async (queue, limit) => {
+    if (
+      queue === performQueue &&
+      share < heldPerTenant &&
+      performance.now() >= sharedAt + sharingMilliseconds
+    ) {
+      const late = await fetch(queue, limit, share)
+      if (late.length > 0) return late
+      sharedAt = performance.now()
+    }
+    return fetch(queue, limit, heldPerTenant)
   }
 }
 

@@ -6,22 +6,38 @@ import type { PeopleDeps } from './people.js'
 import { Defect, orUnavailable } from './problems.js'
 import type { Run } from './tenant-transactions.js'
 
-/** The pace of each tenant, in `call_pace`. */
-export const postgresPaceStates = ({ transactions, onProblem }: PeopleDeps): PaceStates => ({
-  change: (tenantId, change) =>
-    orUnavailable(onProblem)('change-pace', () =>
-      transactions.through(tenantId, async run => {
-        const { state, now_ms: nowMs } = await lockRow(run, tenantId)
-        const [next, result] = changed(() => change(state, nowMs))
-        await run({
-          name: 'change-pace',
-          text: 'update lethe.call_pace set state = $2 where tenant_id = $1',
-          values: [tenantId, next],
+/** The shared state of each tenant, in `call_pace`. */
+export const postgresPaceStates = ({ transactions, onProblem }: PeopleDeps): PaceStates => {
+  const attempt = orUnavailable(onProblem)
+  return {
+    change: (tenantId, change) =>
+      attempt('change-pace', () =>
+        transactions.through(tenantId, async run => {
+          const { state, now_ms: nowMs } = await lockRow(run, tenantId)
+          const [next, result] = changed(() => change(state, nowMs))
+          await run({
+            name: 'change-pace',
+            text: 'update lethe.call_pace set state = $2 where tenant_id = $1',
+            values: [tenantId, next],
+          })
+          return result
+        }),
+      ),
+    read: tenantId =>
+      attempt('read-pace', async () => {
+        const [row] = await transactions.once(tenantId, {
+          name: 'read-pace',
+          text: `
+            select
+              (select state from lethe.call_pace where tenant_id = $1) as state,
+              (extract(epoch from clock_timestamp()) * 1000)::float8 as now_ms`,
+          values: [tenantId],
         })
-        return result
+        const { state, now_ms: nowMs } = decodedRow(PaceRow, row)
+        return { state, nowMs }
       }),
-    ),
-})
+  }
+}
 
 const PaceRow = t.strict({ state: t.union([t.record(t.string, t.number), t.null]), now_ms: t.number })
 

@@ -63,6 +63,8 @@ export interface PostgresStoreSettings extends DatabaseAddress {
   readonly seals: HistorySeals
   /** Told of each request whose history can be read no more, by whichever process sees it first. */
   readonly onUnreadable: OnUnreadable
+  /** Whose jobs are taken; null for everybody's. Those of other tenants wait for a worker that serves them. */
+  readonly tenants: ReadonlyArray<TenantId> | null
   /** How many jobs of one tenant are held at a time, by all workers together. */
   readonly heldPerTenant: number
   /** Whether this process looks after the queue, as each worker does. */
@@ -81,6 +83,8 @@ export interface PostgresStoreSettings extends DatabaseAddress {
   readonly onMalformedJob: () => void
   /** Told of each bug that shows where nobody waits for an answer. */
   readonly onDefect: (error: unknown) => void
+  /** Told of a tenant whose jobs are due and are left, because it is none of `tenants`: every ten minutes, as long as there are some. */
+  readonly onJobsLeft: (tenantId: TenantId) => void
 }
 
 /**

@@ -134,7 +134,7 @@ const allOf = async <A>(queries: ReadonlyArray<Promise<A>>): Promise<ReadonlyArr
  * can be done, or the connection is of no use, it is closed. A server that only reads is left so: the next connection may reach
  * the new primary.
  */
-const withClient = async <A>(pool: Lender, work: (client: PoolClient) => Promise<A>): Promise<A> => {
+export const withClient = async <A>(pool: Lender, work: (client: PoolClient) => Promise<A>): Promise<A> => {
   const client = await pool.connect()
   let broken: Error | undefined
   try {

@@ -22,7 +22,12 @@ export const StatusResource = t.strict(
       /** How many a worker is at. */
       held: t.number,
     }),
-    /** Calls for the tenant, as the process that answers sees them; null where it makes none. */
+    /** The workers that serve the tenant. */
+    worker: t.strict({
+      /** For how many seconds none has been seen, at most a few while one is there; null where none ever was. */
+      unseenSeconds: t.union([t.number, t.null]),
+    }),
+    /** Calls for the tenant, as the process that answers and the others found them; null where it makes none. */
     graph: t.union([
       t.strict({
         /** The state of the circuit breaker. */

@@ -137,6 +137,7 @@ describe('words of a newer server', () => {
     overdue: 0,
     unreadable: 0,
     queue: { waiting: 0, longestWaitSeconds: null, held: 0 },
+    worker: { unseenSeconds: null },
     graph: { state: 'invented', sinceDateTime: null, blockedBy: 'invented' },
   }
 

@@ -5,7 +5,7 @@ export interface Figure {
   readonly bar: number | null
   /** Whether the figure must be at least, or at most, its bar. */
   readonly is: 'atLeast' | 'atMost' | 'reported'
-  readonly unit: 'ratio' | 'per second' | 'MB'
+  readonly unit: 'ratio' | 'per second' | 'MB' | 'seconds'
   /** What it is made of. */
   readonly detail: string
 }

@@ -5,6 +5,7 @@ import type { Profiles } from '@lethe/api'
 import { TenantId } from '@lethe/domain'
 import {
   contoso,
+  northwind,
   createSignIns,
   freePorts,
   type GraphTwin,
@@ -61,9 +62,12 @@ export const openGraphWorld = async (profiles: Profiles): Promise<GraphWorld> =>
   }
 }
 
-/** A tenant that the identity provider knows. */
-export const benchTenant: TenantId = (() => {
-  const decoded = TenantId.decode(contoso)
-  if (E.isLeft(decoded)) throw new Error('Contoso has a tenant id')
+const knownTenant = (id: string): TenantId => {
+  const decoded = TenantId.decode(id)
+  if (E.isLeft(decoded)) throw new Error('A tenant of the sandbox has a tenant id')
   return decoded.right
-})()
+}
+
+/** Tenants that the identity provider knows. */
+export const benchTenant = knownTenant(contoso)
+export const otherTenant = knownTenant(northwind)

@@ -10,7 +10,7 @@ import { measureDrain } from './drain.js'
 import { type Figure, meetsBar } from './figure.js'
 import { measureList } from './list.js'
 import { reportOf, tableOf } from './report.js'
-import { measureThrottle } from './throttle.js'
+import { measureFairness, measureThrottle } from './throttle.js'
 import { openWorld, type World } from './world.js'
 
 const parts: Readonly<Record<string, (world: World) => Promise<ReadonlyArray<Figure>>>> = {
@@ -21,6 +21,7 @@ const parts: Readonly<Record<string, (world: World) => Promise<ReadonlyArray<Fig
   batch: measureBatch,
   batches: measureBatchList,
   throttle: measureThrottle,
+  fairness: measureFairness,
   bulk: measureBulk,
   cli: measureCliStart,
 }

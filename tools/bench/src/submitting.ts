@@ -57,6 +57,7 @@ const submitEach = async (
     applicationName: 'bench',
     digest: sha256Digest,
     seals: historySeals([{ id: historyKey.id, key: createSecretKey(historyKey.bytes) }]),
+    tenants: null,
     heldPerTenant: 1,
     supervise: false,
     superviseSeconds: 60,
@@ -65,6 +66,7 @@ const submitEach = async (
     clock: systemClock,
     onClock: () => undefined,
     onDefect: () => undefined,
+    onJobsLeft: () => undefined,
     onProblem: () => undefined,
   })
   if (E.isLeft(opened)) throw new Error(`The store was not opened: ${opened.left._tag}`)

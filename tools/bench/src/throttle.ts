@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises'
 import { type InboundSharedUserProfile, TenantId, UserId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { type Figure, rounded } from './figure.js'
-import { benchTenant, type GraphWorld, openGraphWorld } from './graph-world.js'
+import { benchTenant, type GraphWorld, openGraphWorld, otherTenant } from './graph-world.js'
 import { startServerProcess } from './processes.js'
 import { submitFor } from './submitting.js'
 import { openWorld, type World } from './world.js'
@@ -36,6 +36,76 @@ export const measureThrottle = async (): Promise<ReadonlyArray<Figure>> => {
     ...figuresOf('throttleTwoWorkers', toldByTwo, 0.95, 0.02),
     ...figuresOf('blindThrottleTwoWorkers', blindByTwo, 0.85, 0.05),
   ]
+}
+
+const crowd = 10_000
+/** What Graph's identity service permits an application in a tenant: 3,000 writes in 150 s. */
+const usualWritesPerSecond = 20
+/** So many of the crowd are removed before the other tenant asks: the worker is as full of them as it gets. */
+const removedBefore = 200
+
+/**
+ * How long one request of a tenant waits behind ten thousand approved ones of another, with the settings as they come: from when it is
+ * approved until its removal is called.
+ */
+export const measureFairness = async (): Promise<ReadonlyArray<Figure>> => {
+  const people = Array.from({ length: crowd }, profile)
+  const late = profile()
+  const graph = await openGraphWorld(
+    new Map([
+      [benchTenant, people],
+      [otherTenant, [late]],
+    ]),
+  )
+  const world = await openWorld(benchTenant)
+  try {
+    for (const tenantId of [benchTenant, otherTenant])
+      graph.twin.plans.put(tenantId, { rate: { writesPerSecond: usualWritesPerSecond, retryAfter: true } })
+    await submitFor(
+      world,
+      benchTenant,
+      people.map(({ userId }) => userId),
+      'automatic',
+    )
+    await world.number('analyze')
+    const worker = await startServerProcess(world, 'worker', {
+      ...graph.environment,
+      LETHE_TENANTS: `${benchTenant},${otherTenant}`,
+      LETHE_ABSENCE_LOOKS: '3',
+    })
+    try {
+      const isRemoved = () => graph.twin.ledger.view().people.some(({ tenantId }) => tenantId === otherTenant)
+      await until(() => removedBy(graph) >= removedBefore)
+      await submitFor(world, otherTenant, [late.userId], 'automatic')
+      const approvedAt = performance.now()
+      const before = removedBy(graph)
+      await until(isRemoved)
+      const seconds = (performance.now() - approvedAt) / 1000
+      return [
+        {
+          name: 'fairSeconds',
+          value: rounded(seconds),
+          bar: 10,
+          is: 'atMost',
+          unit: 'seconds',
+          detail: `one request behind ${crowd} of another tenant; ${removedBy(graph) - before - 1} of those were removed meanwhile`,
+        },
+      ]
+    } finally {
+      await worker.stop()
+    }
+  } finally {
+    await world.close()
+    await graph.close()
+  }
+}
+
+const until = async (condition: () => boolean): Promise<void> => {
+  const begun = performance.now()
+  while (!condition()) {
+    if (performance.now() - begun > mostSeconds * 1000) throw new Error('What was waited for did not come')
+    await setTimeout(lookEveryMilliseconds)
+  }
 }
 
 const figuresOf = (

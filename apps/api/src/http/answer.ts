@@ -15,7 +15,7 @@ import type {
   Unavailable,
   WithdrawRemovalRefusal,
 } from '@lethe/application'
-import type { AccessDenied, CallerUnrecognised, RemovalState } from '@lethe/domain'
+import type { AccessDenied, BlockedBy, CallerUnrecognised, RemovalState } from '@lethe/domain'
 import { type ErrorReason, type GraphErrorRow, graphErrors } from '@lethe/graph-contract'
 
 /** A request is answered with an error. */
@@ -187,9 +187,20 @@ export const answerOf = (refusal: Refusal): ErrorAnswer => {
     case 'Throttled':
       return errorAnswer(graphErrors.throttled, refusal._tag, refusal.retryAfterSeconds)
     case 'KeysUnavailable':
-    case 'Unavailable':
       return errorAnswer(graphErrors.serviceNotAvailable, refusal._tag, refusal.retryAfterSeconds)
+    case 'Unavailable': {
+      const answer = errorAnswer(graphErrors.serviceNotAvailable, refusal._tag, refusal.retryAfterSeconds)
+      return refusal.blockedBy === undefined
+        ? answer
+        : { ...answer, told: { reason: blockedReasons[refusal.blockedBy], missing: null } }
+    }
   }
+}
+
+/** Why Graph cannot be asked for anybody of a tenant. */
+const blockedReasons: Record<BlockedBy, string> = {
+  credential: 'graphCredential',
+  permission: 'graphPermission',
 }
 
 const conflictMessage = (state: RemovalState): string =>

@@ -22,6 +22,7 @@ import type {
   ViewRemovalRequest,
   WithdrawBatch,
   WithdrawRemoval,
+  WorkerUnseenFor,
 } from '@lethe/application'
 import { apiRoot } from '@lethe/api-contract'
 import type { PublishedContract } from '@lethe/domain'
@@ -66,6 +67,7 @@ export interface UseCases {
   readonly countOverdue: CountOverdue
   readonly countUnreadable: CountUnreadable
   readonly readBacklog: ReadBacklog
+  readonly workerUnseenFor: WorkerUnseenFor
 }
 
 export interface AppDeps {
@@ -107,6 +109,13 @@ export const createShell = (log: Logger): Hono<ApiEnv> => {
   const app = new Hono<ApiEnv>({ getPath: request => routedPath(getPath(request)) })
   app.use('*', requestLog(log))
   app.use('*', requestContext)
+  return app
+}
+
+/** What a worker serves where it has a port of its own: the probes alone. */
+export const createProbes = (health: Omit<Health, 'graphOf'>, log: Logger): Hono<ApiEnv> => {
+  const app = createShell(log)
+  healthRoutes(app, health)
   return app
 }
 

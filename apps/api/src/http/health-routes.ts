@@ -8,12 +8,20 @@ import type { ApiEnv } from './context.js'
 export interface Health {
   /** Why it takes no requests now, in a word; null where it does. */
   readonly notReady: () => Promise<string | null>
-  /** How its calls to Microsoft Graph fare, as a number of tenants in each state; null where it calls none. */
-  readonly graph: () => DataPlaneHealth | null
+  /** How calls to Microsoft Graph fare, as a number of tenants in each state; null where it calls none. */
+  readonly graph: () => Promise<DataPlaneHealth | null>
   /** The same for one tenant. */
-  readonly graphOf: (tenantId: TenantId) => StatusResource['graph']
+  readonly graphOf: (tenantId: TenantId) => Promise<StatusResource['graph']>
   /** How many requests of all tenants cannot be read; null where that is not known now. */
   readonly unreadable: () => Promise<number | null>
+  /** Tenants whose removals no worker is there for; null where there are none, or that is not known now. */
+  readonly noWorker: () => Promise<NoWorker | null>
+}
+
+/** Of how many tenants no worker has been seen, and for how many seconds at most; null where none ever was of one of them. */
+export interface NoWorker {
+  readonly tenants: number
+  readonly seconds: number | null
 }
 
 /**
@@ -22,13 +30,14 @@ export interface Health {
  */
 export const healthRoutes = (
   app: Hono<ApiEnv>,
-  { notReady, graph, unreadable }: Pick<Health, 'notReady' | 'graph' | 'unreadable'>,
+  { notReady, graph, unreadable, noWorker }: Omit<Health, 'graphOf'>,
 ): void => {
   const details = async () => {
-    const [breakers, count] = [graph(), await unreadable()]
+    const [breakers, count, unserved] = await Promise.all([graph(), unreadable(), noWorker()])
     return {
       ...(breakers === null ? {} : { graph: breakers }),
       ...(count === null || count === 0 ? {} : { unreadable: count }),
+      ...(unserved === null ? {} : { noWorker: unserved }),
     }
   }
   app.get('/healthz/live', c => c.json({ status: 'live' }))

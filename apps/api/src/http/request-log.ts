@@ -9,10 +9,12 @@ export const requestLog =
   async (c, next) => {
     const started = performance.now()
     await next()
-    const { caller, requestId, refusedFor } = c.get('exchange')
+    const { caller, requestId, clientRequestId, refusedFor } = c.get('exchange')
     log.info(
       {
         requestId,
+        // A GUID, or it was not taken for one: any other text may hold anything. Its sender finds the line by it.
+        clientRequestId: clientRequestId === requestId ? null : clientRequestId,
         method: c.req.method,
         route: matchedRoutes(c).findLast(route => route.method !== 'ALL')?.path ?? null,
         status: c.res.status,

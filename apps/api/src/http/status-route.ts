@@ -1,5 +1,5 @@
 import { StatusResource, statusPath } from '@lethe/api-contract'
-import type { CountOverdue, CountUnreadable, ReadBacklog } from '@lethe/application'
+import type { CountOverdue, CountUnreadable, ReadBacklog, WorkerUnseenFor } from '@lethe/application'
 import type { TenantId } from '@lethe/domain'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -12,8 +12,9 @@ export interface StatusRouteDeps {
   readonly countOverdue: CountOverdue
   readonly countUnreadable: CountUnreadable
   readonly readBacklog: ReadBacklog
+  readonly workerUnseenFor: WorkerUnseenFor
   /** How calls to Microsoft Graph fare for a tenant; null where none are made. */
-  readonly graphOf: (tenantId: TenantId) => StatusResource['graph']
+  readonly graphOf: (tenantId: TenantId) => Promise<StatusResource['graph']>
   readonly doors: Doors
   readonly respondWithError: RespondWithError
 }
@@ -21,7 +22,15 @@ export interface StatusRouteDeps {
 /** Says to whoever may read requests how their tenant stands. */
 export const statusRoute = (
   app: Hono<ApiEnv>,
-  { countOverdue, countUnreadable, readBacklog, graphOf, doors, respondWithError }: StatusRouteDeps,
+  {
+    countOverdue,
+    countUnreadable,
+    readBacklog,
+    workerUnseenFor,
+    graphOf,
+    doors,
+    respondWithError,
+  }: StatusRouteDeps,
 ): void => {
   const respond = responding(respondWithError)
   const standing = (tenantId: TenantId) =>
@@ -30,7 +39,13 @@ export const statusRoute = (
       TE.bindTo('overdue'),
       TE.bind('unreadable', () => countUnreadable({ tenantId })),
       TE.bind('queue', () => readBacklog({ tenantId })),
-      TE.map(counted => ({ ...counted, graph: graphOf(tenantId) })),
+      TE.bind('worker', () =>
+        pipe(
+          workerUnseenFor({ tenantId }),
+          TE.map(unseenSeconds => ({ unseenSeconds })),
+        ),
+      ),
+      TE.bind('graph', () => TE.fromTask(() => graphOf(tenantId))),
     )
   app.get(statusPath, doors.authenticated, doors.permitted('listRemovalRequests'), c =>
     respond(

@@ -26,7 +26,9 @@ export const openPostgresWorld = async (
   {
     database: given,
     ...settings
-  }: Pick<WorldSettings, 'environment' | 'profiles' | 'clock'> & { readonly database?: TestDatabase } = {},
+  }: Pick<WorldSettings, 'environment' | 'profiles' | 'dataPlane' | 'clock'> & {
+    readonly database?: TestDatabase
+  } = {},
 ): Promise<PostgresWorld> => {
   const database = given ?? (await migratedDatabase())
   const environment: Environment = { ...settings.environment, LETHE_DATABASE_URL: database.appUrl }

@@ -73,9 +73,10 @@ export const openWorld = (issuer: Issuer, settings: WorldSettings = {}): World =
     clock: systemClock,
     health: {
       notReady: settings.notReady ?? (async () => null),
-      graph: settings.graph ?? (() => data.health?.() ?? null),
+      graph: settings.graph ?? (async () => (await data.health?.(config.tenants)) ?? null),
       unreadable: async () => 0,
-      graphOf: settings.graphOf ?? (tenantId => data.healthOf?.(tenantId) ?? null),
+      noWorker: async () => null,
+      graphOf: settings.graphOf ?? (async tenantId => (await data.healthOf?.(tenantId)) ?? null),
     },
     log,
   })

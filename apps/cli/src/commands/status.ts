@@ -13,7 +13,8 @@ export const status: CommandDefinition = {
   examples: ['lethe status', 'lethe status --query overdue -o json', 'lethe status --query queue.waiting'],
   notes: `
 queueWaiting counts the steps of removals that are due and that no worker is at yet, queueHeld
-those that one is at. graph is closed where Microsoft Graph is called as usual, open where it is
+those that one is at. workerUnseenSeconds says for how long no worker of the tenant has been seen,
+a few seconds while one is there; it is missing where none ever was. graph is closed where Microsoft Graph is called as usual, open where it is
 not called because it fails, and halfOpen where it is tried again. unreadable counts requests whose
 history cannot be read, or was changed: the operator of Lethe has to look at them.
 `,

@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
+import * as TE from 'fp-ts/lib/TaskEither.js'
 import { createClient } from '../client.js'
 import { createLetheApi } from '../lethe-api.js'
 import { messagesOf } from '../refusal-messages.js'
@@ -76,8 +77,50 @@ export const contractCheck: Check = {
       : { examined: ok(`The server serves the contract ${identity.contract}.`) },
 }
 
+/** Whether Lethe gets through to Microsoft Graph for the operator's tenant: one page of one profile, of which nothing is shown. */
+export const graphCheck: Check = {
+  name: 'graph',
+  look: async (_, { identity, lethe }) => {
+    if (identity === undefined || lethe === undefined) return skipped('you to be signed in')
+    if (!identity.operations.includes('listProfiles')) return skipped('the permission to read profiles')
+    const looked = await lethe.profiles(null, 1)(() => TE.right(undefined))()
+    return {
+      examined: E.isRight(looked) ? ok('Lethe reads profiles from Microsoft Graph.') : notLooked(looked.left),
+    }
+  },
+}
+
+const notLooked = (refusal: ClientRefusal): Examined => {
+  if (refusal._tag === 'Throttled')
+    return warning(
+      'Microsoft Graph asks Lethe to slow down, so that a look-up was not answered.',
+      'Try again in a minute.',
+    )
+  if (refusal._tag !== 'Unavailable')
+    return ofAnotherVersion(refusal) ?? failed(refusal, messagesOf(refusal).join(' '), 'Try again later.')
+  if (refusal.why?.reason === 'graphCredential')
+    return failed(
+      refusal,
+      "Microsoft Entra or Graph refuses Lethe's own credential: its certificate, secret or federated token.",
+      'The operator of Lethe renews it: step 5 of docs/entra.md; the log of Lethe has the code of Entra, such as AADSTS700027.',
+    )
+  if (refusal.why?.reason === 'graphPermission')
+    return failed(
+      refusal,
+      'Microsoft Graph answers 403 to Lethe: the permission or its consent is missing.',
+      'An administrator of Entra consents to it: step 4 of docs/entra.md. It takes a few minutes to hold.',
+    )
+  return failed(
+    refusal,
+    'Lethe does not get through to Microsoft Graph now.',
+    'Try again in a minute; if that lasts, the operator of Lethe looks into its log for lines with "graph": a proxy, LETHE_GRAPH_URL or Graph itself.',
+  )
+}
+
 /** A quarter of an hour: no removal should wait so long for a worker. */
 const longestWaitSeconds = 900
+/** A worker says four times a minute that it is there. */
+const longestUnseenSeconds = 60
 
 /** How the operator's tenant stands. */
 export const tenantCheck: Check = {
@@ -93,15 +136,15 @@ export const tenantCheck: Check = {
           ofAnotherVersion(answer.left) ??
           failed(answer.left, messagesOf(answer.left).join(' '), 'Try again later.'),
       }
-    const { graph, queue, overdue, unreadable } = answer.right
+    const { graph, queue, overdue, unreadable, worker } = answer.right
     const blockedBy = graph?.blockedBy ?? null
     if (blockedBy !== null)
       return {
         examined: warning(
           `All removals of your tenant wait, because of Lethe's own ${blockedBy} at Microsoft Graph.`,
           blockedBy === 'credential'
-            ? 'Renew the secret or certificate of its app registration: removals go on by themselves within five minutes.'
-            : 'Consent anew to its permission in Entra: removals go on by themselves within five minutes.',
+            ? 'Renew the secret or certificate of its app registration (step 5 of docs/entra.md): removals go on by themselves within five minutes.'
+            : 'Consent anew to its permission in Entra (step 4 of docs/entra.md): removals go on by themselves within five minutes.',
         ),
       }
     if (graph !== null && graph.state !== 'closed')
@@ -109,6 +152,15 @@ export const tenantCheck: Check = {
         examined: warning(
           'Microsoft Graph is not called for your tenant, because calls to it failed.',
           'Removals wait and go on by themselves; if that lasts, see whether the consent in Entra still holds.',
+        ),
+      }
+    if (worker.unseenSeconds === null || worker.unseenSeconds > longestUnseenSeconds)
+      return {
+        examined: warning(
+          worker.unseenSeconds === null
+            ? 'No worker has ever been seen that serves your tenant: approved removals wait.'
+            : `No worker that serves your tenant has been seen for ${worker.unseenSeconds} s: approved removals wait.`,
+          'Ask the operator of Lethe whether a worker runs that has your tenant in LETHE_TENANTS.',
         ),
       }
     if (unreadable > 0)

@@ -1,4 +1,4 @@
-import { contractCheck, identityCheck, tenantCheck } from './caller-checks.js'
+import { contractCheck, graphCheck, identityCheck, tenantCheck } from './caller-checks.js'
 import type { Check } from './check.js'
 import { certificateCheck, connectionCheck, nameCheck } from './connection-checks.js'
 import { clockCheck, letheCheck, readyCheck } from './server-checks.js'
@@ -21,5 +21,6 @@ export const checks: ReadonlyArray<Check> = [
   tokenCheck,
   identityCheck,
   contractCheck,
+  graphCheck,
   tenantCheck,
 ]

@@ -6,7 +6,13 @@ import { type Check, failed, ok, skipped, warning } from './check.js'
 const Live = t.type({ status: t.literal('live') })
 const Ready = t.intersection([
   t.type({ status: t.string }),
-  t.partial({ graph: t.type({ closed: t.number, open: t.number, halfOpen: t.number }) }),
+  t.partial({
+    graph: t.intersection([
+      t.type({ closed: t.number, open: t.number, halfOpen: t.number }),
+      t.partial({ blockedBy: t.record(t.string, t.number) }),
+    ]),
+    noWorker: t.type({ tenants: t.number, seconds: t.union([t.number, t.null]) }),
+  }),
 ])
 
 /** Whether what answers is Lethe. */
@@ -78,17 +84,32 @@ export const readyCheck: Check = {
           'Try again in a minute; if that does not help, whoever runs Lethe finds the cause in its log.',
         ),
       }
-    const failing = Ready.is(body) ? (body.graph?.open ?? 0) + (body.graph?.halfOpen ?? 0) : 0
+    const said = Ready.is(body) ? whatIsWrong(body) : []
     return {
       examined:
-        failing === 0
+        said.length === 0
           ? ok('It takes requests.')
           : warning(
-              `It takes requests, but calls to Microsoft Graph fail for ${failing} of its tenants.`,
+              `It takes requests, but ${said.join('; ')}.`,
               'Removals of those tenants wait; lethe status tells whether yours is one of them.',
             ),
     }
   },
+}
+
+const whatIsWrong = ({ graph, noWorker }: t.TypeOf<typeof Ready>): ReadonlyArray<string> => {
+  const failing = (graph?.open ?? 0) + (graph?.halfOpen ?? 0)
+  return [
+    ...(failing === 0 ? [] : [`calls to Microsoft Graph fail for ${failing} of its tenants`]),
+    ...Object.entries(graph?.blockedBy ?? {})
+      .filter(([, count]) => count > 0)
+      .map(([by, count]) => `Microsoft Graph does not take Lethe's ${by} for ${count} of its tenants`),
+    ...(noWorker === undefined
+      ? []
+      : [
+          `no worker has been seen ${noWorker.seconds === null ? 'yet' : `for ${noWorker.seconds} s`} for ${noWorker.tenants} of its tenants`,
+        ]),
+  ]
 }
 
 /** The skew that the server permits in tokens, in seconds. */

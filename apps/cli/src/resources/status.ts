@@ -31,6 +31,7 @@ const columns: Resource<Status>['columns'] = [
   { name: 'queueWaiting', cell: ({ queue }) => queue.waiting },
   { name: 'queueLongestWaitSeconds', cell: ({ queue }) => queue.longestWaitSeconds },
   { name: 'queueHeld', cell: ({ queue }) => queue.held },
+  { name: 'workerUnseenSeconds', cell: ({ worker }) => worker.unseenSeconds },
   { name: 'graph', cell: ({ graph }) => graph?.state ?? null },
   { name: 'graphBlockedBy', cell: ({ graph }) => graph?.blockedBy ?? null },
   {

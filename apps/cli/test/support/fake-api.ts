@@ -118,6 +118,7 @@ const answer = (api: FakeApi, request: Received): Answer => {
           overdue: 2,
           unreadable: 0,
           queue: { waiting: 3, longestWaitSeconds: 40, held: 1 },
+          worker: { unseenSeconds: 2 },
           graph: { state: 'open', sinceDateTime: '2026-11-23T09:00:00Z', blockedBy: null },
         },
       }

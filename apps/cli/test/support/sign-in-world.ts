@@ -15,10 +15,11 @@ import {
 import { decodeJwt } from 'jose'
 import { errorAnswer } from './answers.js'
 import { type FakeApi, startFakeApi } from './fake-api.js'
+import { listProfiles } from './fake-lists.js'
 import { lethe, type Ran, type World } from './fake-io.js'
 import { identity } from './samples.js'
 import { sandboxKeys } from './sandbox-keys.js'
-import { graphErrors } from '@lethe/graph-contract'
+import { graphErrors, graphRoot, profilesPath } from '@lethe/graph-contract'
 
 /** A server, an identity provider and an operator's home. */
 export interface SignInWorld {
@@ -52,7 +53,8 @@ export const openSignInWorld = async (): Promise<SignInWorld> => {
   const api = await startFakeApi()
   const tokens: Array<string> = []
   const refused = new Set<string>()
-  api.instead = ({ path, headers }) => {
+  api.instead = request => {
+    const { path, headers } = request
     if (path === '/lethe/v1/signInOptions')
       return {
         status: 200,
@@ -65,8 +67,10 @@ export const openSignInWorld = async (): Promise<SignInWorld> => {
     const token = (headers.authorization ?? '').replace('Bearer ', '')
     tokens.push(token)
     if (refused.has(token)) return errorAnswer(graphErrors.tokenInvalid)
-    return path === '/lethe/v1/me' && decodeJwt(token)['aud'] === letheClientId
-      ? { status: 200, body: IdentityResource.encode(identity()) }
+    if (path === '/lethe/v1/me' && decodeJwt(token)['aud'] === letheClientId)
+      return { status: 200, body: IdentityResource.encode(identity()) }
+    return path === `${graphRoot}${profilesPath}` && decodeJwt(token)['aud'] === letheClientId
+      ? listProfiles(api, request)
       : null
   }
   const run = (argv: ReadonlyArray<string>, world: World = {}) =>

@@ -106,6 +106,7 @@ describe('writes', () => {
     const { time, states } = world()
     let down = true
     const pace = paceOn(time, {
+      ...states,
       change: (tenant, change) =>
         down ? TE.left({ _tag: 'Unavailable', retryAfterSeconds: 7 }) : states.change(tenant, change),
     })
@@ -125,6 +126,7 @@ describe('writes', () => {
     const { time, states } = world()
     let broken = true
     const pace = paceOn(time, {
+      ...states,
       change: (tenant, change) => async () => {
         if (broken) throw new Error('A bug')
         return states.change(tenant, change)()

@@ -36,6 +36,7 @@ export const slowStates = (
       await time.sleep(latencyMs() / 2)
       return E.right(result)
     },
+    read: tenant => async () => E.right({ state: states.get(tenant) ?? null, nowMs: 1e12 + time.now() }),
   }
 }
 

@@ -6,7 +6,7 @@ import { queue } from './queue.js'
 /** What the histories of the tests are sealed with. */
 const testSeals = historySeals([{ id: 'test', key: createSecretKey(Buffer.alloc(32, 7)) }])
 
-/** Opens a store for a test. */
+/** Opens a store for a test: of everybody, unless it is told otherwise. */
 export const openStoreOn = (url: string, changes: Partial<PostgresStoreSettings> = {}) =>
   openPostgresStore({
     url,
@@ -15,6 +15,7 @@ export const openStoreOn = (url: string, changes: Partial<PostgresStoreSettings>
     applicationName: 'test',
     digest: sha256Digest,
     seals: testSeals,
+    tenants: null,
     heldPerTenant: queue.heldPerTenant,
     supervise: false,
     superviseSeconds: 3600,
@@ -23,6 +24,7 @@ export const openStoreOn = (url: string, changes: Partial<PostgresStoreSettings>
     clock: null,
     onClock: () => undefined,
     onDefect: () => undefined,
+    onJobsLeft: () => undefined,
     onProblem: () => undefined,
     ...changes,
   })

@@ -1,8 +1,12 @@
+import type { BlockedBy } from '@lethe/domain'
+
 /** Something that Lethe depends on is down or does not answer in time; nothing was done. */
 export interface Unavailable {
   readonly _tag: 'Unavailable'
   /** Seconds after which it is worth asking again. */
   readonly retryAfterSeconds: number
+  /** What an administrator has to put right before it is any use to ask again; left out where it may pass by itself. */
+  readonly blockedBy?: BlockedBy
 }
 
 /** Something that Lethe depends on asked it to slow down; nothing was done. */

@@ -20,6 +20,19 @@ export const paceStatesContract = (name: string, open: OpenStore): void => {
       expect(await succeed(h.store.paces.change(tenantId, state => [{}, state]))).toStrictEqual({})
     })
 
+    it('shows what the last change left, and the same time', async () => {
+      const h = await open()
+      const [tenantId, other] = [h.ids.tenantId(), h.ids.tenantId()]
+      expect(await succeed(h.store.paces.read(tenantId))).toMatchObject({ state: null })
+      const before = await succeed(h.store.paces.change(tenantId, (_, nowMs) => [{ rate: 1 }, nowMs]))
+
+      const { state, nowMs } = await succeed(h.store.paces.read(tenantId))
+
+      expect(state).toStrictEqual({ rate: 1 })
+      expect(nowMs).toBeGreaterThanOrEqual(before)
+      expect(await succeed(h.store.paces.read(other))).toMatchObject({ state: null })
+    })
+
     it('keeps each tenant apart', async () => {
       const h = await open()
       const [one, other] = [h.ids.tenantId(), h.ids.tenantId()]
