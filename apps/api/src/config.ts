@@ -58,6 +58,13 @@ export interface Config {
   readonly attemptLimitSeconds: number
   /** When a profile counts as gone. */
   readonly absence: AbsenceRule
+  /** How long a connection on which nothing is under way is kept. */
+  readonly keepAliveSeconds: number
+  /** How long a client may take nothing of an answer. */
+  readonly writeTimeoutSeconds: number
+  /** How long it goes on serving once it was told to stop. */
+  readonly drainSeconds: number
+  /** How long it may take to finish after that. */
   readonly shutdownSeconds: number
   readonly logLevel: LogLevel
   /** Where everything is kept; null for in memory, gone with the process. */
@@ -147,6 +154,9 @@ const Settings = t.type({
   LETHE_ATTEMPT_LIMIT_SECONDS: optional(wholeNumber('seconds, 1 or more', 1, 999_999_999), week),
   LETHE_ABSENCE_LOOKS: optional(wholeNumber('looks, 1 to 100', 1, 100), 3),
   LETHE_ABSENCE_SECONDS: optional(wholeNumber('seconds, 0 to 86400', 0, 86_400), 60),
+  LETHE_KEEP_ALIVE_SECONDS: optional(wholeNumber('seconds, 1 to 3600', 1, 3600), 75),
+  LETHE_WRITE_TIMEOUT_SECONDS: optional(wholeNumber('seconds, 1 to 3600', 1, 3600), 30),
+  LETHE_DRAIN_SECONDS: optional(wholeNumber('seconds, 0 to 3600', 0, 3600), 5),
   LETHE_SHUTDOWN_SECONDS: optional(wholeNumber('seconds, 0 to 3600', 0, 3600), 10),
   LETHE_LOG_LEVEL: optional(
     setting('fatal, error, warn, info, debug or silent', text => LogLevel.decode(text)),
@@ -280,6 +290,9 @@ const configOf = (settings: Settings, dataPlane: DataPlaneConfig): Config => ({
   readBackLimitSeconds: settings.LETHE_READ_BACK_LIMIT_SECONDS,
   attemptLimitSeconds: settings.LETHE_ATTEMPT_LIMIT_SECONDS,
   absence: { looks: settings.LETHE_ABSENCE_LOOKS, seconds: settings.LETHE_ABSENCE_SECONDS },
+  keepAliveSeconds: settings.LETHE_KEEP_ALIVE_SECONDS,
+  writeTimeoutSeconds: settings.LETHE_WRITE_TIMEOUT_SECONDS,
+  drainSeconds: settings.LETHE_DRAIN_SECONDS,
   shutdownSeconds: settings.LETHE_SHUTDOWN_SECONDS,
   logLevel: settings.LETHE_LOG_LEVEL,
   databaseUrl: settings.LETHE_DATABASE_URL,

@@ -17,7 +17,10 @@ import { startWorker, type Worker } from './worker.js'
 export interface RunningApi {
   /** Where it listens; null in the role of a worker. */
   readonly port: number | null
-  /** Finishes what is in flight, refuses new work, ends within the configured limit, and closes the store. */
+  /**
+   * Is ready no more, and serves for `drainSeconds` what still comes. Then finishes what is in flight, refuses new work, ends within the
+   * configured limit, and closes the store. Called again, it waits no longer for what still comes.
+   */
   readonly stop: () => Promise<void>
 }
 
@@ -71,8 +74,14 @@ export const startApi = async (
     { role, port, contract: config.contract.name, tenants: config.tenants.length },
     port === null ? 'working' : 'listening',
   )
+  const hurry = Promise.withResolvers<void>()
   const stop = async (): Promise<void> => {
     ready = false
+    if (server !== null && config.drainSeconds > 0) {
+      log.info({ seconds: config.drainSeconds }, 'draining')
+      server.drain()
+      await within(config.drainSeconds, hurry.promise)
+    }
     log.info('stopping')
     await Promise.all([server?.stop(config.shutdownSeconds), stopWorker(config.shutdownSeconds)])
     await closeData()
@@ -83,6 +92,7 @@ export const startApi = async (
   return {
     port,
     stop: () => {
+      if (stopping !== null) hurry.resolve()
       stopping ??= stop()
       return stopping
     },
@@ -109,7 +119,13 @@ const serve = async (
     health,
     log,
   })
-  return startServer({ host: config.host, port: config.port, fetch: app.fetch, clock: systemClock })
+  return startServer({
+    host: config.host,
+    port: config.port,
+    fetch: app.fetch,
+    clock: systemClock,
+    timeLimits: { keepAlive: config.keepAliveSeconds * 1000, write: config.writeTimeoutSeconds * 1000 },
+  })
 }
 
 /** How many requests of all these tenants cannot be read; null where that cannot be found out now. */

@@ -16,6 +16,9 @@ export interface Health {
   readonly unreadable: () => Promise<number | null>
 }
 
+/** What the paths of probes begin with. */
+export const probesPath = '/healthz/'
+
 /**
  * Probes for whoever runs the process: `live` says that it runs, `ready` that it takes requests. A Graph that fails does not make
  * it unready: it still answers, and says so where it cannot.
@@ -31,8 +34,8 @@ export const healthRoutes = (
       ...(count === null || count === 0 ? {} : { unreadable: count }),
     }
   }
-  app.get('/healthz/live', c => c.json({ status: 'live' }))
-  app.get('/healthz/ready', async c =>
+  app.get(`${probesPath}live`, c => c.json({ status: 'live' }))
+  app.get(`${probesPath}ready`, async c =>
     (await isReady())
       ? c.json({ status: 'ready', ...(await details()) })
       : c.json({ status: 'notReady' }, 503, { 'Retry-After': '1' }),
