@@ -100,6 +100,29 @@ describe('the process of the API', () => {
     expect(child.said()).toContain('"msg":"stopped"')
   })
 
+  test('says once what Kubernetes sets for a service called lethe', async () => {
+    const child = startChild({
+      ...environment,
+      LETHE_SERVICE_HOST: '10.0.0.11',
+      LETHE_PORT_8080_TCP_ADDR: '10.0.0.11',
+    })
+    await expect.poll(() => portIn(child.said())).toBeGreaterThan(0)
+    const warnings = child
+      .said()
+      .split('\n')
+      .filter(line => line.includes('enableServiceLinks: false'))
+    expect(warnings).toEqual([expect.stringContaining('"injected":2')])
+    expect(child.said()).not.toContain('10.0.0.11')
+  })
+
+  test.each(['api', 'worker'] as const)('does not start as %s with a store in memory', async role => {
+    const child = startChild(environment, ['--role', role])
+    expect(await child.ended).toBe(1)
+    expect(child.said()).toMatch(
+      new RegExp(`^lethe-api cannot start:\nLETHE_DATABASE_URL: expected .* --role ${role}: .*\n$`),
+    )
+  })
+
   describe('while it drains', () => {
     /** An hour: nothing but a second signal ends it. */
     const draining = async (signal: NodeJS.Signals) => {
