@@ -224,6 +224,13 @@ describe('what is not done here', () => {
     expect(answersIn(await connection.closed)).toBe(1)
   })
 
+  test('CONNECT is 405 whatever comes behind it', async () => {
+    const { port } = await listen()
+    const response = await exchange(port, `CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n${get.repeat(1000)}`)
+    expect(errorsIn(response)).toEqual(oneError(wrongMethod))
+    expect(await exchange(port, 'GET / HTTP/1.0\r\n\r\n')).toContain('done')
+  })
+
   test('CONNECT is 405', async () => {
     const { port } = await listen()
     const response = await exchange(port, 'CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n')
