@@ -88,11 +88,16 @@ export const trackConnections = (bounds: ConnectionBounds, writeMilliseconds: nu
       return
     }
     waiting -= 1
+    connection.current = next
     // The time limit was for the answer before.
     socket.setTimeout(0)
-    // Where the socket is full, the runtime does not read either, and goes on by itself.
-    if (connection.waiting.length === 0 && !socket.writableNeedDrain) socket.resume()
-    begin(connection, next)
+    // Others first: else one that has sent many requests keeps everybody waiting until all of them are answered.
+    setImmediate(() => {
+      if (!socket.writable) return
+      // Where the socket is full, the runtime does not read either, and goes on by itself.
+      if (connection.waiting.length === 0 && !socket.writableNeedDrain) socket.resume()
+      begin(connection, next)
+    })
   }
   const wait = (connection: Connection, exchange: Exchange): void => {
     if (connection.waiting.length >= bounds.waitingOnOne || waiting >= bounds.waiting) {
