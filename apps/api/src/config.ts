@@ -21,6 +21,7 @@ import {
   GraphSettings,
   type Surroundings,
 } from './graph-config.js'
+import { type Role, servesIn } from './role.js'
 import {
   either,
   httpUrl,
@@ -59,6 +60,13 @@ export interface Config {
   readonly attemptLimitSeconds: number
   /** When a profile counts as gone. */
   readonly absence: AbsenceRule
+  /** How long a connection on which nothing is under way is kept. */
+  readonly keepAliveSeconds: number
+  /** How long a client may take nothing of an answer. */
+  readonly writeTimeoutSeconds: number
+  /** How long it goes on serving once it was told to stop. */
+  readonly drainSeconds: number
+  /** How long it may take to finish after that. */
   readonly shutdownSeconds: number
   readonly logLevel: LogLevel
   /** Where everything is kept; null for in memory, gone with the process. */
@@ -169,6 +177,9 @@ const Settings = t.type({
   LETHE_ATTEMPT_LIMIT_SECONDS: optional(wholeNumber('seconds, 1 or more', 1, 999_999_999), week),
   LETHE_ABSENCE_LOOKS: optional(wholeNumber('looks, 1 to 100', 1, 100), 3),
   LETHE_ABSENCE_SECONDS: optional(wholeNumber('seconds, 0 to 86400', 0, 86_400), 60),
+  LETHE_KEEP_ALIVE_SECONDS: optional(wholeNumber('seconds, 1 to 3600', 1, 3600), 75),
+  LETHE_WRITE_TIMEOUT_SECONDS: optional(wholeNumber('seconds, 1 to 3600', 1, 3600), 30),
+  LETHE_DRAIN_SECONDS: optional(wholeNumber('seconds, 0 to 3600', 0, 3600), 5),
   LETHE_SHUTDOWN_SECONDS: optional(wholeNumber('seconds, 0 to 3600', 0, 3600), 10),
   LETHE_LOG_LEVEL: optional(
     setting('fatal, error, warn, info, debug or silent', text => LogLevel.decode(text)),
@@ -198,7 +209,7 @@ const settingNames: ReadonlySet<string> = new Set([
 /**
  * Names in the environment that look like settings of the API, but are none: most likely misspelt.
  *
- * Settings of the CLI and of the sandbox are left out.
+ * Settings of the CLI and of the sandbox are left out, and what Kubernetes sets.
  */
 export const unknownSettings = (
   environment: Readonly<Record<string, string | undefined>>,
@@ -208,25 +219,51 @@ export const unknownSettings = (
       name.startsWith('LETHE_') &&
       !settingNames.has(name) &&
       !name.startsWith('LETHE_SANDBOX_') &&
-      !['LETHE_SERVER', 'LETHE_TOKEN', 'LETHE_CONTEXT'].includes(name),
+      !['LETHE_SERVER', 'LETHE_TOKEN', 'LETHE_CONTEXT'].includes(name) &&
+      !isInjected(name, environment[name]),
   )
 
+/**
+ * Names in the environment that Kubernetes sets in each pod, for a service called `lethe` or `lethe-something`. Source: Kubernetes,
+ * Service, environment variables.
+ */
+export const injectedSettings = (
+  environment: Readonly<Record<string, string | undefined>>,
+): ReadonlyArray<string> =>
+  Object.entries(environment)
+    .filter(([name, value]) => !settingNames.has(name) && isInjected(name, value))
+    .map(([name]) => name)
+
+const injectedName =
+  /^LETHE_(?:\w+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_\w+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)$/
+
+const isInjected = (name: string, value: string | undefined): boolean =>
+  injectedName.test(name) || (/^LETHE_(?:\w+_)?PORT$/.test(name) && isServiceLink(value))
+
+const isServiceLink = (value: string | undefined): boolean => /^(?:tcp|udp|sctp):\/\//.test(value ?? '')
+
 const { LETHE_TENANTS, LETHE_ISSUERS, LETHE_ALLOW_INSECURE_ISSUER, LETHE_HOST } = Settings.props
-const { LETHE_DATABASE_URL, LETHE_DATABASE_PASSWORD_FILE, LETHE_HISTORY_KEYS } = Settings.props
+const { LETHE_DATABASE_URL, LETHE_DATABASE_PASSWORD_FILE, LETHE_HISTORY_KEYS, LETHE_PUBLIC_URL } =
+  Settings.props
+const { LETHE_GRAPH_URL } = GraphSettings.props
 const PasswordSettings = t.type({ LETHE_DATABASE_URL, LETHE_DATABASE_PASSWORD_FILE })
 const HistorySettings = t.type({ LETHE_DATABASE_URL, LETHE_HISTORY_KEYS })
 /** The settings that must fit each other, decoded apart from the rest, so that one mistake does not hide another. */
 const TrustSettings = t.type({ LETHE_TENANTS, LETHE_ISSUERS })
 const IssuerSettings = t.type({ LETHE_ISSUERS, LETHE_ALLOW_INSECURE_ISSUER, LETHE_HOST })
 type IssuerSettings = t.TypeOf<typeof IssuerSettings>
+const LinkSettings = t.type({ LETHE_HOST, LETHE_PUBLIC_URL })
+const MemorySettings = t.type({ LETHE_DATABASE_URL, LETHE_GRAPH_URL })
 
 /**
  * Reads the configuration.
  *
+ * @param role what the process does; null where it neither serves nor works, as `check`.
  * @returns all that is wrong with it at once: names and what is expected, never a value.
  */
 export const decodeConfig = (
   environment: Readonly<Record<string, string | undefined>>,
+  role: Role | null = 'both',
 ): E.Either<BadConfig, Config> => {
   const settings = Settings.decode(environment)
   const dataPlane = decodeDataPlaneConfig(
@@ -235,6 +272,9 @@ export const decodeConfig = (
   )
   const mistakes = [
     ...(E.isLeft(settings) ? describeErrors(settings.left) : []),
+    ...(isServiceLink(environment['LETHE_PORT']) ? [injectedPort] : []),
+    ...mistakesIn(LinkSettings.decode(environment), linkMistakes(role)),
+    ...mistakesIn(MemorySettings.decode(environment), memoryMistakes(role)),
     ...mistakesIn(TrustSettings.decode(environment), trustMistakes),
     ...mistakesIn(IssuerSettings.decode(environment), insecureMistakes),
     ...mistakesIn(HistorySettings.decode(environment), historyMistakes),
@@ -260,6 +300,37 @@ const mistakesIn = <A>(
   settings: E.Either<unknown, A>,
   between: (settings: A) => ReadonlyArray<string>,
 ): ReadonlyArray<string> => (E.isRight(settings) ? between(settings.right) : [])
+
+const injectedPort =
+  'LETHE_PORT: expected enableServiceLinks: false in the pod, or LETHE_PORT set there: Kubernetes sets it for a service called lethe'
+
+const linkMistakes =
+  (role: Role | null) =>
+  (settings: t.TypeOf<typeof LinkSettings>): ReadonlyArray<string> =>
+    role === null || !servesIn(role) || settings.LETHE_PUBLIC_URL !== null || isLoopback(settings.LETHE_HOST)
+      ? []
+      : [
+          'LETHE_PUBLIC_URL: expected the URL by which callers reach Lethe where LETHE_HOST is not a loopback address',
+        ]
+
+const memoryMistakes =
+  (role: Role | null) =>
+  (settings: t.TypeOf<typeof MemorySettings>): ReadonlyArray<string> => [
+    ...(settings.LETHE_DATABASE_URL === null && (role === 'api' || role === 'worker')
+      ? [
+          `LETHE_DATABASE_URL: expected a postgres:// URL with --role ${role}: no other process sees what memory: holds`,
+        ]
+      : []),
+    ...(settings.LETHE_DATABASE_URL === null && !isTrial(settings.LETHE_GRAPH_URL)
+      ? [
+          'LETHE_DATABASE_URL: expected a postgres:// URL where LETHE_GRAPH_URL is not on loopback: memory: forgets what was removed',
+        ]
+      : []),
+  ]
+
+/** Whether nobody's data is behind a URL of Graph. */
+const isTrial = (graphUrl: string): boolean =>
+  graphUrl === memory || isLoopback(urlOf(graphUrl)?.hostname ?? '')
 
 const trustMistakes = (settings: t.TypeOf<typeof TrustSettings>): ReadonlyArray<string> =>
   E.isRight(trustedIssuers(settings.LETHE_TENANTS, settings.LETHE_ISSUERS))
@@ -317,6 +388,9 @@ const configOf = (settings: Settings, dataPlane: DataPlaneConfig): Config => ({
   readBackLimitSeconds: settings.LETHE_READ_BACK_LIMIT_SECONDS,
   attemptLimitSeconds: settings.LETHE_ATTEMPT_LIMIT_SECONDS,
   absence: { looks: settings.LETHE_ABSENCE_LOOKS, seconds: settings.LETHE_ABSENCE_SECONDS },
+  keepAliveSeconds: settings.LETHE_KEEP_ALIVE_SECONDS,
+  writeTimeoutSeconds: settings.LETHE_WRITE_TIMEOUT_SECONDS,
+  drainSeconds: settings.LETHE_DRAIN_SECONDS,
   shutdownSeconds: settings.LETHE_SHUTDOWN_SECONDS,
   logLevel: settings.LETHE_LOG_LEVEL,
   databaseUrl: settings.LETHE_DATABASE_URL,

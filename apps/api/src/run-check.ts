@@ -15,7 +15,7 @@ export const runCheck = async (
   { tenantId, ...wish }: CheckWish & { readonly tenantId: TenantId | null },
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<E.Either<BadConfig, boolean>> => {
-  const config = decodeConfig(environment)
+  const config = decodeConfig(environment, null)
   if (E.isLeft(config)) return config
   const opened = await openStore(config.right, 'api', createLog(config.right.logLevel))
   if (E.isLeft(opened)) return opened

@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js'
-import { type BadConfig, decodeConfig, unknownSettings } from './config.js'
+import { type BadConfig, decodeConfig, injectedSettings, unknownSettings } from './config.js'
 import { createLog } from './log.js'
 import { openDataPlane } from './open-data-plane.js'
 import { openStore } from './open-store.js'
@@ -14,7 +14,7 @@ export const runServe = async (
   role: Role,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<E.Either<BadConfig, null>> => {
-  const config = decodeConfig(environment)
+  const config = decodeConfig(environment, role)
   const profiles = await readProfiles(environment['LETHE_PROFILES_FILE'] ?? '')
   if (E.isLeft(config) || E.isLeft(profiles))
     return E.left({
@@ -24,6 +24,12 @@ export const runServe = async (
   const log = createLog(config.right.logLevel)
   const unknown = unknownSettings(environment)
   if (unknown.length > 0) log.warn({ unknown }, 'these settings are not known')
+  const injected = injectedSettings(environment).length
+  if (injected > 0)
+    log.warn(
+      { injected },
+      'Kubernetes sets variables for a service called lethe: set enableServiceLinks: false in the pod',
+    )
   const store = await openStore(config.right, role, log)
   if (E.isLeft(store)) return store
   const data = await openDataPlane(config.right.dataPlane, profiles.right, store.right.ports, log)

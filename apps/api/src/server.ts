@@ -1,14 +1,23 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import type { Clock } from '@lethe/application'
 import { errorBody, graphErrors, type GraphErrorRow } from '@lethe/graph-contract'
 import { randomUUID } from 'node:crypto'
+import {
+  type ConnectionBounds,
+  type Exchange,
+  trackConnections,
+  usualConnectionBounds,
+} from './connections.js'
 import { commonHeaders } from './http/context.js'
+import { probesPath } from './http/health-routes.js'
 
 export interface RunningServer {
   readonly port: number
+  /** Goes on serving, also on new connections, and closes each connection with its next answer. */
+  readonly drain: () => void
   /**
    * Takes no new work, lets what is under way finish, and cuts off what is not done in time.
    *
@@ -22,17 +31,39 @@ export interface ServerSettings {
   readonly port: number
   readonly fetch: (request: Request) => Response | Promise<Response>
   readonly clock: Clock
-  readonly timeLimits?: TimeLimits
+  readonly timeLimits?: Partial<TimeLimits>
+  readonly bounds?: Partial<ServerBounds>
 }
 
-/** How long a client may take to send its headers and the whole request, and how often that is looked at: in milliseconds. */
+/** How long a client may take, in milliseconds. */
 export interface TimeLimits {
+  /** To send its headers. */
   readonly headers: number
+  /** To send the whole request. */
   readonly request: number
+  /** How often that is looked at. */
   readonly lookEvery: number
+  /** To send its next request on a connection that is kept. */
+  readonly keepAlive: number
+  /** To take something of an answer. */
+  readonly write: number
 }
 
-const usualTimeLimits: TimeLimits = { headers: 20_000, request: 60_000, lookEvery: 5_000 }
+const usualTimeLimits: TimeLimits = {
+  headers: 20_000,
+  request: 60_000,
+  lookEvery: 5_000,
+  keepAlive: 75_000,
+  write: 30_000,
+}
+
+/** How much is under way at most. */
+export interface ServerBounds extends ConnectionBounds {
+  /** Requests that are worked on at once, from all connections. What comes beyond is 503, but for probes. */
+  readonly underWay: number
+}
+
+const usualBounds: ServerBounds = { ...usualConnectionBounds, underWay: 1000 }
 
 /** How long a client may take to close its end of a connection that is given up, in milliseconds. */
 const lingering = 1_000
@@ -45,51 +76,67 @@ export const startServer = async ({
   port,
   fetch,
   clock,
-  timeLimits = usualTimeLimits,
+  timeLimits,
+  bounds,
 }: ServerSettings): Promise<RunningServer> => {
+  const limits = { ...usualTimeLimits, ...timeLimits }
+  const most = { ...usualBounds, ...bounds }
   const listener = getRequestListener(fetch, {
     // For HTTP/1.0, which knows no Host. No answer depends on it.
     hostname: 'localhost',
     errorHandler: error =>
       responseWith(error instanceof RequestError ? notWellFormed : graphErrors.unexpected, clock),
   })
-  const sockets = new Set<Socket>()
-  const inFlight = new Set<ServerResponse>()
-  const latest = new WeakMap<Duplex, Exchange>()
+  const connections = trackConnections(most, limits.write)
+  let underWay = 0
   let stopping = false
+  const refuseOn = (response: ServerResponse, row: GraphErrorRow, more: Headers = {}): void => {
+    const { req: request } = response
+    refuse(response, row, clock, more)
+    connections.answered(request.socket)
+  }
+  const work = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    underWay += 1
+    try {
+      await listener(request, response)
+    } finally {
+      underWay -= 1
+      connections.answered(request.socket)
+    }
+  }
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    if (stopping || (underWay >= most.underWay && !isProbe(request)))
+      return refuseOn(response, graphErrors.serviceNotAvailable, { 'Retry-After': '1' })
+    if (!hasItsHost(request)) return refuseOn(response, notWellFormed)
+    void work(request, response)
+  }
   const server = createServer(
     {
-      headersTimeout: timeLimits.headers,
-      requestTimeout: timeLimits.request,
-      connectionsCheckingInterval: timeLimits.lookEvery,
+      headersTimeout: limits.headers,
+      requestTimeout: limits.request,
+      connectionsCheckingInterval: limits.lookEvery,
+      keepAliveTimeout: limits.keepAlive,
       requireHostHeader: false,
     },
     (request, response) => {
-      latest.set(request.socket, { request, response })
-      if (stopping) {
-        refuse(response, graphErrors.serviceNotAvailable, clock, { 'Retry-After': '1' })
-        return
-      }
-      if (!hasItsHost(request)) {
-        refuse(response, notWellFormed, clock)
-        return
-      }
-      track(inFlight, response)
-      void listener(request, response)
+      connections.arrived({ request, response, answer: () => answer(request, response) })
     },
   )
-  server.on('connection', (socket: Socket) => {
-    track(sockets, socket)
-  })
+  server.on('connection', connections.opened)
   server.on('clientError', (error: Error & { readonly code?: string }, socket) => {
-    const exchange = latest.get(socket)
-    if (error.code === 'ECONNRESET' || !socket.writable || isAnswered(exchange)) socket.destroy()
+    const latest = connections.latestOn(socket)
+    if (error.code === 'ECONNRESET' || !socket.writable || isAnswered(latest)) socket.destroy()
     else endWith(socket, brokenRow(error.code), clock)
   })
-  server.on('checkExpectation', (_request, response: ServerResponse) => {
-    refuse(response, graphErrors.expectationFailed, clock)
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    connections.arrived({
+      request,
+      response,
+      answer: () => refuseOn(response, graphErrors.expectationFailed),
+    })
   })
   server.on('connect', (_request, socket) => {
+    connections.parseNoMore(socket)
     // Nobody else listens to this connection any more; an error that is not listened to would end the process.
     socket.on('error', () => socket.destroy()).resume()
     endWith(socket, graphErrors.methodNotAllowed, clock, { Allow: 'GET, POST' })
@@ -97,11 +144,12 @@ export const startServer = async ({
   await listening(server, host, port)
   return {
     port: portOf(server),
+    drain: connections.answerOnceMore,
     stop: async withinSeconds => {
       stopping = true
       // Else a connection would outlive its last answer, and a silent one the time that headers may take.
-      for (const response of inFlight) response.shouldKeepAlive = false
-      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+      connections.answerOnceMore()
+      connections.closeWhenAnswered()
       await closed(server, withinSeconds)
     },
   }
@@ -113,14 +161,12 @@ export const addressProblem = (error: unknown): string | null =>
     ? error.code
     : null
 
-interface Exchange {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-}
-
 /** Whether a connection broke in the middle of a request that was answered before it had come to its end. */
-const isAnswered = (exchange: Exchange | undefined): boolean =>
-  exchange !== undefined && !exchange.request.complete && exchange.response.headersSent
+const isAnswered = (exchange: Exchange | null): boolean =>
+  exchange !== null && !exchange.request.complete && exchange.response.headersSent
+
+/** Whether a request asks how the process is: it has to say so when it has too much to do, too. */
+const isProbe = ({ url }: IncomingMessage): boolean => url?.startsWith(probesPath) === true
 
 /** One Host; or none, in a version that did not know it (RFC 9112, 3.2). */
 const hasItsHost = ({ rawHeaders, httpVersion }: IncomingMessage): boolean => {
@@ -131,14 +177,6 @@ const hasItsHost = ({ rawHeaders, httpVersion }: IncomingMessage): boolean => {
 const brokenRow = (code: string | undefined): GraphErrorRow => {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return graphErrors.requestTooSlow
   return code === 'HPE_HEADER_OVERFLOW' ? graphErrors.headersTooLarge : notWellFormed
-}
-
-/** Keeps something in a set until it is closed. */
-const track = <A extends Socket | ServerResponse>(open: Set<A>, one: A): void => {
-  open.add(one)
-  one.once('close', () => {
-    open.delete(one)
-  })
 }
 
 const listening = (server: Server, host: string, port: number): Promise<void> =>

@@ -1,11 +1,10 @@
-/** Stops on SIGTERM and SIGINT: once, however many signals come. */
+/** Stops on SIGTERM and SIGINT. @param stop is called for each signal: a second one may hurry it. */
 export const stopOnSignals = (stop: () => Promise<void>): void => {
-  let stopping: Promise<void> | null = null
-  const stopOnce = (): void => {
-    stopping ??= stop().catch(() => {
+  const stopNow = (): void => {
+    stop().catch(() => {
       process.exitCode = 1
     })
   }
-  process.on('SIGTERM', stopOnce)
-  process.on('SIGINT', stopOnce)
+  process.on('SIGTERM', stopNow)
+  process.on('SIGINT', stopNow)
 }

@@ -18,7 +18,10 @@ import { startWorker, type Worker } from './worker.js'
 export interface RunningApi {
   /** Where it listens; null in the role of a worker. */
   readonly port: number | null
-  /** Finishes what is in flight, refuses new work, ends within the configured limit, and closes the store. */
+  /**
+   * Is ready no more, and serves for `drainSeconds` what still comes. Then finishes what is in flight, refuses new work, ends within the
+   * configured limit, and closes the store. Called again, it waits no longer for what still comes.
+   */
   readonly stop: () => Promise<void>
 }
 
@@ -82,8 +85,14 @@ export const startApi = async (
     },
     port === null ? 'working' : 'listening',
   )
+  const hurry = Promise.withResolvers<void>()
   const stop = async (): Promise<void> => {
     ready = false
+    if (server !== null && config.drainSeconds > 0) {
+      log.info({ seconds: config.drainSeconds }, 'draining')
+      server.drain()
+      await within(config.drainSeconds, hurry.promise)
+    }
     log.info('stopping')
     await Promise.all([server?.stop(config.shutdownSeconds), stopWorker(config.shutdownSeconds)])
     await closeData()
@@ -95,6 +104,7 @@ export const startApi = async (
   return {
     port,
     stop: () => {
+      if (stopping !== null) hurry.resolve()
       stopping ??= stop()
       return stopping
     },
@@ -109,7 +119,7 @@ const serveProbes = async (
   log: Logger,
 ): Promise<RunningServer | null> => {
   if (port === null) return null
-  const notReady = async () => (worker.isWorking() ? health.notReady() : 'stopping')
+  const notReady = async () => (await health.notReady()) ?? (worker.isWorking() ? null : 'worker')
   const { fetch } = createProbes({ ...health, notReady }, log)
   return startServer({ host, port, fetch, clock: systemClock })
 }
@@ -134,7 +144,13 @@ const serve = async (
     health,
     log,
   })
-  return startServer({ host: config.host, port: config.port, fetch: app.fetch, clock: systemClock })
+  return startServer({
+    host: config.host,
+    port: config.port,
+    fetch: app.fetch,
+    clock: systemClock,
+    timeLimits: { keepAlive: config.keepAliveSeconds * 1000, write: config.writeTimeoutSeconds * 1000 },
+  })
 }
 
 /** How many requests of all these tenants cannot be read; null where that cannot be found out now. */

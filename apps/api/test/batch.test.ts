@@ -1,12 +1,19 @@
-import { BatchResponse } from '@lethe/graph-contract'
+import { BatchResponse, ProfileCollection } from '@lethe/graph-contract'
 import { afterAll, describe, expect, test } from 'vitest'
 import { type Answer, jsonOf, rowOf } from './making/answer.js'
 import { decoded } from './making/decoded.js'
 import { publicUrl } from './making/environment.js'
 import { openIssuer } from './making/issuer.js'
-import { bob, carol, nora } from './making/places.js'
+import { bob, carol, contoso, crowd, nora, upTo } from './making/places.js'
 import { pageIn, requestsPath } from './making/requests.js'
-import { contentTypeMissing, contentTypeNotJson, denied, notFound, tokenEmpty } from './making/rows.js'
+import {
+  badRequest,
+  contentTypeMissing,
+  contentTypeNotJson,
+  denied,
+  notFound,
+  tokenEmpty,
+} from './making/rows.js'
 import { openWorld } from './making/world.js'
 
 const issuer = await openIssuer()
@@ -282,5 +289,136 @@ describe('each item stands for itself', () => {
     const url = `${profiles}?$filter=userPrincipalName eq 'bob@fabrikam.example'&$select=userId`
     const answer = await ask('POST', batch, { as: 'adele', body: { requests: [{ ...get('1'), url }] } })
     expect(responsesIn(answer)[0]).toMatchObject({ status: 200, body: { value: [{ userId: bob.userId }] } })
+  })
+})
+
+describe('what a batch can ask for', () => {
+  const tooMany = badRequest('The query option $top must be a whole number from 1 to 100 in a batch.')
+  const list = (id: string, top: number) => ({ id, method: 'GET', url: `${profiles}?$top=${top}` })
+
+  test('is at most 100 rows on a page', async () => {
+    const { ask } = openWorld(issuer, { profiles: new Map([[contoso, crowd(120)]]) })
+    const body = { requests: [list('100', 100), list('101', 101), { ...list('bare', 1), url: profiles }] }
+    const answer = await ask('POST', batch, { as: 'adele', body })
+    expect(rowsIn(answer)).toEqual([
+      ['100', { status: 200 }],
+      ['101', tooMany],
+      ['bare', { status: 200 }],
+    ])
+    const [full] = responsesIn(answer)
+    const page = decoded(ProfileCollection)(full?.body)
+    expect(page.value).toHaveLength(100)
+    expect(page['@odata.nextLink']).toContain('top=100')
+    expect((await ask('GET', `/beta${profiles}?$top=101`, { as: 'adele' })).status).toBe(200)
+  })
+
+  test('is the same of removal requests', async () => {
+    const { ask } = openWorld(issuer)
+    const url = (top: number) => `/removalRequests?$top=${top}`
+    const requests = [100, 101].map(top => ({ id: String(top), method: 'GET', url: url(top) }))
+    const answer = await ask('POST', '/lethe/v1/$batch', { as: 'adele', body: { requests } })
+    expect(rowsIn(answer)).toEqual([
+      ['100', { status: 200 }],
+      ['101', tooMany],
+    ])
+    expect((await ask('GET', `${requestsPath}?$top=101`, { as: 'adele' })).status).toBe(200)
+  })
+
+  test('is told no more of than 8 MiB, but of everything that was done', async () => {
+    const long = crowd(100).map(profile => ({ ...profile, displayName: 'x'.repeat(6000) }))
+    const { ask } = openWorld(issuer, { profiles: new Map([[contoso, [bob, ...long]]]) })
+    const requests = [
+      ...upTo(18).map(index => list(String(index), 100)),
+      { ...list('after', 1), dependsOn: ['17'] },
+      { ...remove('remove'), dependsOn: ['0'] },
+    ]
+    const answer = await ask('POST', batch, { as: 'adele', body: { requests } })
+    const eightMiB = 8 * 1024 * 1024
+    expect(Buffer.byteLength(answer.text)).toBeLessThan(eightMiB + 20_000)
+    expect(Buffer.byteLength(answer.text)).toBeGreaterThan(eightMiB - 700_000)
+    const statuses = new Map(responsesIn(answer).map(({ id, status }) => [id, status]))
+    expect(upTo(18).map(index => statuses.get(String(index)))).toEqual([
+      ...upTo(13).map(() => 200),
+      ...upTo(5).map(() => 413),
+    ])
+    expect(statuses.get('after')).toBe(424)
+    expect(statuses.get('remove')).toBe(204)
+  })
+
+  test('lets others in between its items', async () => {
+    const { ask } = openWorld(issuer, { profiles: new Map([[contoso, crowd(100)]]) })
+    const requests = upTo(20).map(index => list(String(index), 100))
+    let turns = 0
+    let isDone = false
+    const turn = (): void => {
+      turns += 1
+      if (!isDone) setImmediate(turn)
+    }
+    setImmediate(turn)
+    const answer = await ask('POST', batch, { as: 'adele', body: { requests } })
+    isDone = true
+    expect(responsesIn(answer)).toHaveLength(20)
+    expect(turns).toBeGreaterThanOrEqual(20)
+  })
+})
+
+describe('the batches of one caller', () => {
+  /** Keeps every list waiting, and says how many were asked for. */
+  const held = () => {
+    const gate = Promise.withResolvers<void>()
+    let asked = 0
+    const usual = openWorld(issuer)
+    const world = openWorld(issuer, {
+      useCases: {
+        getProfile: input => async () => {
+          asked += 1
+          await gate.promise
+          return usual.composition.useCases.getProfile(input)()
+        },
+      },
+    })
+    const body = { requests: [get('1')] }
+    return { ...world, gate, asked: () => asked, body }
+  }
+
+  test('take turns, and nobody else waits for them', async () => {
+    const { ask, gate, asked, body } = held()
+    const own = upTo(3).map(() => ask('POST', batch, { as: 'adele', body }))
+    await expect.poll(asked).toBe(1)
+    const other = ask('POST', batch, { as: 'pradeep', body })
+    await expect.poll(asked).toBe(2)
+    gate.resolve()
+    for (const answer of await Promise.all([...own, other])) expect(answer.status).toBe(200)
+    expect(asked()).toBe(4)
+  })
+
+  test('are 429 where more than 32 wait, and taken again later', async () => {
+    const { ask, gate, asked, body } = held()
+    const all = upTo(34).map(() => ask('POST', batch, { as: 'adele', body }))
+    const refused = await Promise.race(all)
+    expect(rowOf(refused)).toEqual({
+      status: 429,
+      code: 'TooManyRequests',
+      message: 'Please retry again later.',
+    })
+    expect(refused.headers.get('Retry-After')).toBe('1')
+    await expect.poll(asked).toBe(1)
+    gate.resolve()
+    const statuses = (await Promise.all(all)).map(({ status }) => status)
+    expect(statuses.filter(status => status === 200)).toHaveLength(33)
+    expect((await ask('POST', batch, { as: 'adele', body })).status).toBe(200)
+  })
+
+  test('go on after one that fails', async () => {
+    const { ask } = openWorld(issuer, {
+      useCases: {
+        getProfile: () => async () => {
+          throw new Error('hunter2')
+        },
+      },
+    })
+    const body = { requests: [get('1')] }
+    for (const answer of await Promise.all(upTo(2).map(() => ask('POST', batch, { as: 'adele', body }))))
+      expect(responsesIn(answer)[0]?.status).toBe(500)
   })
 })

@@ -1,9 +1,10 @@
 import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
-import { decodeConfig, decodeMigrationConfig, unknownSettings } from '../src/config.js'
+import { decodeConfig, decodeMigrationConfig, injectedSettings, unknownSettings } from '../src/config.js'
 import { rightOf } from './making/decoded.js'
 import { historyKeys } from './making/environment.js'
 import { contoso, nobody, northwind } from './making/places.js'
+import type { Role } from '../src/role.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -18,12 +19,13 @@ const least: Environment = {
 
 const decode = (changes: Environment = {}) => rightOf(decodeConfig({ ...least, ...changes }))
 
-const mistakesOf = (environment: Environment): ReadonlyArray<string> => {
-  const config = decodeConfig(environment)
+const mistakesOf = (environment: Environment, role?: Role | null): ReadonlyArray<string> => {
+  const config = decodeConfig(environment, role)
   return E.isLeft(config) ? config.left.mistakes : []
 }
 
-const mistakes = (changes: Environment): ReadonlyArray<string> => mistakesOf({ ...least, ...changes })
+const mistakes = (changes: Environment, role?: Role | null): ReadonlyArray<string> =>
+  mistakesOf({ ...least, ...changes }, role)
 
 describe('the configuration', () => {
   test('has defaults for all but the door', () => {
@@ -40,6 +42,9 @@ describe('the configuration', () => {
       approval: { mode: 'approvers', required: 1 },
       approvalExpiryDays: null,
       calendar: { weekend: [6, 0], publicHolidays: [] },
+      keepAliveSeconds: 75,
+      writeTimeoutSeconds: 30,
+      drainSeconds: 5,
       shutdownSeconds: 10,
       logLevel: 'info',
       databaseUrl: 'postgres://lethe:secret@db.example/lethe',
@@ -100,7 +105,7 @@ describe('the configuration', () => {
     ],
     ['memory:', null],
   ])('keeps everything at %s', (databaseUrl, expected) => {
-    expect(decode({ LETHE_DATABASE_URL: databaseUrl }).databaseUrl).toBe(expected)
+    expect(decode({ LETHE_DATABASE_URL: databaseUrl, LETHE_GRAPH_URL: 'memory:' }).databaseUrl).toBe(expected)
   })
 
   test.each([
@@ -109,6 +114,9 @@ describe('the configuration', () => {
     ['LETHE_TENANT_CONCURRENCY', 'tenantConcurrency', [1, 1000]],
     ['LETHE_LEASE_SECONDS', 'leaseSeconds', [10, 3600]],
     ['LETHE_WORKER_HEALTH_PORT', 'workerHealthPort', [0, 65_535]],
+    ['LETHE_KEEP_ALIVE_SECONDS', 'keepAliveSeconds', [1, 3600]],
+    ['LETHE_WRITE_TIMEOUT_SECONDS', 'writeTimeoutSeconds', [1, 3600]],
+    ['LETHE_DRAIN_SECONDS', 'drainSeconds', [0, 3600]],
   ] as const)('takes for %s the least and the most', (name, property, values) => {
     for (const value of values) expect(decode({ [name]: String(value) })[property]).toBe(value)
   })
@@ -161,6 +169,9 @@ describe('the configuration', () => {
       'LETHE_ATTEMPT_LIMIT_SECONDS',
       'LETHE_ABSENCE_LOOKS',
       'LETHE_ABSENCE_SECONDS',
+      'LETHE_KEEP_ALIVE_SECONDS',
+      'LETHE_WRITE_TIMEOUT_SECONDS',
+      'LETHE_DRAIN_SECONDS',
       'LETHE_SHUTDOWN_SECONDS',
       'LETHE_LOG_LEVEL',
       'LETHE_DATABASE_URL',
@@ -187,6 +198,9 @@ describe('the configuration', () => {
     ['LETHE_APPROVALS', ['0', '-1', 'none', '1.5', '1000']],
     ['LETHE_APPROVAL_EXPIRY_DAYS', ['0', '3651']],
     ['LETHE_PUBLIC_HOLIDAYS', ['2026-02-30', '25.12.2026']],
+    ['LETHE_KEEP_ALIVE_SECONDS', ['0', '3601', '1.5']],
+    ['LETHE_WRITE_TIMEOUT_SECONDS', ['0', '3601', 'never']],
+    ['LETHE_DRAIN_SECONDS', ['-1', '3601', '5s']],
     ['LETHE_SHUTDOWN_SECONDS', ['3601', 'soon']],
     ['LETHE_PUBLIC_URL', ['lethe.example', 'ftp://lethe.example', 'https://u:p@lethe.example']],
     ['LETHE_PUBLIC_URL', ['https://lethe.example/?', 'https://lethe.example/#', 'https://:p@lethe.example']],
@@ -353,7 +367,8 @@ describe('an http issuer', () => {
   test.each(['0.0.0.0', '::', '10.0.0.1', 'lethe.example', '127.0.0.1.evil.example'])(
     'is refused where the API listens on %s',
     host => {
-      expect(mistakes({ ...sandbox, LETHE_HOST: host })).toEqual([
+      const LETHE_PUBLIC_URL = 'https://lethe.example'
+      expect(mistakes({ ...sandbox, LETHE_PUBLIC_URL, LETHE_HOST: host })).toEqual([
         'LETHE_HOST: expected a loopback address while an http issuer is trusted',
       ])
     },
@@ -361,12 +376,107 @@ describe('an http issuer', () => {
 
   test('is refused for all three reasons at once', () => {
     expect(
-      mistakes({ LETHE_ISSUERS: 'http://login.example/{tenantid}/v2.0', LETHE_HOST: '::' }),
+      mistakes({
+        LETHE_ISSUERS: 'http://login.example/{tenantid}/v2.0',
+        LETHE_HOST: '::',
+        LETHE_PUBLIC_URL: 'https://lethe.example',
+      }),
     ).toHaveLength(3)
   })
 
   test('the flag alone does no harm', () => {
-    expect(mistakes({ LETHE_ALLOW_INSECURE_ISSUER: 'true', LETHE_HOST: '0.0.0.0' })).toEqual([])
+    const LETHE_PUBLIC_URL = 'https://lethe.example'
+    expect(
+      mistakes({ LETHE_ALLOW_INSECURE_ISSUER: 'true', LETHE_HOST: '0.0.0.0', LETHE_PUBLIC_URL }),
+    ).toEqual([])
+  })
+})
+
+describe('a host that is not loopback', () => {
+  const expected =
+    'LETHE_PUBLIC_URL: expected the URL by which callers reach Lethe where LETHE_HOST is not a loopback address'
+
+  test.each(['0.0.0.0', '::', '10.0.0.1', 'lethe.example'])('%s stands in no link', LETHE_HOST => {
+    for (const role of ['api', 'both'] as const) expect(mistakes({ LETHE_HOST }, role)).toEqual([expected])
+    expect(mistakes({ LETHE_HOST, LETHE_PUBLIC_URL: 'https://lethe.example' })).toEqual([])
+  })
+
+  test('is no matter where nothing listens on it', () => {
+    for (const role of ['worker', null] as const)
+      expect(mistakes({ LETHE_HOST: '0.0.0.0' }, role)).toEqual([])
+  })
+
+  test.each(['127.0.0.1', '127.1.2.3', 'localhost', '::1'])('%s needs no public URL', LETHE_HOST => {
+    expect(mistakes({ LETHE_HOST })).toEqual([])
+  })
+
+  test('is named together with other mistakes', () => {
+    expect(mistakes({ LETHE_HOST: '0.0.0.0', LETHE_CONTRACT: 'x' })).toEqual([
+      'LETHE_CONTRACT: expected seed or graph',
+      expected,
+    ])
+  })
+})
+
+describe('a store in memory', () => {
+  const trial = { LETHE_DATABASE_URL: 'memory:', LETHE_GRAPH_URL: 'memory:' }
+  const local = { LETHE_GRAPH_URL: 'http://127.0.0.1:8082/beta', LETHE_ALLOW_INSECURE_ISSUER: 'true' }
+
+  test.each(['both', null] as const)('is taken with profiles in memory (role %s)', role => {
+    expect(mistakes(trial, role)).toEqual([])
+    expect(mistakes({ ...trial, ...local }, role)).toEqual([])
+  })
+
+  test.each(['api', 'worker'] as const)('is refused with --role %s', role => {
+    expect(mistakes(trial, role)).toEqual([
+      `LETHE_DATABASE_URL: expected a postgres:// URL with --role ${role}: no other process sees what memory: holds`,
+    ])
+  })
+
+  test.each([undefined, 'https://graph.microsoft.us/beta', 'https://127.0.0.1.evil.example/beta'])(
+    'is refused with a Graph that is not on loopback (%s)',
+    LETHE_GRAPH_URL => {
+      expect(mistakes({ LETHE_DATABASE_URL: 'memory:', LETHE_GRAPH_URL })).toEqual([
+        'LETHE_DATABASE_URL: expected a postgres:// URL where LETHE_GRAPH_URL is not on loopback: memory: forgets what was removed',
+      ])
+    },
+  )
+})
+
+describe('what Kubernetes sets for a service called lethe', () => {
+  const injected: Environment = {
+    LETHE_SERVICE_HOST: '10.0.0.11',
+    LETHE_SERVICE_PORT: '8080',
+    LETHE_SERVICE_PORT_HTTP: '8080',
+    LETHE_PORT_8080_TCP: 'tcp://10.0.0.11:8080',
+    LETHE_PORT_8080_TCP_PROTO: 'tcp',
+    LETHE_PORT_8080_TCP_PORT: '8080',
+    LETHE_PORT_8080_TCP_ADDR: '10.0.0.11',
+    LETHE_API_SERVICE_HOST: '10.0.0.12',
+    LETHE_API_PORT: 'tcp://10.0.0.12:8080',
+    LETHE_API_PORT_8080_TCP_ADDR: '10.0.0.12',
+  }
+
+  test('in LETHE_PORT is named with the way out, and not repeated', () => {
+    const wrong = mistakes({ ...injected, LETHE_PORT: 'tcp://10.0.0.11:8080' })
+    expect(wrong).toEqual([
+      'LETHE_PORT: expected a port, 0 to 65535',
+      'LETHE_PORT: expected enableServiceLinks: false in the pod, or LETHE_PORT set there: Kubernetes sets it for a service called lethe',
+    ])
+  })
+
+  test('does no harm otherwise, and is no misspelt setting', () => {
+    expect(mistakes(injected)).toEqual([])
+    expect(unknownSettings(injected)).toEqual([])
+    expect(injectedSettings({ ...least, ...injected, LETHE_PORT: '8080', LETHE_TENANT: 'x' })).toEqual(
+      Object.keys(injected),
+    )
+  })
+
+  test('hides no misspelt setting', () => {
+    const misspelt = { LETHE_SERVICE: 'x', LETHE_API_PORT: '8080', LETHE_PORT_8080: 'x', LETHE_PORTS: '1' }
+    expect(unknownSettings(misspelt)).toEqual(Object.keys(misspelt))
+    expect(injectedSettings(misspelt)).toEqual([])
   })
 })
 

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { describe, expect, test } from 'vitest'
 import { decodeConfig } from '../src/config.js'
 import { rightOf } from './making/decoded.js'
+import { historyKeys } from './making/environment.js'
 import { contoso } from './making/places.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -10,7 +11,8 @@ const least: Environment = {
   LETHE_TENANTS: contoso,
   LETHE_AUDIENCES: 'api://lethe',
   LETHE_ISSUERS: 'https://login.microsoftonline.com/{tenantid}/v2.0',
-  LETHE_DATABASE_URL: 'memory:',
+  LETHE_DATABASE_URL: 'postgres://lethe:secret@db.example/lethe',
+  LETHE_HISTORY_KEYS: historyKeys,
 }
 const key = (id: string): string => `${id}:${Buffer.alloc(32, id).toString('base64')}`
 

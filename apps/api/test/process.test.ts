@@ -7,12 +7,16 @@ import { readProfiles } from '../src/profiles-file.js'
 import { killChildren, startChild } from './making/child.js'
 import { audience, openIssuer } from './making/issuer.js'
 import { bob, contoso, northwind } from './making/places.js'
+import { closeConnections, exchange, headerOf } from './making/raw-connection.js'
 import { profilesPath } from './making/requests.js'
 import { portIn } from './making/running.js'
 
 const issuer = await openIssuer()
 const folder = await mkdtemp(join(tmpdir(), 'lethe-api-'))
-afterEach(killChildren)
+afterEach(() => {
+  closeConnections()
+  killChildren()
+})
 afterAll(async () => {
   await issuer.close()
   await rm(folder, { recursive: true })
@@ -24,6 +28,7 @@ const environment = {
   LETHE_ISSUERS: issuer.template,
   LETHE_ALLOW_INSECURE_ISSUER: 'true',
   LETHE_PORT: '0',
+  LETHE_DRAIN_SECONDS: '0',
   LETHE_DATABASE_URL: 'memory:',
   LETHE_GRAPH_URL: 'memory:',
 }
@@ -77,6 +82,7 @@ describe('the process of the API', () => {
       ...environment,
       LETHE_ISSUERS: 'https://login.microsoftonline.com/{tenantid}/v2.0',
       LETHE_HOST: '192.0.2.1',
+      LETHE_PUBLIC_URL: 'https://lethe.example',
     })
     expect(await child.ended).toBe(1)
     expect(child.said()).toMatch(/^lethe-api cannot start:\nLETHE_HOST and LETHE_PORT: expected /)
@@ -92,6 +98,71 @@ describe('the process of the API', () => {
     child.process.kill(signal)
     expect(await child.ended).toBe(0)
     expect(child.said()).toContain('"msg":"stopped"')
+  })
+
+  test('says once what Kubernetes sets for a service called lethe', async () => {
+    const child = startChild({
+      ...environment,
+      LETHE_SERVICE_HOST: '10.0.0.11',
+      LETHE_PORT_8080_TCP_ADDR: '10.0.0.11',
+    })
+    await expect.poll(() => portIn(child.said())).toBeGreaterThan(0)
+    const warnings = child
+      .said()
+      .split('\n')
+      .filter(line => line.includes('enableServiceLinks: false'))
+    expect(warnings).toEqual([expect.stringContaining('"injected":2')])
+    expect(child.said()).not.toContain('10.0.0.11')
+  })
+
+  test.each(['api', 'worker'] as const)('does not start as %s with a store in memory', async role => {
+    const child = startChild(environment, ['--role', role])
+    expect(await child.ended).toBe(1)
+    expect(child.said()).toMatch(
+      new RegExp(`^lethe-api cannot start:\nLETHE_DATABASE_URL: expected .* --role ${role}: .*\n$`),
+    )
+  })
+
+  describe('while it drains', () => {
+    /** An hour: nothing but a second signal ends it. */
+    const draining = async (signal: NodeJS.Signals) => {
+      const child = startChild({ ...environment, LETHE_DRAIN_SECONDS: '3600' })
+      await expect.poll(() => portIn(child.said())).toBeGreaterThan(0)
+      const base = `http://127.0.0.1:${portIn(child.said())}`
+      expect((await fetch(`${base}/healthz/ready`)).headers.get('Connection')).toBe('keep-alive')
+      child.process.kill(signal)
+      await expect.poll(child.said).toContain('"msg":"draining"')
+      return { child, base, port: portIn(child.said()) }
+    }
+
+    test('it is not ready, and answers on new connections', async () => {
+      const { child, base, port } = await draining('SIGTERM')
+      expect((await fetch(`${base}/healthz/ready`)).status).toBe(503)
+      const answer = await exchange(port, 'GET /healthz/live HTTP/1.1\r\nHost: x\r\n\r\n')
+      expect(answer).toMatch(/^HTTP\/1\.1 200 /)
+      expect(headerOf(answer, 'Connection')).toBe('close')
+      const read = await fetch(`${base}${profilesPath}`, {
+        headers: { Authorization: `Bearer ${await issuer.tokenOf('pradeep')}` },
+      })
+      expect(read.status).toBe(200)
+      expect(child.said()).not.toContain('"msg":"stopping"')
+    })
+
+    test.each(['SIGTERM', 'SIGINT'] as const)('a second signal, %s, ends the waiting', async signal => {
+      const { child } = await draining('SIGTERM')
+      child.process.kill(signal)
+      expect(await child.ended).toBe(0)
+      expect(child.said()).toContain('"msg":"stopped"')
+    })
+  })
+
+  test('drains no longer than it is told, and stops', async () => {
+    const child = startChild({ ...environment, LETHE_DRAIN_SECONDS: '1' })
+    await expect.poll(() => portIn(child.said())).toBeGreaterThan(0)
+    expect((await fetch(`http://127.0.0.1:${portIn(child.said())}/healthz/ready`)).status).toBe(200)
+    child.process.kill('SIGTERM')
+    expect(await child.ended).toBe(0)
+    expect(child.said()).toContain('"msg":"draining"')
   })
 
   test('starts with the profiles of a file', async () => {

@@ -1,6 +1,6 @@
 import { systemClock } from '@lethe/adapter-system'
 import { afterEach, describe, expect, test } from 'vitest'
-import { type RunningServer, startServer, type TimeLimits } from '../src/server.js'
+import { type RunningServer, type ServerBounds, startServer, type TimeLimits } from '../src/server.js'
 import { errorOf, type Row, rowOf } from './making/answer.js'
 import { closeConnections, exchange, headerOf, openConnection, partsOf } from './making/raw-connection.js'
 import { badRequest, unavailable, wrongMethod } from './making/rows.js'
@@ -13,14 +13,16 @@ afterEach(async () => {
 
 const listen = async (
   fetch: (request: Request) => Response | Promise<Response> = () => new Response('done'),
-  timeLimits?: TimeLimits,
+  timeLimits: Partial<TimeLimits> = {},
+  bounds: Partial<ServerBounds> = {},
 ): Promise<RunningServer> => {
   const server = await startServer({
     host: '127.0.0.1',
     port: 0,
     fetch,
     clock: systemClock,
-    ...(timeLimits === undefined ? {} : { timeLimits }),
+    timeLimits,
+    bounds,
   })
   running.push(server)
   return server
@@ -127,7 +129,11 @@ describe('a request that is too slow', () => {
   })
 
   test('is not answered twice', async () => {
-    const { port } = await listen(() => new Response('early'), timeLimits)
+    const { port } = await listen(() => new Response('early'), {
+      headers: 1000,
+      request: 2000,
+      lookEvery: 10,
+    })
     const text = await exchange(port, `${post}Content-Length: 10\r\n\r\n{`)
     expect(answersIn(text)).toBe(1)
     expect(text).toContain('early')
@@ -218,6 +224,13 @@ describe('what is not done here', () => {
     expect(answersIn(await connection.closed)).toBe(1)
   })
 
+  test('CONNECT is 405 whatever comes behind it', async () => {
+    const { port } = await listen()
+    const response = await exchange(port, `CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n${get.repeat(1000)}`)
+    expect(errorsIn(response)).toEqual(oneError(wrongMethod))
+    expect(await exchange(port, 'GET / HTTP/1.0\r\n\r\n')).toContain('done')
+  })
+
   test('CONNECT is 405', async () => {
     const { port } = await listen()
     const response = await exchange(port, 'CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n')
@@ -226,9 +239,238 @@ describe('what is not done here', () => {
   })
 })
 
-describe('stopping', () => {
-  const get = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
+const get = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
 
+describe('a connection that is kept', () => {
+  test('is kept for 75 s, and says so', async () => {
+    const { port } = await listen()
+    const kept = openConnection(port)
+    kept.send(get)
+    await expect.poll(kept.received).toContain('done')
+    expect(headerOf(kept.received(), 'Keep-Alive')).toBe('timeout=75')
+  })
+
+  test('may be silent for longer than headers may take', async () => {
+    const { port } = await listen(undefined, { headers: 1000, request: 1000, lookEvery: 10 })
+    const kept = openConnection(port)
+    kept.send(get)
+    await expect.poll(kept.received).toContain('done')
+    // One that came later, and is silent from the start, is given up.
+    expect(rowOf(partsOf(await exchange(port, '')))).toEqual(tooSlow)
+    kept.send(get)
+    await expect.poll(() => answersIn(kept.received())).toBe(2)
+  })
+
+  test('is closed when it was silent for long', async () => {
+    const { port } = await listen(undefined, { keepAlive: 1 })
+    const kept = openConnection(port)
+    kept.send(get)
+    expect(await kept.closed).toContain('done')
+  })
+})
+
+/** Answers in the order in which it is told to, and counts what it is asked. */
+const gated = () => {
+  const asked: Array<PromiseWithResolvers<Response>> = []
+  return {
+    asked,
+    fetch: (): Promise<Response> => {
+      const answer = Promise.withResolvers<Response>()
+      asked.push(answer)
+      return answer.promise
+    },
+  }
+}
+
+describe('requests that do not wait for the answer before', () => {
+  test('are worked on one after the other', async () => {
+    const { asked, fetch } = gated()
+    const { port } = await listen(fetch)
+    const connection = openConnection(port)
+    connection.send(get.repeat(3))
+    for (const number of [1, 2, 3]) {
+      await expect.poll(() => asked.length).toBe(number)
+      asked[number - 1]?.resolve(new Response(`answer ${number}`))
+      await expect.poll(connection.received).toContain(`answer ${number}`)
+    }
+    expect(answersIn(connection.received())).toBe(3)
+  })
+
+  test('are all answered in their order, however many there are', async () => {
+    const { port } = await listen(async request => {
+      const text = await request.text()
+      return new Response(`${new URL(request.url).pathname} ${text.length};`)
+    })
+    const connection = openConnection(port)
+    const padding = 'y'.repeat(1200)
+    const numbers = Array.from({ length: 500 }, (_, index) => index)
+    for (const number of numbers) {
+      const body = 'z'.repeat(number)
+      connection.send(
+        `POST /${number} HTTP/1.1\r\nHost: x\r\nX-Padding: ${padding}\r\nContent-Length: ${number}\r\n\r\n${body}`,
+      )
+    }
+    await expect.poll(() => answersIn(connection.received())).toBe(500)
+    expect(connection.received().match(/\/\d+ \d+;/g)).toEqual(numbers.map(number => `/${number} ${number};`))
+    connection.send(get)
+    await expect.poll(() => answersIn(connection.received())).toBe(501)
+  })
+
+  test('lose their connection where too many wait', async () => {
+    const { asked, fetch } = gated()
+    const { port } = await listen(fetch, {}, { waitingOnOne: 2, waiting: 2 })
+    const flooding = openConnection(port)
+    flooding.send(get.repeat(1000))
+    expect(await flooding.closed).toBe('')
+    expect(asked).toHaveLength(1)
+    const patient = openConnection(port)
+    patient.send(get.repeat(3))
+    await expect.poll(() => asked.length).toBe(2)
+    expect(patient.isOpen()).toBe(true)
+  })
+
+  test('lose their connection where too many wait on all of them', async () => {
+    const { asked, fetch } = gated()
+    const { port } = await listen(fetch, {}, { waiting: 2 })
+    const first = openConnection(port)
+    first.send(get.repeat(3))
+    await expect.poll(() => asked.length).toBe(1)
+    const second = openConnection(port)
+    second.send(get.repeat(2))
+    expect(await second.closed).toBe('')
+    expect(asked).toHaveLength(2)
+    // What was answered waits no more.
+    const third = openConnection(port)
+    for (const connection of [first, third]) {
+      if (connection === third) third.send(get.repeat(3))
+      await expect
+        .poll(() => {
+          asked.splice(0).forEach(answer => answer.resolve(new Response('done')))
+          return answersIn(connection.received())
+        })
+        .toBe(3)
+    }
+  })
+
+  test('are not worked on after the last answer of their connection', async () => {
+    const { asked, fetch } = gated()
+    const server = await listen(fetch)
+    const connection = openConnection(server.port)
+    connection.send(get.repeat(2))
+    await expect.poll(() => asked.length).toBe(1)
+    server.drain()
+    asked[0]?.resolve(new Response('last'))
+    expect(answersIn(await connection.closed)).toBe(1)
+    expect(asked).toHaveLength(1)
+  })
+})
+
+describe('an answer that is not read', () => {
+  /** More than what the system keeps for a connection. */
+  const large = 'x'.repeat(16 * 1024 * 1024)
+  const closes = (connection: ReturnType<typeof openConnection>) =>
+    expect
+      .poll(() => {
+        connection.send(get)
+        return connection.isOpen()
+      })
+      .toBe(false)
+
+  test('ends its connection, and nothing more of it is worked on', async () => {
+    let asked = 0
+    const fetch = () => {
+      asked += 1
+      return new Response(large)
+    }
+    const { port } = await listen(fetch, { write: 50 })
+    const silent = openConnection(port)
+    silent.stopReading()
+    silent.send(get.repeat(3))
+    await closes(silent)
+    expect(asked).toBe(1)
+  })
+
+  test('sets no limit to the next one, which may take long to make', async () => {
+    const { asked, fetch } = gated()
+    const { port } = await listen(fetch, { write: 1000 })
+    const connection = openConnection(port)
+    connection.send(get.repeat(2))
+    await expect.poll(() => asked.length).toBe(1)
+    asked[0]?.resolve(new Response(large))
+    await expect.poll(() => asked.length).toBe(2)
+    const other = openConnection(port)
+    other.stopReading()
+    other.send(get)
+    await expect.poll(() => asked.length).toBe(3)
+    asked[2]?.resolve(new Response(large))
+    // The limit has passed on another connection.
+    await closes(other)
+    asked[1]?.resolve(new Response('second'))
+    await expect.poll(connection.received).toContain('second')
+  })
+
+  test('ends first where it has waited for longest, once too much waits in all', async () => {
+    let asked = 0
+    const fetch = () => {
+      asked += 1
+      return new Response(large)
+    }
+    const { port } = await listen(fetch, {}, { unsentBytes: 1.5 * large.length })
+    const [first, second] = [openConnection(port), openConnection(port)]
+    for (const [index, silent] of [first, second].entries()) {
+      silent.stopReading()
+      silent.send(get)
+      await expect.poll(() => asked).toBe(index + 1)
+    }
+    await closes(first)
+    expect(second.isOpen()).toBe(true)
+  })
+})
+
+test('more than is worked on at once is 503, but for probes', async () => {
+  const { asked, fetch } = gated()
+  const { port } = await listen(fetch, {}, { underWay: 1 })
+  const busy = openConnection(port)
+  busy.send(get)
+  await expect.poll(() => asked.length).toBe(1)
+  const refused = await exchange(port, get)
+  expect(errorsIn(refused)).toEqual(oneError(unavailable))
+  expect(headerOf(refused, 'Retry-After')).toBe('1')
+  const probe = openConnection(port)
+  probe.send('GET /healthz/live HTTP/1.1\r\nHost: x\r\n\r\n')
+  await expect.poll(() => asked.length).toBe(2)
+  asked.forEach(answer => answer.resolve(new Response('done')))
+  await expect.poll(busy.received).toContain('done')
+  await expect.poll(probe.received).toContain('done')
+  busy.send(get)
+  await expect.poll(() => asked.length).toBe(3)
+})
+
+describe('draining', () => {
+  test('serves on, with the last answer of each connection', async () => {
+    const { asked, fetch } = gated()
+    const server = await listen(fetch)
+    const [busy, kept] = [openConnection(server.port), openConnection(server.port)]
+    kept.send(get)
+    await expect.poll(() => asked.length).toBe(1)
+    asked[0]?.resolve(new Response('before'))
+    await expect.poll(kept.received).toContain('before')
+    busy.send(get)
+    await expect.poll(() => asked.length).toBe(2)
+    server.drain()
+    const fresh = openConnection(server.port)
+    for (const connection of [kept, fresh]) connection.send(get)
+    await expect.poll(() => asked.length).toBe(4)
+    asked.forEach(answer => answer.resolve(new Response('after')))
+    for (const connection of [busy, kept, fresh]) {
+      const text = await connection.closed
+      expect(text).toContain('after')
+      expect(headerOf(text.slice(text.lastIndexOf('HTTP/1.1 ')), 'Connection')).toBe('close')
+    }
+  })
+})
+
+describe('stopping', () => {
   test('lets what is in flight finish', async () => {
     const gate = Promise.withResolvers<Response>()
     let asked = 0

@@ -179,6 +179,8 @@ const apiEnvironment = (
   LETHE_LOG_LEVEL: 'warn',
   // A minute is long for who tries it out.
   LETHE_ABSENCE_SECONDS: '2',
+  // Nothing in front of it has to be told first.
+  LETHE_DRAIN_SECONDS: '0',
   LETHE_PUBLIC_URL: addresses.lethe,
   ...environment,
   LETHE_HOST: '127.0.0.1',

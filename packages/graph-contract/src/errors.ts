@@ -76,6 +76,12 @@ export const graphErrors = {
       'The Content-Encoding of the request body is not supported. Send the body as it is, or with gzip.',
   },
   payloadTooLarge: { status: 413, code: 'BadRequest', message: 'The request body is larger than 1 MiB.' },
+  /** In a batch: the answer to this request is not sent, because the others and it are too large. */
+  batchAnswerTooLarge: {
+    status: 413,
+    code: 'BadRequest',
+    message: 'The answers to the batch are larger than 8 MiB. Make this request by itself.',
+  },
   requestTooSlow: { status: 408, code: 'BadRequest', message: 'The request did not arrive in time.' },
   expectationFailed: {
     status: 417,

@@ -4,7 +4,7 @@ import * as O from 'fp-ts/lib/Option.js'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
-  assembleBatch,
+  batchAnswerTooLarge,
   BatchItemResponse,
   type BatchPlan,
   BatchRequest,
@@ -15,6 +15,9 @@ import {
   isBatchUrl,
   parseBatchUrl,
   planBatch,
+  writeBatch,
+  writeBatchAnswer,
+  type WrittenBatchAnswer,
 } from '../src/index.js'
 import { decoded, valueOf } from './arbitraries.js'
 
@@ -283,7 +286,9 @@ describe('the url of a request in a batch', () => {
 describe('the answer', () => {
   const occurrence = { at: decoded(Instant, '2026-11-23T09:00:00Z'), requestId: 'r', clientRequestId: 'c' }
   const plan = valueOf(planBatch({ requests: [dependent('1'), dependent('2', '1'), dependent('3', '2')] }))
-  const answered = (id: string, status: number) => [id, { id, status, headers: {} }] as const
+  const answered = (id: string, status: number) =>
+    [id, writeBatchAnswer({ id, status, headers: {}, body: '' })] as const
+  const itemIn = ({ text }: WrittenBatchAnswer) => decoded(BatchItemResponse, JSON.parse(text))
   const second = plan.items.find(item => item.id === '2')
 
   test.each([
@@ -313,29 +318,61 @@ describe('the answer', () => {
     ])
   })
 
-  test('for a failed dependency is 424 with an OData error', () => {
-    const answer = failedDependency('2', occurrence)
-    expect(answer).toMatchObject({ id: '2', status: 424, headers: { 'Content-Type': 'application/json' } })
+  test.each([
+    [
+      failedDependency,
+      424,
+      'FailedDependency',
+      'The request was not made because a request that it depends on has failed.',
+    ],
+    [
+      batchAnswerTooLarge,
+      413,
+      'BadRequest',
+      'The answers to the batch are larger than 8 MiB. Make this request by itself.',
+    ],
+  ])('may be an OData error (%#)', (write, status, code, message) => {
+    const written = write('2', occurrence)
+    const answer = itemIn(written)
+    expect(written.status).toBe(status)
+    expect(answer).toMatchObject({ id: '2', status, headers: { 'Content-Type': 'application/json' } })
     expect(decoded(GraphErrorBody, answer.body).error).toEqual({
-      code: 'FailedDependency',
-      message: 'The request was not made because a request that it depends on has failed.',
+      code,
+      message,
       innerError: { date: '2026-11-23T09:00:00', 'request-id': 'r', 'client-request-id': 'c' },
     })
   })
 
   test('comes in the order of the requests', () => {
     const answers = new Map([answered('3', 200), answered('1', 204), answered('2', 404), answered('4', 200)])
-    expect(assembleBatch(plan, answers).responses.map(({ id, status }) => [id, status])).toEqual([
+    const { responses } = decoded(BatchResponse, JSON.parse(writeBatch(plan, answers)))
+    expect(responses.map(({ id, status }) => [id, status])).toEqual([
       ['1', 204],
       ['2', 404],
       ['3', 200],
     ])
   })
 
+  test('holds the bodies as they came, and ids and headers whatever is in them', () => {
+    const id = '"a",{}\\'
+    const headers = { 'x-quoted': '"\\é' }
+    const answer = { id, status: 200, headers, body: '{"a":[1,null]}' }
+    expect(itemIn(writeBatchAnswer(answer))).toEqual({ ...answer, body: { a: [1, null] } })
+    expect(itemIn(writeBatchAnswer({ ...answer, body: '' }))).toEqual({ id, status: 200, headers })
+    const odd = valueOf(planBatch({ requests: [{ ...request, id }] }))
+    const whole: unknown = JSON.parse(writeBatch(odd, new Map([[id, writeBatchAnswer(answer)]])))
+    expect(decoded(BatchResponse, whole).responses).toHaveLength(1)
+  })
+
   test('and the request are read again from the wire', () => {
     const sent = { requests: [{ ...request, headers: { a: 'b' }, body: { c: null }, dependsOn: [] }] }
     expect(BatchRequest.decode(sent)).toEqual(E.right(sent))
-    const response = { responses: [failedDependency('2', occurrence), { id: '1', status: 204 }] }
+    const response = {
+      responses: [
+        { id: '2', status: 200, body: { a: [1] } },
+        { id: '1', status: 204 },
+      ],
+    }
     expect(BatchResponse.decode(JSON.parse(JSON.stringify(response)))).toEqual(E.right(response))
     expect(E.isLeft(BatchItemResponse.decode({ id: '1', status: '204' }))).toBe(true)
     expect(E.isLeft(BatchResponse.decode({ value: [] }))).toBe(true)

@@ -77,6 +77,7 @@ export const openWorld = async (tenant?: TenantId): Promise<World> => {
       LETHE_DATABASE_URL: appUrl.href,
       LETHE_HISTORY_KEYS: `${historyKey.id}:${historyKey.bytes.toString('base64')}`,
       LETHE_ABSENCE_LOOKS: '1',
+      LETHE_DRAIN_SECONDS: '0',
       LETHE_GRAPH_URL: 'memory:',
     },
     tokens: await Promise.all(Array.from({ length: people }, () => issuer.tokenFor(tenantId, randomUUID()))),

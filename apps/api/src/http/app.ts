@@ -24,7 +24,7 @@ import type {
   WithdrawRemoval,
   WorkerUnseenFor,
 } from '@lethe/application'
-import { apiRoot } from '@lethe/api-contract'
+import { apiRoot, largestPage } from '@lethe/api-contract'
 import type { PublishedContract } from '@lethe/domain'
 import { graphErrors, graphRoot, routedPath } from '@lethe/graph-contract'
 import { Hono } from 'hono'
@@ -33,7 +33,7 @@ import type { Logger } from 'pino'
 import { errorAnswer } from './answer.js'
 import { traceOf } from '../log.js'
 import { batchDecisionRoutes, batchReadingRoutes, noBatchDecisionRoutes } from './batch-decision-routes.js'
-import { batchRoute } from './batch-route.js'
+import { batchRoute, largestPageInBatch, turnsOfCallers } from './batch-route.js'
 import { type ApiEnv, bearerChallenge, requestContext, respondWithError } from './context.js'
 import { type Authenticate, doors } from './doors.js'
 import { type Health, healthRoutes } from './health-routes.js'
@@ -89,8 +89,9 @@ export interface AppDeps {
  * method, authentication, permission, headers and body, id and query options, existence, state.
  */
 export const createApp = (deps: AppDeps): Hono<ApiEnv> => {
-  const items = routes(deps)
-  const app = routes(deps)
+  const items = routes(deps, largestPageInBatch)
+  const app = routes(deps, largestPage)
+  const inTurn = turnsOfCallers()
   noBatchDecisionRoutes(items, shared(deps))
   batchDecisionRoutes(app, routeDepsOf(deps))
   for (const root of [graphRoot, apiRoot])
@@ -100,6 +101,7 @@ export const createApp = (deps: AppDeps): Hono<ApiEnv> => {
       dispatch: request => items.fetch(request),
       publicUrl: deps.publicUrl,
       clock: deps.clock,
+      inTurn,
     })
   return app
 }
@@ -120,9 +122,9 @@ export const createProbes = (health: Omit<Health, 'graphOf'>, log: Logger): Hono
 }
 
 /** What a request alone and an item of a $batch can both ask for: so an item cannot be a batch itself, nor decide one. */
-const routes = (deps: AppDeps): Hono<ApiEnv> => {
+const routes = (deps: AppDeps, largestPage: number): Hono<ApiEnv> => {
   const app = createShell(deps.log)
-  const routeDeps = routeDepsOf(deps)
+  const routeDeps = { ...routeDepsOf(deps), largestPage }
 
   healthRoutes(app, deps.health)
   profileRoutes(app, routeDeps)

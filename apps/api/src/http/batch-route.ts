@@ -1,15 +1,18 @@
-import type { Clock } from '@lethe/application'
+import { setImmediate } from 'node:timers/promises'
+import type { Clock, Throttled } from '@lethe/application'
+import type { Caller } from '@lethe/domain'
 import {
-  assembleBatch,
+  batchAnswerTooLarge,
   type BatchItem,
-  type BatchItemResponse,
   batchPath,
   type BatchPlan,
-  type BatchResponse,
   failedDependency,
   hasFailedDependency,
   parseJsonBody,
   planBatch,
+  writeBatch,
+  writeBatchAnswer,
+  type WrittenBatchAnswer,
 } from '@lethe/graph-contract'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
@@ -28,11 +31,25 @@ export interface BatchRouteDeps {
   readonly dispatch: (request: Request) => Response | Promise<Response>
   readonly publicUrl: string
   readonly clock: Clock
+  /** The same for all roots. */
+  readonly inTurn: InTurn
 }
+
+/** The most bytes that the answers to the requests of a batch may have. */
+const largestAnswer = 8 * 1024 * 1024
+
+/** The most rows on a page that is asked for in a batch. */
+export const largestPageInBatch = 100
+
+/** How many batches of one caller may wait for another one of theirs. */
+const mostWaiting = 32
 
 /**
  * `POST {root}/$batch`. Each item is authenticated and authorised like a request of its own, with the token of the batch: an
  * `Authorization` of an item's own is not looked at.
+ *
+ * The batches of one caller are answered one after the other; 429 where more than 32 wait. What is read and makes the answer larger than
+ * 8 MiB is 413 in its item; what was done is always said.
  */
 export const batchRoute = (app: Hono<ApiEnv>, deps: BatchRouteDeps): void => {
   const respond = responding(deps.respondWithError)
@@ -50,11 +67,49 @@ export const batchRoute = (app: Hono<ApiEnv>, deps: BatchRouteDeps): void => {
           ),
         ),
         TE.tap(() => TE.fromEither(withoutOptions(c))),
-        TE.flatMap(plan => TE.fromTask(() => answerBatch(deps, c, plan))),
-        TE.map(answers => c.json(answers)),
+        TE.flatMap(plan => deps.inTurn(c.get('verifiedCaller'), () => answerBatch(deps, c, plan))),
+        TE.map(text => c.body(text, 200, { 'Content-Type': 'application/json' })),
       ),
     ),
   )
+}
+
+/** Does something of a caller when what they asked for before is done. */
+export type InTurn = <A>(caller: Caller, work: () => Promise<A>) => TE.TaskEither<Throttled, A>
+
+/** Makes each caller wait for themselves alone. The turns of a caller are forgotten with the last one. */
+export const turnsOfCallers = (): InTurn => {
+  const turns = new Map<string, { last: Promise<unknown>; count: number }>()
+  return (caller, work) => async () => {
+    const key = keyOf(caller)
+    const turn = turns.get(key) ?? { last: Promise.resolve(), count: 0 }
+    if (turn.count > mostWaiting) return E.left({ _tag: 'Throttled', retryAfterSeconds: 1 })
+    const before = turn.last
+    const mine = Promise.withResolvers<void>()
+    turn.last = mine.promise
+    turn.count += 1
+    turns.set(key, turn)
+    try {
+      await before
+      return E.right(await work())
+    } finally {
+      turn.count -= 1
+      if (turn.count === 0) turns.delete(key)
+      mine.resolve()
+    }
+  }
+}
+
+/** All personal accounts are one: they may do nothing, and none of them says who they are. */
+const keyOf = (caller: Caller): string => {
+  switch (caller.kind) {
+    case 'workAccount':
+      return `${caller.tenantId} ${caller.userId}`
+    case 'application':
+      return `${caller.tenantId} application ${caller.appId}`
+    case 'personalAccount':
+      return 'personalAccount'
+  }
 }
 
 /** Wave by wave, and the items of one wave side by side. */
@@ -62,29 +117,45 @@ const answerBatch = async (
   deps: BatchRouteDeps,
   c: Incoming & WithExchange,
   plan: BatchPlan,
-): Promise<BatchResponse> => {
-  const answers = new Map<string, BatchItemResponse>()
-  for (const wave of plan.waves) {
-    const answered = await Promise.all(
-      wave.map(async item =>
-        hasFailedDependency(item, answers)
-          ? failedDependency(item.id, {
-              at: deps.clock.now(),
-              ...idsOf(c),
-            })
-          : answerItem(deps, c, item),
-      ),
-    )
-    for (const answer of answered) answers.set(answer.id, answer)
+): Promise<string> => {
+  const answers = new Map<string, WrittenBatchAnswer>()
+  const occurrence = () => ({ at: deps.clock.now(), ...idsOf(c) })
+  let size = 0
+  const keep = (item: BatchItem, answer: WrittenBatchAnswer): void => {
+    const bytes = Buffer.byteLength(answer.text)
+    if (item.method === 'GET' && size + bytes > largestAnswer)
+      answers.set(item.id, batchAnswerTooLarge(item.id, occurrence()))
+    else {
+      size += bytes
+      answers.set(item.id, answer)
+    }
   }
-  return assembleBatch(plan, answers)
+  for (const wave of plan.waves) {
+    let turn = Promise.resolve()
+    await Promise.all(
+      wave.map(async item => {
+        // What is read may be long: other requests come in between.
+        if (item.method === 'GET') {
+          turn = turn.then(() => setImmediate())
+          await turn
+        }
+        keep(
+          item,
+          hasFailedDependency(item, answers)
+            ? failedDependency(item.id, occurrence())
+            : await answerItem(deps, c, item),
+        )
+      }),
+    )
+  }
+  return writeBatch(plan, answers)
 }
 
 const answerItem = async (
   deps: BatchRouteDeps,
   c: Incoming & WithExchange,
   item: BatchItem,
-): Promise<BatchItemResponse> => {
+): Promise<WrittenBatchAnswer> => {
   const response = await deps.dispatch(
     // The public URL may have a path, which no request brings along to here.
     new Request(new URL(`${deps.root}${item.url}`, deps.publicUrl), {
@@ -94,19 +165,16 @@ const answerItem = async (
       ...(item.body === '' ? {} : { body: new TextEncoder().encode(item.body) }),
     }),
   )
-  const text = await response.text()
-  return {
+  return writeBatchAnswer({
     id: item.id,
     status: response.status,
     headers: Object.fromEntries(response.headers),
-    ...(text === '' ? {} : { body: parsedBody(text) }),
-  }
+    // Every body that Lethe writes is JSON.
+    body: await response.text(),
+  })
 }
 
 const idsOf = (c: WithExchange): { readonly requestId: string; readonly clientRequestId: string } => {
   const { requestId, clientRequestId } = c.get('exchange')
   return { requestId, clientRequestId }
 }
-
-/** Every body that Lethe writes is JSON. */
-const parsedBody = (text: string): unknown => JSON.parse(text)

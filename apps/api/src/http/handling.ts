@@ -37,6 +37,18 @@ export const nextPageUrl = (url: string, options: ReadonlyArray<readonly [string
 /** Whether the query is empty, as it must be where no option is supported. */
 export const withoutOptions = (c: Incoming): E.Either<BadInput, void> => badInput(parseNoOptions(queryOf(c)))
 
+/**
+ * Whether a page is as large as it may be here: in a batch that is less than elsewhere.
+ *
+ * @param top rows that are asked for; null where the server chooses.
+ */
+export const pageWithin = (largest: number, top: number | null): E.Either<BadInput, void> =>
+  top === null || top <= largest
+    ? E.right(undefined)
+    : badInput(
+        E.left({ message: `The query option $top must be a whole number from 1 to ${largest} in a batch.` }),
+      )
+
 /** Names a mistake of the input. */
 export const badInput = <A>(parsed: E.Either<{ readonly message: string }, A>): E.Either<BadInput, A> =>
   pipe(

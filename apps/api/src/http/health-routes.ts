@@ -24,6 +24,9 @@ export interface NoWorker {
   readonly seconds: number | null
 }
 
+/** What the paths of probes begin with. */
+export const probesPath = '/healthz/'
+
 /**
  * Probes for whoever runs the process: `live` says that it runs, `ready` that it takes requests. A Graph that fails does not make
  * it unready: it still answers, and says so where it cannot.
@@ -40,8 +43,8 @@ export const healthRoutes = (
       ...(unserved === null ? {} : { noWorker: unserved }),
     }
   }
-  app.get('/healthz/live', c => c.json({ status: 'live' }))
-  app.get('/healthz/ready', async c => {
+  app.get(`${probesPath}live`, c => c.json({ status: 'live' }))
+  app.get(`${probesPath}ready`, async c => {
     const reason = await notReady()
     return reason === null
       ? c.json({ status: 'ready', ...(await details()) })

@@ -27,6 +27,7 @@ import {
   type Content,
   contentOf,
   type Incoming,
+  pageWithin,
   queryOf,
   responding,
   wireRefusal,
@@ -38,6 +39,8 @@ export interface ProfileRoutesDeps {
   readonly submitRemoval: SubmitRemoval
   readonly contract: PublishedContract
   readonly publicUrl: string
+  /** The most rows that may be asked for on a page. */
+  readonly largestPage: number
   readonly doors: Doors
   readonly respondWithError: RespondWithError
 }
@@ -55,6 +58,7 @@ export const profileRoutes = (app: Hono<ApiEnv>, deps: ProfileRoutesDeps): void 
       c,
       pipe(
         TE.fromEither(badInput(parseProfileListOptions(queryOf(c)))),
+        TE.tap(({ top }) => TE.fromEither(pageWithin(deps.largestPage, top))),
         TE.flatMap(options =>
           pipe(
             deps.listProfiles({

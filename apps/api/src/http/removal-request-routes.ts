@@ -39,6 +39,7 @@ import {
   contentOf,
   type Incoming,
   nextPageUrl,
+  pageWithin,
   queryOf,
   requestIdIn,
   responding,
@@ -60,6 +61,8 @@ export interface RemovalRequestRoutesDeps {
   /** What somebody acted on, as it is shown. */
   readonly viewRemovalRequest: ViewRemovalRequest
   readonly publicUrl: string
+  /** The most rows that may be asked for on a page. */
+  readonly largestPage: number
   readonly doors: Doors
   readonly respondWithError: RespondWithError
 }
@@ -78,6 +81,7 @@ export const removalRequestRoutes = (app: Hono<ApiEnv>, deps: RemovalRequestRout
       c,
       pipe(
         TE.fromEither(badInput(parseRemovalRequestListOptions(queryOf(c)))),
+        TE.tap(({ $top }) => TE.fromEither(pageWithin(deps.largestPage, $top ?? null))),
         TE.flatMap(options =>
           pipe(
             deps.listRemovalRequests({

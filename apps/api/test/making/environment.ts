@@ -23,6 +23,7 @@ export const environmentFor = (issuer: Pick<Issuer, 'template'>): Environment =>
   LETHE_DATABASE_URL: 'memory:',
   LETHE_GRAPH_URL: 'memory:',
   LETHE_ABSENCE_LOOKS: '1',
+  LETHE_DRAIN_SECONDS: '0',
   LETHE_HISTORY_KEYS: historyKeys,
 })
 

@@ -8,6 +8,8 @@ export interface RawConnection {
   /** All that came until the server closed the connection. */
   readonly closed: Promise<string>
   readonly isOpen: () => boolean
+  /** Takes no more of what comes. */
+  readonly stopReading: () => void
   readonly destroy: () => void
   /** Ends it as a client that crashes does. */
   readonly reset: () => void
@@ -47,6 +49,9 @@ export const openConnection = (port: number, allowHalfOpen = false): RawConnecti
     received: () => text,
     closed,
     isOpen: () => isOpen,
+    stopReading: () => {
+      socket.pause()
+    },
     destroy: () => {
       socket.destroy()
     },

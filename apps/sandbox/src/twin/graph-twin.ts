@@ -114,5 +114,6 @@ const apiEnvironment = ({ identity, profiles }: GraphTwinSettings, address: stri
   LETHE_ALLOW_INSECURE_ISSUER: 'true',
   LETHE_DATABASE_URL: 'memory:',
   LETHE_GRAPH_URL: 'memory:',
+  LETHE_DRAIN_SECONDS: '0',
   LETHE_SHUTDOWN_SECONDS: '2',
 })

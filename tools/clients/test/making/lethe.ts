@@ -78,6 +78,7 @@ const configured = (
     LETHE_AUDIENCES: letheClientId,
     LETHE_ISSUERS: `${identity}/{tenantid}/v2.0`,
     LETHE_ALLOW_INSECURE_ISSUER: 'true',
+    LETHE_DRAIN_SECONDS: '0',
     LETHE_DATABASE_URL: 'memory:',
     LETHE_GRAPH_URL: 'memory:',
   })

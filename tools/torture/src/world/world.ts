@@ -175,5 +175,6 @@ const settings = (
   LETHE_DATABASE_CONNECTIONS: String(connections),
   LETHE_WORKER_CONCURRENCY: '8',
   LETHE_LEASE_SECONDS: String(leaseSeconds),
+  LETHE_DRAIN_SECONDS: '0',
   LETHE_SHUTDOWN_SECONDS: '10',
 })
