@@ -1,6 +1,7 @@
-import { entraTokens } from '@lethe/adapter-entra'
+import { entraTokens, type KeysProblem } from '@lethe/adapter-entra'
 import { inMemoryApprovalPolicies } from '@lethe/adapter-memory'
 import { randomIdentifiers, sha256Digest, systemClock, systemTimer } from '@lethe/adapter-system'
+import { openNetwork } from '@lethe/adapter-system/network'
 import {
   failDeadRemoval,
   type FindPerson,
@@ -113,6 +114,10 @@ export const compose = (
         issuers: config.issuers,
         audiences: config.audiences,
         clock: Date.now,
+        fetch: openNetwork(config.proxies).fetch,
+        onProblem: (problem: KeysProblem) => {
+          log.warn(problem, 'no keys of an issuer')
+        },
       }).verify,
       delegation?.hear,
     ),

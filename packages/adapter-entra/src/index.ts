@@ -34,4 +34,10 @@ export type {
   TokenRefusal,
 } from './refusals.js'
 export { trustedIssuers, type BadIssuer, type IssuerMistake, type TrustedIssuers } from './trusted-issuers.js'
-export { entraTokens, type EntraTokens, type EntraTokensConfig, type VerifiedToken } from './verification.js'
+export {
+  entraTokens,
+  type EntraTokens,
+  type EntraTokensConfig,
+  type KeysProblem,
+  type VerifiedToken,
+} from './verification.js'

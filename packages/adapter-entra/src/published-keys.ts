@@ -1,11 +1,12 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
 import type { TenantId } from '@lethe/domain'
+import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as O from 'fp-ts/lib/Option.js'
 import * as RA from 'fp-ts/lib/ReadonlyArray.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
 import * as t from 'io-ts'
-import { fetchFailed, type FetchFailed } from './fetch-json.js'
+import { type FetchFailed, unusable } from './fetch-json.js'
 import { withTenant } from './trusted-issuers.js'
 
 /** A key that an issuer signs with. */
@@ -59,14 +60,19 @@ export const publishedKeys =
   (get: (url: URL) => TE.TaskEither<FetchFailed, unknown>) =>
   (issuer: Issuer): TE.TaskEither<FetchFailed, SigningKeys> =>
     pipe(
-      TE.fromOption(() => fetchFailed)(metadataUrl(issuer)),
+      TE.fromOption(() => unusable)(metadataUrl(issuer)),
       TE.flatMap(get),
-      TE.flatMapOption(keySetUrl(issuer), () => fetchFailed),
+      TE.flatMapOption(keySetUrl(issuer), () => unusable),
       TE.flatMap(get),
-      TE.flatMapEither(document => KeySetDocument.decode(document)),
-      TE.mapLeft(() => fetchFailed),
-      TE.flatMapOption(signingKeysOf(issuer), () => fetchFailed),
+      TE.flatMapEither(keySetIn),
+      TE.flatMapOption(signingKeysOf(issuer), () => unusable),
     )
+
+const keySetIn = (document: unknown): E.Either<FetchFailed, t.TypeOf<typeof KeySetDocument>> =>
+  pipe(
+    KeySetDocument.decode(document),
+    E.mapLeft(() => unusable),
+  )
 
 const metadataUrl = ({ issuer }: Issuer): O.Option<URL> =>
   O.fromNullable(URL.parse(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`))

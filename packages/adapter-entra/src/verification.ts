@@ -2,7 +2,7 @@ import { type Caller, callerFromClaims, type CallerUnrecognised, type TenantId }
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { fetchJson } from './fetch-json.js'
+import { type Fetch, fetchJson } from './fetch-json.js'
 import { type KeySet, keySet } from './key-set.js'
 import { publishedKeys, type SigningKey } from './published-keys.js'
 import {
@@ -27,12 +27,22 @@ export interface EntraTokensConfig {
   readonly audiences: ReadonlyArray<string>
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   readonly clock: () => number
-  /** How to reach the issuers; default: the runtime's. */
-  readonly fetch?: typeof globalThis.fetch
+  /** How to reach the issuers. */
+  readonly fetch: Fetch
+  /** Is told of every fetch of keys that failed. */
+  readonly onProblem?: (problem: KeysProblem) => void
   /** How long one answer of an issuer may take, in milliseconds; default 5,000. */
   readonly fetchTimeoutMs?: number
   /** How many verified tokens are remembered, at least 1; default 10,000. */
   readonly maxCachedTokens?: number
+}
+
+/** What an operator may know of keys that could not be fetched. */
+export interface KeysProblem {
+  readonly tenantId: TenantId
+  readonly issuer: string
+  /** A code of the platform, such as ECONNREFUSED, PROXY_407 where a proxy failed, or UNUSABLE for an answer. */
+  readonly code: string
 }
 
 /** What a genuine token says. */
@@ -63,14 +73,24 @@ export const entraTokens = (config: EntraTokensConfig): EntraTokens => {
   const {
     audiences,
     clock,
-    fetch = globalThis.fetch,
+    fetch,
+    onProblem = () => undefined,
     fetchTimeoutMs = 5_000,
     maxCachedTokens = 10_000,
   } = config
   const trusted = trustedIssuersOf(config)
   const keysOf = publishedKeys(fetchJson(fetch, fetchTimeoutMs))
   const keySets: ReadonlyMap<string, KeySet> = new Map(
-    [...trusted].map(([issuer, tenantId]) => [issuer, keySet(keysOf({ issuer, tenantId }), clock)]),
+    [...trusted].map(([issuer, tenantId]) => [
+      issuer,
+      keySet(
+        pipe(
+          keysOf({ issuer, tenantId }),
+          TE.tapError(({ reason }) => TE.fromIO(() => onProblem({ tenantId, issuer, code: reason }))),
+        ),
+        clock,
+      ),
+    ]),
   )
   const cache = tokenCache<VerifiedToken>(
     maxCachedTokens,
