@@ -11,7 +11,7 @@ import type { ProxySettings } from './proxy.js'
 
 export { proxyFor, type ProxyMistake, type ProxySettings, readProxySettings, withoutProxy } from './proxy.js'
 
-/** How this process reaches others over HTTP. Whatever calls somebody goes through here, so that a proxy is never passed by. */
+/** How this process calls others over HTTP. Every call goes through here, so that none passes the proxy by. */
 export interface Network {
   /** The `fetch` of the platform. A call that fails rejects with the reason as its `cause`, and a code in that. */
   readonly fetch: (url: URL, init: RequestInit) => Promise<Response>
@@ -23,7 +23,7 @@ export interface Network {
   readonly openDispatcher: (options: Agent.Options) => Dispatcher
 }
 
-/** The proxy itself failed, and not whom it was to reach. */
+/** The proxy itself failed, and not the server behind it. */
 export class ProxyFailure extends Error {
   override readonly name = 'ProxyFailure'
   /** Such as `PROXY_407` or `PROXY_ECONNREFUSED`. */

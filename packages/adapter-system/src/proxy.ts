@@ -59,8 +59,8 @@ const isProxy = (text: string): boolean => {
 }
 
 /**
- * Says which variable's proxy a call goes through; null for none. For those who explain it: undici, which decides, tells nobody. A
- * test compares the two.
+ * Says which variable's proxy a call goes through; null for none. For explanations: undici decides, and does not say. A test compares
+ * the two.
  */
 export const proxyFor = (
   { proxy, noProxy }: ProxySettings,

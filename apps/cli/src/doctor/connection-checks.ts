@@ -76,7 +76,7 @@ const problemOfProxy = (variable: string, reason: string) => {
     ? {
         finding: `The proxy of ${variable} does not connect you to the server (${reason}).`,
         advice:
-          'Look whether the address of the server is right, and ask whoever runs the proxy; NO_PROXY names hosts that are reached without it.',
+          'Look whether the address of the server is right, and ask the administrator of the proxy; NO_PROXY names hosts that are reached without it.',
       }
     : {
         finding: `The proxy of ${variable} cannot be reached (${reason}).`,

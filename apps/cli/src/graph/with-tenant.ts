@@ -42,7 +42,7 @@ export const withTenant =
       settings: settings.right,
       clock: { now: () => instantFromMilliseconds(io.now()) },
       onCall: report => {
-        // Why there was no token, whoever gives them has said.
+        // The source of tokens has said why there was none.
         if (report.ending !== 'tokenUnavailable' || report.network !== null) network = report.network
         const line = traceLine(detail, exchangedBy(report, of))
         if (line !== null) traces.push(say(line))

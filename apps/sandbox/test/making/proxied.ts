@@ -19,7 +19,7 @@ export const names = { login: 'login.lethe.invalid', graph: 'graph.lethe.invalid
 export interface ProxiedWorld {
   /** What a process on that network is told. */
   readonly environment: Readonly<Record<string, string>>
-  /** The password of the proxy, which nobody may see. */
+  /** The password of the proxy, which no output may show. */
   readonly password: string
   /** The address of the proxy with another password. */
   readonly strangers: string
@@ -51,7 +51,7 @@ const portOf = async (server: Server): Promise<number> => {
   return address.port
 }
 
-/** A Graph that gives, lists and removes profiles, to whoever has a token. */
+/** A Graph that gives, lists and removes profiles, to callers with a token. */
 const graphOf = (profiles: Set<string>) => (message: IncomingMessage, response: ServerResponse) => {
   const send = (status: number, body?: unknown) =>
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
