@@ -35,7 +35,13 @@ const start = async () => {
     join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node'),
     [join(root, 'apps', 'sandbox', 'dist', 'main.js'), ...process.argv.slice(2)],
     // The channel tells the sandbox when this process is gone, however it ended.
-    { cwd: root, stdio: ['inherit', 'inherit', 'inherit', 'ipc'], shell: process.platform === 'win32' },
+    {
+      cwd: root,
+      // Everything that it calls is on this machine, where no proxy is asked.
+      env: { ...process.env, NODE_USE_ENV_PROXY: '0' },
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+      shell: process.platform === 'win32',
+    },
   )
   let asked = false
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])

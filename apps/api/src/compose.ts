@@ -1,5 +1,6 @@
 import { entraTokens } from '@lethe/adapter-entra'
 import { randomIdentifiers, sha256Digest, systemClock, systemTimer } from '@lethe/adapter-system'
+import { openNetwork } from '@lethe/adapter-system/network'
 import {
   type ApprovalPolicies,
   type Clock,
@@ -121,6 +122,7 @@ export const compose = (
         issuers: config.issuers,
         audiences: config.audiences,
         clock: Date.now,
+        fetch: openNetwork(config.proxies).fetch,
         onKeysFailed: problem => {
           log.warn(problem, 'signing keys not refreshed')
         },

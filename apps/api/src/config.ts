@@ -13,6 +13,7 @@ import {
 } from '@lethe/domain'
 import type { SignInOptions } from '@lethe/api-contract'
 import { expectedSealingKeys, sealingKeysFrom, type SealingKeys, trustedIssuers } from '@lethe/adapter-entra'
+import { type ProxySettings, readProxySettings, withoutProxy } from '@lethe/adapter-system/network'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import {
@@ -84,6 +85,8 @@ export interface Config {
   readonly leaseSeconds: number
   /** Where the profiles of inbound users are, and how they are reached. */
   readonly dataPlane: DataPlaneConfig
+  /** How everybody outside is reached. */
+  readonly proxies: ProxySettings
 }
 
 /** What `lethe-api migrate` is told by its environment. */
@@ -266,9 +269,11 @@ export const decodeConfig = (
   role: Role | null = 'both',
 ): E.Either<BadConfig, Config> => {
   const settings = Settings.decode(environment)
+  const read = readProxySettings(environment)
+  const proxies = E.getOrElse(() => withoutProxy)(read)
   const dataPlane = decodeDataPlaneConfig(
     environment,
-    E.isLeft(settings) ? null : surroundingsOf(settings.right),
+    E.isLeft(settings) ? null : surroundingsOf(settings.right, proxies),
   )
   const mistakes = [
     ...(E.isLeft(settings) ? describeErrors(settings.left) : []),
@@ -282,17 +287,19 @@ export const decodeConfig = (
       passwordMistakes('LETHE_DATABASE', settings.LETHE_DATABASE_URL, settings.LETHE_DATABASE_PASSWORD_FILE),
     ),
     ...(E.isLeft(dataPlane) ? dataPlane.left : []),
+    ...(E.isLeft(read) ? [read.left.mistake] : []),
   ]
   return E.isLeft(settings) || E.isLeft(dataPlane) || mistakes.length > 0
     ? E.left({ _tag: 'BadConfig', mistakes })
-    : E.right(configOf(settings.right, dataPlane.right))
+    : E.right({ ...configOf(settings.right, dataPlane.right), proxies })
 }
 
-const surroundingsOf = (settings: Settings): Surroundings => ({
+const surroundingsOf = (settings: Settings, proxies: ProxySettings): Surroundings => ({
   clientId: settings.LETHE_CLIENT_ID ?? clientIdIn(settings.LETHE_AUDIENCES),
   audiences: settings.LETHE_AUDIENCES,
   approvesByItself: settings.LETHE_APPROVALS.mode === 'automatic',
   allowInsecure: settings.LETHE_ALLOW_INSECURE_ISSUER,
+  proxies,
 })
 
 /** The mistakes between settings; none where one of them is wrong by itself, which is reported already. */
@@ -369,7 +376,7 @@ const insecureIssuerMistakes = (settings: IssuerSettings): ReadonlyArray<string>
 
 const isInsecure = (issuer: string): boolean => !issuer.toLowerCase().startsWith('https:')
 
-const configOf = (settings: Settings, dataPlane: DataPlaneConfig): Config => ({
+const configOf = (settings: Settings, dataPlane: DataPlaneConfig): Omit<Config, 'proxies'> => ({
   host: settings.LETHE_HOST,
   port: settings.LETHE_PORT,
   workerHealthPort: settings.LETHE_WORKER_HEALTH_PORT,

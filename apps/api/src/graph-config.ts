@@ -5,6 +5,7 @@ import {
   sealingKeysFrom,
   type SealingKeys,
 } from '@lethe/adapter-entra'
+import type { ProxySettings } from '@lethe/adapter-system/network'
 import { describeErrors } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
@@ -25,6 +26,7 @@ export interface GraphConfig {
   readonly delegated: SealingKeys | null
   /** Whether `http:` addresses on loopback may be called. */
   readonly allowInsecure: boolean
+  readonly proxies: ProxySettings
 }
 
 /** Where the profiles of inbound users are. */
@@ -65,6 +67,7 @@ export interface Surroundings {
   readonly audiences: ReadonlyArray<string>
   readonly approvesByItself: boolean
   readonly allowInsecure: boolean
+  readonly proxies: ProxySettings
 }
 
 /**
@@ -143,7 +146,7 @@ const isSafe = (url: string, allowInsecure: boolean): boolean =>
 
 const graphConfigOf = (
   settings: GraphSettings,
-  { clientId, allowInsecure }: Surroundings,
+  { clientId, allowInsecure, proxies }: Surroundings,
   secret: CredentialSource,
 ): GraphConfig => ({
   kind: 'graph',
@@ -154,4 +157,5 @@ const graphConfigOf = (
   secret,
   delegated: settings.LETHE_GRAPH_CREDENTIAL === 'delegated' ? settings.LETHE_SEALING_KEYS : null,
   allowInsecure,
+  proxies,
 })

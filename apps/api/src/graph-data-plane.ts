@@ -14,6 +14,7 @@ import {
   sharing,
 } from '@lethe/adapter-graph'
 import { systemClock } from '@lethe/adapter-system'
+import { openNetwork } from '@lethe/adapter-system/network'
 import type { StorePorts } from '@lethe/application'
 import { type BlockedBy, type Caller, Instant, type TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
@@ -31,6 +32,7 @@ export const graphDataPlane = (
 ): DataPlane => {
   // Held for as long as somebody holds the caller, and never written anywhere.
   const assertions = new WeakMap<Caller, string>()
+  const { openDispatcher } = openNetwork(config.proxies)
   const common = {
     clientId: config.clientId,
     secret,
@@ -38,6 +40,7 @@ export const graphDataPlane = (
     insecureAuthority: config.allowInsecure,
     graph: config.audience,
     clock: systemClock,
+    openDispatcher,
     onProblem: (problem: AcquisitionProblem) => {
       log.warn(problem, 'no token for Graph')
     },
@@ -58,6 +61,7 @@ export const graphDataPlane = (
   })
   const client = graphClient({
     root: config.root,
+    openDispatcher,
     // More than one tenant's removals, so that one whose Graph hangs leaves some to the others.
     connections: 256,
     tokens: tokens.token,

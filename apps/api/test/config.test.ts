@@ -62,7 +62,9 @@ describe('the configuration', () => {
         secret: { kind: 'secret', secret: 'a secret of Graph' },
         delegated: null,
         allowInsecure: false,
+        proxies: { proxy: null },
       },
+      proxies: { proxy: null },
     })
     expect(mistakesOf({})).toEqual([
       'LETHE_TENANTS: expected a list of tenant ids, no wildcard',
@@ -184,6 +186,17 @@ describe('the configuration', () => {
     const wrong = mistakes(Object.fromEntries(names.map(name => [name, secret])))
     expect(wrong.map(line => line.split(': expected ')[0])).toEqual(names)
     expect(wrong.join('\n')).not.toContain(secret)
+  })
+
+  test('takes a proxy from the environment, for everybody outside', () => {
+    const HTTPS_PROXY = 'http://user:secret@proxy.example:8080'
+    const { proxies, dataPlane } = decode({ HTTPS_PROXY, NO_PROXY: 'graph.example' })
+    expect(proxies).toMatchObject({ proxy: { variable: 'HTTPS_PROXY', url: HTTPS_PROXY } })
+    expect(dataPlane).toMatchObject({ proxies })
+    const [mistake, ...others] = mistakes({ HTTPS_PROXY: 'user:secret@proxy.example' })
+    expect(mistake).toMatch(/^HTTPS_PROXY: expected the http or https URL of a proxy/)
+    expect(mistake).not.toContain('secret')
+    expect(others).toEqual([])
   })
 
   test.each([

@@ -3,7 +3,7 @@ import type * as t from 'io-ts'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
 import { type Answer, understand } from './answer.js'
 import { exchange, type RawAnswer } from './exchange.js'
-import type { Io } from './io.js'
+import type { HttpRequest, Io } from './io.js'
 import type { ClientRefusal } from './refusal.js'
 import type { TokenSource } from './sign-in/token-source.js'
 
@@ -58,7 +58,7 @@ export const createClient =
     return another.right === null ? answer : callWith(another.right)
   }
 
-const initOf = <A>({ method, body }: Call<A>, token: string): RequestInit => ({
+const initOf = <A>({ method, body }: Call<A>, token: string): HttpRequest => ({
   method,
   headers: {
     authorization: `Bearer ${token}`,

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as t from 'io-ts'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
-import type { Io } from './io.js'
+import type { HttpHeaders, HttpRequest, Io } from './io.js'
 import { type ClientRefusal, interrupted } from './refusal.js'
 
 /** How long one call may take, until the last byte of its answer. */
@@ -11,7 +11,7 @@ const timeoutSeconds = 30
 /** An answer as it came, before anybody made sense of it. */
 export interface RawAnswer {
   readonly status: number
-  readonly headers: Headers
+  readonly headers: HttpHeaders
   /** The parsed body; undefined where it is no JSON. */
   readonly body: unknown
 }
@@ -19,7 +19,7 @@ export interface RawAnswer {
 /** One call and its answer, whatever that says. Redirects are answers too: a token follows none. */
 export const exchange =
   (io: Pick<Io, 'fetch' | 'interrupted'>) =>
-  (url: URL, init: RequestInit): TE.TaskEither<ClientRefusal, RawAnswer> =>
+  (url: URL, init: HttpRequest): TE.TaskEither<ClientRefusal, RawAnswer> =>
   async () => {
     // Let go of as soon as the call has ended: a run of a million ids makes thousands within one time limit.
     const ending = new AbortController()
@@ -47,7 +47,7 @@ export const exchange =
     }
   }
 
-const bodyOf = async (response: Response): Promise<unknown> => {
+const bodyOf = async (response: Awaited<ReturnType<Io['fetch']>>): Promise<unknown> => {
   if (!/^application\/(?:[\w.-]+\+)?json\b/i.test(response.headers.get('content-type') ?? '')) {
     await response.body?.cancel()
     return undefined
@@ -63,9 +63,16 @@ const bodyOf = async (response: Response): Promise<unknown> => {
 
 const Coded = t.type({ code: t.string })
 const Caused = t.type({ cause: Coded })
+/** A `ProxyFailure`, whose class would bring the HTTP client in with it. */
+const OfProxy = t.type({ name: t.literal('ProxyFailure'), variable: t.string, reason: t.string })
 
 /** The message of the error is left out: it may quote what was sent. */
 const refusalOf = (error: unknown): ClientRefusal => {
+  const cause = Caused.is(error) ? error.cause : error
+  if (OfProxy.is(cause))
+    return cause.reason === 'MALFORMED'
+      ? { _tag: 'ProxyMalformed', variable: cause.variable }
+      : { _tag: 'ProxyFailed', variable: cause.variable, reason: cause.reason }
   if (Caused.is(error)) return { _tag: 'Unreachable', reason: error.cause.code }
   return { _tag: 'Unreachable', reason: Coded.is(error) ? error.code : 'no connection' }
 }

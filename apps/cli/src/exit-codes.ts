@@ -42,6 +42,8 @@ const exitCodes: Record<SingleRefusal['_tag'], ExitCode> = {
   ServerFailed: 1,
   Unreachable: 5,
   TimedOut: 5,
+  ProxyFailed: 5,
+  ProxyMalformed: 2,
   UnexpectedAnswer: 1,
   ForeignNextLink: 1,
   HistoryBroken: 1,

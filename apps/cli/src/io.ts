@@ -53,6 +53,26 @@ export interface PrivateFiles {
   readonly remove: (path: string) => TE.TaskEither<FileRefusal, boolean>
 }
 
+/** What is sent: as much of it as every `fetch` takes. */
+export interface HttpRequest {
+  readonly method?: 'GET' | 'POST'
+  readonly headers?: Record<string, string>
+  readonly body?: string
+  readonly redirect?: 'manual'
+  readonly signal?: AbortSignal
+}
+
+/** What every `fetch` gives. */
+interface HttpAnswer {
+  readonly status: number
+  readonly headers: { readonly get: (name: string) => string | null }
+  readonly body: { readonly cancel: () => Promise<void> } | null
+  readonly text: () => Promise<string>
+}
+
+/** The headers of an answer. */
+export type HttpHeaders = HttpAnswer['headers']
+
 /** Everything that the CLI touches outside itself. */
 export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -61,7 +81,7 @@ export interface Io {
   readonly stdin: Source
   /** The version of Node, such as `24.1.0`. */
   readonly nodeVersion: string
-  readonly fetch: (url: URL, init: RequestInit) => Promise<Response>
+  readonly fetch: (url: URL, init: HttpRequest) => Promise<HttpAnswer>
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   readonly now: () => number
   /** Waits so many milliseconds, or until interrupted. */

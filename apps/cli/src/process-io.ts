@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline'
 import { isatty } from 'node:tty'
 import { setTimeout as pause } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
+import * as E from 'fp-ts/lib/Either.js'
 import { homeFolder } from './home-folder.js'
 import { openBrowser } from './browser.js'
 import { privateFiles } from './private-files.js'
@@ -24,7 +25,7 @@ export const processIo = (): Io => {
       },
     },
     nodeVersion: process.versions.node,
-    fetch: (url, init) => fetch(url, init),
+    fetch: fetchIn(process.env),
     now: () => Date.now(),
     sleep: milliseconds =>
       pause(milliseconds, undefined, { signal: interruption.signal }).catch(() => undefined),
@@ -41,6 +42,33 @@ export const processIo = (): Io => {
     home: homeFolder(),
     files: privateFiles(process.getuid?.() ?? null),
     openBrowser,
+  }
+}
+
+/** The variables by which a proxy may be named. */
+const proxyVariables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY']
+
+/** Node's own `fetch`, which is there already; where the environment names a proxy, one that goes through it. */
+const fetchIn = (env: Io['env']): Io['fetch'] => {
+  if (proxyVariables.every(name => (env[name] ?? '') === '')) return (url, init) => fetch(url, init)
+  let opened: Promise<Io['fetch']> | null = null
+  return async (url, init) => {
+    opened ??= proxiedFetch(env)
+    return (await opened)(url, init)
+  }
+}
+
+const proxiedFetch = async (env: Io['env']): Promise<Io['fetch']> => {
+  const { openNetwork, ProxyFailure, readProxySettings, withoutProxy } =
+    await import('@lethe/standalone/network')
+  const settings = readProxySettings(env)
+  if (E.isRight(settings)) return openNetwork(settings.right).fetch
+  const { variable } = settings.left
+  const direct = openNetwork(withoutProxy).fetch
+  // What is on this machine is reached without a proxy, whatever is named.
+  return async (url, init) => {
+    if (url.protocol === 'https:') throw new ProxyFailure(variable, 'MALFORMED')
+    return direct(url, init)
   }
 }
 

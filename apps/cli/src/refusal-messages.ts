@@ -78,6 +78,14 @@ const linesOf = (refusal: SingleRefusal): ReadonlyArray<string> => {
       return [
         `The server did not answer within ${refusal.afterSeconds} s. Try again later: repeating is safe.`,
       ]
+    case 'ProxyFailed':
+      return [
+        `The proxy of ${refusal.variable} failed (${refusal.reason}), so that the server was not reached. lethe doctor looks for the cause.`,
+      ]
+    case 'ProxyMalformed':
+      return [
+        `${refusal.variable} does not hold the http or https URL of a proxy. Correct it, such as to http://proxy.example:8080, or unset it.`,
+      ]
     case 'UnexpectedAnswer':
       return [
         `The server's answer is not one of Lethe's (${refusal.status}${tracing(refusal.requestId)}): ${refusal.what}. lethe doctor looks for the cause.`,

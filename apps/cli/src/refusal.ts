@@ -34,6 +34,10 @@ export type ClientRefusal =
   /** No connection, or none that held. `reason` is a code of the platform, such as ECONNREFUSED. */
   | { readonly _tag: 'Unreachable'; readonly reason: string }
   | { readonly _tag: 'TimedOut'; readonly afterSeconds: number }
+  /** The proxy that `variable` names failed itself. `reason` is the status that it answered, or a code of the platform. */
+  | { readonly _tag: 'ProxyFailed'; readonly variable: string; readonly reason: string }
+  /** What `variable` holds is no URL of a proxy. */
+  | { readonly _tag: 'ProxyMalformed'; readonly variable: string }
   /** An answer that Lethe's API does not give. */
   | {
       readonly _tag: 'UnexpectedAnswer'

@@ -1,5 +1,6 @@
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ProxyFailure } from '@lethe/standalone/network'
 import * as t from 'io-ts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { errorAnswer } from './support/answers.js'
@@ -53,6 +54,10 @@ const examine = async (world: World = {}, argv: ReadonlyArray<string> = []) => {
 
 const failing = (code: string): World => ({
   fetch: () => Promise.reject(new TypeError('fetch failed', { cause: { code } })),
+})
+const failingProxy = (reason: string): World => ({
+  fetch: () =>
+    Promise.reject(new TypeError('fetch failed', { cause: new ProxyFailure('HTTPS_PROXY', reason) })),
 })
 const https = ['--server', 'https://lethe.example']
 
@@ -127,16 +132,31 @@ describe('lethe doctor', () => {
     expect(wrong[0]?.finding).toMatch(finding)
   })
 
-  it.each(['ENOTFOUND', 'ECONNREFUSED', 'UND_ERR_ABORTED'])(
-    'blames the proxy for %s where there is one',
-    async reason => {
-      const env = { NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: 'http://user:secret@proxy:1' }
-      const { code, of, outcomes, stdout } = await examine({ ...failing(reason), env }, https)
-      expect([code, outcomes['name'], outcomes['connection']]).toEqual([5, 'ok', 'failed'])
-      expect(of('connection')?.finding).toContain(`through the proxy of HTTPS_PROXY (${reason})`)
-      expect(stdout).not.toContain('secret')
-    },
-  )
+  it.each([
+    ['407', /does not take who you are \(407\)/],
+    ['403', /does not connect you to the server \(403\)/],
+    ['502', /does not connect you to the server \(502\)/],
+    ['ECONNREFUSED', /cannot be reached \(ECONNREFUSED\)/],
+    ['ENOTFOUND', /cannot be reached \(ENOTFOUND\)/],
+  ])('blames the proxy where it is the proxy that fails: %s', async (reason, finding) => {
+    const env = { HTTPS_PROXY: 'http://user:secret@proxy:1' }
+    const { code, of, outcomes, stdout } = await examine({ ...failingProxy(reason), env }, https)
+    expect([code, outcomes['name'], outcomes['connection']]).toEqual([5, 'ok', 'failed'])
+    expect(of('connection')?.finding).toMatch(finding)
+    expect(of('connection')?.finding).toContain('The proxy of HTTPS_PROXY')
+    expect(stdout).not.toContain('secret')
+  })
+
+  it('blames the server for what fails beyond the proxy', async () => {
+    const env = { HTTPS_PROXY: 'http://user:secret@proxy:1' }
+    const { of, outcomes } = await examine({ ...failing('CERT_HAS_EXPIRED'), env }, https)
+    expect([outcomes['name'], outcomes['connection'], outcomes['certificate']]).toEqual([
+      'ok',
+      'ok',
+      'failed',
+    ])
+    expect(of('certificate')?.finding).toMatch(/expired/)
+  })
 
   it.each([
     { NO_PROXY: 'lethe.example' },
@@ -144,23 +164,21 @@ describe('lethe doctor', () => {
     { no_proxy: '*' },
     { NO_PROXY: 'lethe.example:443' },
     { NO_PROXY: 'other.example, lethe.example:80', HTTPS_PROXY: '' },
-    { NODE_USE_ENV_PROXY: '0' },
-  ])('blames no proxy that is not asked (%#)', async env => {
-    const usual = { NODE_USE_ENV_PROXY: '1', HTTPS_PROXY: 'http://proxy:1' }
+  ])('names no proxy that is not asked (%#)', async env => {
+    const usual = { HTTPS_PROXY: 'http://proxy:1' }
     const { outcomes } = await examine({ ...failing('ENOTFOUND'), env: { ...usual, ...env } }, https)
     expect([outcomes['name'], outcomes['connection']]).toEqual(['failed', 'skipped'])
   })
 
-  it.each([
-    [{ NODE_USE_ENV_PROXY: '1' }, '24.0.0', 'ok'],
-    [{ NODE_USE_ENV_PROXY: '1' }, '22.21.0', 'ok'],
-    [{ NODE_USE_ENV_PROXY: '1' }, '22.20.0', 'warning'],
-    [{ NODE_USE_ENV_PROXY: '1' }, '23.1.0', 'warning'],
-    [{ NODE_OPTIONS: '--no-warnings --use-env-proxy' }, '24.5.0', 'ok'],
-  ])('knows which Node minds proxies (%#)', async (env, nodeVersion, outcome) => {
-    const { of } = await examine({ env: { HTTP_PROXY: 'http://proxy', ...env }, nodeVersion })
-    expect(of('proxy')?.outcome).toBe(outcome)
-  })
+  it.each(['secret.example:8080', 'socks5://user:secret@proxy', 'http://user:%zz@proxy', 'secret'])(
+    'finds that a proxy is no URL of one, and does not repeat it (%#)',
+    async url => {
+      const { code, of, stdout } = await examine({ env: { HTTPS_PROXY: url } })
+      expect([code, of('proxy')?.outcome]).toEqual([2, 'failed'])
+      expect(of('proxy')?.advice).toContain('Correct HTTPS_PROXY')
+      expect(stdout).not.toContain(url)
+    },
+  )
 
   it.each([
     ['20.19.0', 'warning'],
@@ -383,7 +401,6 @@ describe('lethe doctor', () => {
 
   it.each([
     [{ nodeVersion: '20.1.0' }, 'node'],
-    [{ env: { HTTPS_PROXY: 'http://user:secret@proxy' } }, 'proxy'],
     [{ env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } }, 'trust'],
     [{ env: { LC_ALL: 'C' }, stdoutIsTerminal: true }, 'terminal'],
   ])('warns of settings (%#), and shows none', async (world: World, check) => {

@@ -169,6 +169,9 @@ const unknownYet: Kept = {
   historyKeys: `none:${Buffer.alloc(32).toString('base64')}`,
 }
 
+/** The variables by which a proxy may be named. */
+const noProxy = { HTTPS_PROXY: '', https_proxy: '', HTTP_PROXY: '', http_proxy: '' }
+
 const apiEnvironment = (
   settings: SandboxSettings,
   addresses: Omit<Addresses, 'postgres'>,
@@ -183,6 +186,8 @@ const apiEnvironment = (
   LETHE_DRAIN_SECONDS: '0',
   LETHE_PUBLIC_URL: addresses.lethe,
   ...environment,
+  // Everything is on this machine.
+  ...noProxy,
   LETHE_HOST: '127.0.0.1',
   LETHE_PORT: String(settings.lethePort),
   LETHE_TENANTS: `${contoso},${northwind}`,

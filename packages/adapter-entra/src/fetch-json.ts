@@ -1,13 +1,24 @@
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { networkCodeOf } from './network-code.js'
 
 /** No answer, a slow one, too much of it, not a 200, a redirect, or no JSON. */
 export interface FetchFailed {
   readonly _tag: 'FetchFailed'
-  /** Why: a word of the system such as ECONNREFUSED, `timedOut`, `status503`, or a word of ours. Nothing that was sent. */
+  /** Why: a code of the platform such as ECONNREFUSED, PROXY_407 where a proxy failed, `status503`, or a word of ours. Nothing that was sent. */
   readonly code: string
 }
 
 export const fetchFailed = (code: string): FetchFailed => ({ _tag: 'FetchFailed', code })
+
+/** As much of `fetch` as takes a document. */
+export type Fetch = (
+  url: URL,
+  init: {
+    readonly headers: Record<string, string>
+    readonly redirect: 'error'
+    readonly signal: AbortSignal
+  },
+) => Promise<{ readonly status: number; readonly body: AsyncIterable<unknown> | null }>
 
 const maxBytes = 1024 * 1024
 
@@ -19,7 +30,7 @@ const maxBytes = 1024 * 1024
  * @returns the parsed document, as yet of unknown shape.
  */
 export const fetchJson =
-  (fetch: typeof globalThis.fetch, timeoutMs: number) =>
+  (fetch: Fetch, timeoutMs: number) =>
   (url: URL): TE.TaskEither<FetchFailed, unknown> =>
     TE.tryCatch(
       async () => {
@@ -43,21 +54,17 @@ class Unusable extends Error {
   }
 }
 
-/** The code of an error, or of its cause: fetch says why in the latter. A message is never read: it may hold an address. */
 const codeOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return 'unknown'
-  if (error.name === 'TimeoutError') return 'timedOut'
-  if (error instanceof SyntaxError) return 'notJson'
-  if ('code' in error && typeof error.code === 'string' && /^\w{1,64}$/.test(error.code)) return error.code
-  return error.cause === undefined ? 'noAnswer' : codeOf(error.cause)
+  if (error instanceof Unusable) return error.code
+  return error instanceof SyntaxError ? 'notJson' : networkCodeOf(error, 'noAnswer')
 }
 
 /** Reads refused answers too, within the same bound: a body left unread would hold its connection. */
-const readText = async (response: Response): Promise<string> => {
+const readText = async ({ body }: Awaited<ReturnType<Fetch>>): Promise<string> => {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let text = ''
   let bytes = 0
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of body ?? []) {
     if (!(chunk instanceof Uint8Array)) throw new Unusable('notBytes')
     bytes += chunk.byteLength
     if (bytes > maxBytes) throw new Unusable('tooLong')

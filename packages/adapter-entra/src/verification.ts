@@ -2,7 +2,7 @@ import { type Caller, callerFromClaims, type CallerUnrecognised, type TenantId }
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
-import { fetchJson } from './fetch-json.js'
+import { type Fetch, fetchJson } from './fetch-json.js'
 import { type KeySet, keySet } from './key-set.js'
 import { publishedKeys, type SigningKey } from './published-keys.js'
 import {
@@ -27,8 +27,8 @@ export interface EntraTokensConfig {
   readonly audiences: ReadonlyArray<string>
   /** Milliseconds since 1970-01-01T00:00:00Z. */
   readonly clock: () => number
-  /** How to reach the issuers; default: the runtime's. */
-  readonly fetch?: typeof globalThis.fetch
+  /** How to reach the issuers. */
+  readonly fetch: Fetch
   /** How long one answer of an issuer may take, in milliseconds; default 5,000. */
   readonly fetchTimeoutMs?: number
   /** Told of each refresh of an issuer's keys that failed: which issuer, as it was configured, and why. */
@@ -65,7 +65,7 @@ export const entraTokens = (config: EntraTokensConfig): EntraTokens => {
   const {
     audiences,
     clock,
-    fetch = globalThis.fetch,
+    fetch,
     fetchTimeoutMs = 5_000,
     maxCachedTokens = 10_000,
     onKeysFailed = () => undefined,

@@ -154,8 +154,7 @@ describe('metadata', () => {
     const verifierWith = (jwksUri: string) =>
       verifierFor(issuer, movableClock(), {
         issuers: [secure],
-        fetch: input => {
-          const url = input instanceof Request ? input.url : String(input)
+        fetch: ({ href: url }) => {
           asked.push(url)
           const isMetadata = url === `${secure}/.well-known/openid-configuration`
           const body = isMetadata ? { issuer: secure, jwks_uri: jwksUri } : { keys: [key.jwk] }

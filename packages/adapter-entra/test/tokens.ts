@@ -84,6 +84,7 @@ export const verifierFor = (
     issuers: [issuer.v1('{tenantid}'), issuer.v2('{tenantid}')],
     audiences: [audience],
     clock: clock.now,
+    fetch,
     ...config,
   })
 

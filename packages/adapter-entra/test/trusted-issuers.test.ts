@@ -74,7 +74,7 @@ describe('the table of trusted issuers', () => {
 
   it('is not verified against when an entry is bad, and the complaint does not repeat the entry', () => {
     const withBadIssuer = () =>
-      entraTokens({ tenants: [contoso], issuers: ['nonsense'], audiences: [], clock: () => 0 })
+      entraTokens({ tenants: [contoso], issuers: ['nonsense'], audiences: [], clock: () => 0, fetch })
     expect(withBadIssuer).toThrow('entry 0 notAnIssuerUrl')
     expect(withBadIssuer).not.toThrow('nonsense')
   })

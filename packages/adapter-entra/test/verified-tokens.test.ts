@@ -59,8 +59,7 @@ describe('a genuine token', () => {
     const asked: Array<string> = []
     const verifier = verifierFor(await openIssuer(), movableClock(), {
       issuers: ['https://{tenantid}.ciamlogin.com/{tenantid}/v2.0'],
-      fetch: input => {
-        const url = input instanceof Request ? input.url : String(input)
+      fetch: ({ href: url }) => {
         asked.push(url)
         const isMetadata = url.endsWith('/.well-known/openid-configuration')
         return Promise.resolve(

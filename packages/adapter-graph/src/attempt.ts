@@ -63,6 +63,7 @@ const reporting = (deps: AttemptDeps, call: GraphCall<unknown>, { number }: Try)
       operation: call.operation,
       ending,
       status: exchanged?.status ?? null,
+      network: exchanged?.network ?? null,
       answer: exchanged === null || exchanged.ending.kind === 'found' ? {} : exchanged.ending.answer,
       clientRequestId,
       attempt: number,

@@ -1,5 +1,5 @@
 import type { BlockedBy, TenantId } from '@lethe/domain'
-import type { Dispatcher } from 'undici'
+import type { Agent, Dispatcher } from 'undici'
 import { askAgainAfter, defaultRetrying, type Retrying } from './ask-again.js'
 import { attempt, type AttemptDeps } from './attempt.js'
 import { type Blocks, type BlockLimits, defaultBlockLimits, noBlocks, tenantBlocks } from './blocks.js'
@@ -10,7 +10,6 @@ import {
   defaultBreakerLimits,
   tenantBreakers,
 } from './breakers.js'
-import { proxiedDispatcher } from './dispatcher.js'
 import { bareEnding, type Ending } from './endings.js'
 import { type GraphCall, type Operation, wholeLimit } from './graph-call.js'
 import { blockKinds, blockNews, type Sharing } from './sharing.js'
@@ -25,9 +24,9 @@ export interface GraphClientDeps extends Pick<
   readonly root: string
   /** Told when the breaker of a tenant changes. */
   readonly onBreak: (tenantId: TenantId, state: BreakerState) => void
-  /** What requests go through, with a time limit on connecting; closed by whoever gave it. Left out: a pool of its own. */
-  readonly dispatcher?: Dispatcher
-  /** How many connections its own pool keeps; 64 where left out. */
+  /** Opens what requests go through, which is closed with the client. */
+  readonly openDispatcher: (options: Agent.Options) => Dispatcher
+  /** How many connections it keeps; 64 where left out. */
   readonly connections?: number
   readonly timeouts?: Partial<TimeLimits>
   readonly breaker?: BreakerLimits
@@ -70,7 +69,15 @@ export const graphClient = (given: GraphClientDeps): GraphClient => {
   const limits = { ...defaultTimeLimits, ...given.timeouts }
   const retrying = given.retrying ?? defaultRetrying
   const random = given.random ?? Math.random
-  const dispatcher = given.dispatcher ?? proxiedDispatcher(limits, given.connections ?? 64)
+  // One request at a time on a connection, and HTTP/1.1 only: whether a request was written must be known.
+  const dispatcher = given.openDispatcher({
+    connectTimeout: limits.connectMs,
+    connections: given.connections ?? 64,
+    pipelining: 1,
+    allowH2: false,
+    keepAliveTimeout: 30_000,
+    keepAliveMaxTimeout: 120_000,
+  })
   const { sharing } = given
   const breakers = tenantBreakers(given.breaker ?? defaultBreakerLimits, (tenantId, news) => {
     given.onBreak(tenantId, news.state)
@@ -113,7 +120,7 @@ export const graphClient = (given: GraphClientDeps): GraphClient => {
     for (const scope of running.keys()) scope.stop('shutDown')
     await Promise.allSettled(running.values())
     await sharing?.settled()
-    if (given.dispatcher === undefined) await dispatcher.destroy()
+    await dispatcher.destroy()
   }
 
   const within: GraphClient['within'] = async (operation, calls) => {

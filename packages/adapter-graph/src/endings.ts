@@ -231,7 +231,7 @@ export const endings = {
   // Without one.
   notConnected: {
     ...unsent,
-    when: 'no connection: refused, no such host, no route, no trust',
+    when: 'no connection: refused, no such host, no route, no trust, or a proxy that fails',
     because: 'Nothing was sent.',
   },
   connectTimedOut: {

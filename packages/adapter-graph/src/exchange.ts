@@ -12,6 +12,8 @@ export interface Exchanged<A> {
   readonly status: number | null
   /** The claims that Graph wants in a token, as JSON text; null where it asks for none. */
   readonly challenge: string | null
+  /** Why no answer came, as a code; null where one came, or where Lethe gave up. */
+  readonly network: string | null
 }
 
 /** Sends one request with a token, and reads its answer. */
@@ -39,8 +41,13 @@ export const exchange = async <A>(
     signal,
   )
   if (outcome.kind === 'unanswered')
-    return { ending: classify(decode, false, Date.now())(outcome), status: null, challenge: null }
+    return {
+      ending: classify(decode, false, Date.now())(outcome),
+      status: null,
+      challenge: null,
+      network: outcome.network,
+    }
   const challenge = outcome.status === 401 ? readClaimsChallenge(outcome.headers.wwwAuthenticate) : null
   const ending = classify(decode, challenge !== null, Date.now())(outcome)
-  return { ending, status: outcome.status, challenge }
+  return { ending, status: outcome.status, challenge, network: null }
 }

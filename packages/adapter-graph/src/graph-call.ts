@@ -25,6 +25,8 @@ export interface EndingReport {
   readonly ending: EndingKind
   /** The HTTP status; null where there was no answer. */
   readonly status: number | null
+  /** Why there was no answer: a code such as ECONNREFUSED, or PROXY_407 where a proxy failed; null where there was one. */
+  readonly network: string | null
   /** What Graph said of itself: its error code, and its header `request-id`, which its support asks for. */
   readonly answer: HolderAnswer
   /** The header `client-request-id`, by which Graph's support finds the request; null where none was sent. */

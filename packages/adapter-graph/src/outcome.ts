@@ -27,6 +27,8 @@ export type Outcome =
       /** Whether a part of the request may have left this machine. */
       readonly sent: boolean
       readonly cause: Cause
+      /** The code of the error, such as ECONNREFUSED, or PROXY_407 where a proxy failed; null where none came. */
+      readonly network: string | null
     }
 
 /** Why there is no answer. */
@@ -48,5 +50,6 @@ export const causeOf = (error: unknown, sent: boolean): Cause => {
   return ['ECONNRESET', 'EPIPE'].includes(codeOf(error)) ? 'reset' : 'notConnected'
 }
 
-const codeOf = (error: unknown): string =>
+/** The code of an error of undici, of Node or of a proxy; empty where it has none. */
+export const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''

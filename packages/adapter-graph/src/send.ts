@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
-import { type AnswerBody, type AnswerHeaders, causeOf, type Outcome } from './outcome.js'
+import { type AnswerBody, type AnswerHeaders, causeOf, codeOf, type Outcome } from './outcome.js'
 import { stopOf } from './stopping.js'
 
 /** The largest body that is read, in bytes. */
@@ -44,7 +44,9 @@ export const send = async (
   const end = (body: AnswerBody, error: unknown = null): void =>
     resolve(
       answer.status === null
-        ? { kind: 'unanswered', sent, cause: signal.aborted ? stopOf(signal) : causeOf(error, sent) }
+        ? signal.aborted
+          ? { kind: 'unanswered', sent, cause: stopOf(signal), network: null }
+          : { kind: 'unanswered', sent, cause: causeOf(error, sent), network: codeOf(error) || null }
         : { kind: 'answered', status: answer.status, headers: answer.headers, body },
     )
   const giveUp = (): void => {
@@ -55,7 +57,7 @@ export const send = async (
   const { origin, pathname, search } = new URL(url)
   signal.addEventListener('abort', giveUp, { once: true })
   try {
-    if (signal.aborted) return { kind: 'unanswered', sent, cause: stopOf(signal) }
+    if (signal.aborted) return { kind: 'unanswered', sent, cause: stopOf(signal), network: null }
     dispatcher.dispatch(
       {
         origin,

@@ -57,7 +57,7 @@ it('a request is not written a second time, whatever a pool does with it', async
   const outcome = await send(new Repeating(), request, new AbortController().signal)
 
   expect(aborted).toHaveLength(1)
-  expect(outcome).toStrictEqual({ kind: 'unanswered', sent: true, cause: 'reset' })
+  expect(outcome).toStrictEqual({ kind: 'unanswered', sent: true, cause: 'reset', network: null })
 })
 
 it('an error that a pool throws is an outcome, and tells nothing', async () => {
@@ -71,5 +71,6 @@ it('an error that a pool throws is an outcome, and tells nothing', async () => {
     kind: 'unanswered',
     sent: false,
     cause: 'notConnected',
+    network: null,
   })
 })

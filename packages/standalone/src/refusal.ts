@@ -11,7 +11,12 @@ export type GraphRefusal =
   | { readonly _tag: 'GraphSignInRequired' }
   /** A permission, a role or consent is missing, or this Graph does not offer the call. */
   | { readonly _tag: 'GraphRefused' }
-  | { readonly _tag: 'GraphUnavailable'; readonly retryAfterSeconds: number | null }
+  | {
+      readonly _tag: 'GraphUnavailable'
+      readonly retryAfterSeconds: number | null
+      /** Why there was no answer: a code such as ECONNREFUSED, or PROXY_407 where a proxy failed. */
+      readonly network?: string
+    }
   | { readonly _tag: 'GraphProfileNotFound' }
   /** The profile's home is this very tenant. */
   | { readonly _tag: 'GraphProfileNotInbound' }

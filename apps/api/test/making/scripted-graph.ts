@@ -1,4 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http'
+import { withoutProxy } from '@lethe/adapter-system/network'
 import { onTestFinished } from 'vitest'
 import type { GraphConfig } from '../../src/graph-config.js'
 
@@ -43,6 +44,7 @@ export const graphConfigAt = (address: string): GraphConfig => ({
   secret: { kind: 'secret', secret: 'hunter2' },
   delegated: null,
   allowInsecure: true,
+  proxies: withoutProxy,
 })
 
 /** Serves by script until the test ends. Each token is another one. */

@@ -105,10 +105,7 @@ const openApi = async (io: Io, { server, context }: CommandLine): Promise<LetheA
     fetch: (url, init) =>
       io.fetch(url, {
         ...init,
-        signal: AbortSignal.any([
-          patience,
-          ...(init.signal === undefined || init.signal === null ? [] : [init.signal]),
-        ]),
+        signal: AbortSignal.any([patience, ...(init.signal === undefined ? [] : [init.signal])]),
       }),
   }
   const found = await findToken(hurried, { server, context })()

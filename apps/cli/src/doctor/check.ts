@@ -1,4 +1,5 @@
 import type { IdentityResource } from '@lethe/api-contract'
+import type { ProxySettings } from '@lethe/standalone/network'
 import type * as E from 'fp-ts/lib/Either.js'
 import type { RawAnswer } from '../exchange.js'
 import type { Io } from '../io.js'
@@ -12,8 +13,8 @@ export interface Known {
   readonly address?: string
   /** What came of the first call, whatever answered. */
   readonly probe?: E.Either<ClientRefusal, RawAnswer>
-  /** The variable whose proxy the server is reached through; nothing for none. */
-  readonly proxy?: string
+  /** The proxy of the environment, and for whom it is not used. */
+  readonly proxies?: ProxySettings
   /** What came of it, where something answered. */
   readonly answer?: RawAnswer
   /** The address, where it is Lethe's. */

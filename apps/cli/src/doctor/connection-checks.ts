@@ -2,21 +2,23 @@ import * as E from 'fp-ts/lib/Either.js'
 import { exchange } from '../exchange.js'
 import type { ClientRefusal } from '../refusal.js'
 import { type Check, failed, ok, skipped } from './check.js'
-import { proxyFor } from './proxy.js'
 import { tlsProblemOf } from './tls-problems.js'
 
 /** Whether the name of the server means anything. Makes the first call, which the next checks look at too. */
 export const nameCheck: Check = {
   name: 'name',
-  look: async ({ io }, { address }) => {
+  look: async ({ io }, { address, proxies }) => {
     if (address === undefined) return skipped('an address')
     const probe = await exchange(io)(new URL(`${address}/healthz/live`), {
       headers: { accept: 'application/json' },
     })()
+    if (E.isLeft(probe) && probe.left._tag === 'ProxyMalformed')
+      return skipped('a proxy that is named rightly')
     const { hostname } = new URL(address)
-    const proxy = proxyFor(io, address)
+    const { proxyFor } = await import('@lethe/standalone/network')
+    const proxy = proxies === undefined ? null : proxyFor(proxies, new URL(address))
     if (proxy !== null)
-      return { examined: ok(`The proxy of ${proxy} looks ${hostname} up.`), learned: { probe, proxy } }
+      return { examined: ok(`The proxy of ${proxy} looks ${hostname} up.`), learned: { probe } }
     return E.isLeft(probe) &&
       probe.left._tag === 'Unreachable' &&
       /^(?:ENOTFOUND|EAI_)/.test(probe.left.reason)
@@ -34,21 +36,17 @@ export const nameCheck: Check = {
 /** Whether something listens there. */
 export const connectionCheck: Check = {
   name: 'connection',
-  look: async (_, { address, probe, proxy }) => {
+  look: async (_, { address, probe }) => {
     if (address === undefined || probe === undefined) return skipped('a name that is known')
     if (E.isRight(probe) || isAboutTls(probe.left)) return { examined: ok('The server can be reached.') }
-    const { finding, advice } = problemOf(probe.left, address, proxy)
+    const { finding, advice } = problemOf(probe.left, address)
     return { examined: failed(probe.left, finding, advice) }
   },
 }
 
-const problemOf = (refusal: ClientRefusal, address: string, proxy: string | undefined) => {
+const problemOf = (refusal: ClientRefusal, address: string) => {
+  if (refusal._tag === 'ProxyFailed') return problemOfProxy(refusal.variable, refusal.reason)
   const reason = refusal._tag === 'Unreachable' ? refusal.reason : refusal._tag
-  if (proxy !== undefined)
-    return {
-      finding: `The server cannot be reached through the proxy of ${proxy} (${reason}).`,
-      advice: `Look whether ${proxy} is right and that proxy lets you through; NO_PROXY names hosts that are reached without it.`,
-    }
   if (reason === 'ECONNREFUSED')
     return {
       finding: 'Nothing listens at that address and port (ECONNREFUSED).',
@@ -65,6 +63,25 @@ const problemOf = (refusal: ClientRefusal, address: string, proxy: string | unde
     finding: `The server does not answer (${reason}).`,
     advice: 'Look for a firewall, a VPN or a proxy between this machine and the server.',
   }
+}
+
+/** What a proxy answers that fails, or the code of the platform where it did not answer. */
+const problemOfProxy = (variable: string, reason: string) => {
+  if (reason === '407')
+    return {
+      finding: `The proxy of ${variable} does not take who you are (407).`,
+      advice: `Put your user and password for the proxy into ${variable}: http://user:password@proxy.example:8080, percent-encoded.`,
+    }
+  return /^\d+$/.test(reason)
+    ? {
+        finding: `The proxy of ${variable} does not connect you to the server (${reason}).`,
+        advice:
+          'Look whether the address of the server is right, and ask the administrator of the proxy; NO_PROXY names hosts that are reached without it.',
+      }
+    : {
+        finding: `The proxy of ${variable} cannot be reached (${reason}).`,
+        advice: `Look whether ${variable} is right; NO_PROXY names hosts that are reached without a proxy.`,
+      }
 }
 
 /** Whether the server is whom its name says. */

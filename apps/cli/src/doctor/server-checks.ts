@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { exchange } from '../exchange.js'
+import type { HttpHeaders } from '../io.js'
 import { type Check, failed, ok, skipped, warning } from './check.js'
 
 const Live = t.type({ status: t.literal('live') })
@@ -43,7 +44,7 @@ export const letheCheck: Check = {
   },
 }
 
-const originIn = (headers: Headers, address: string): string | null =>
+const originIn = (headers: HttpHeaders, address: string): string | null =>
   URL.parse(headers.get('location') ?? '', address)?.origin ?? null
 
 /** Why a server is not ready, in words; one of another version may give no reason, or another one. */

@@ -4,7 +4,6 @@ import { defaultServer } from '../server-address.js'
 import type { SingleRefusal } from '../refusal.js'
 import { chooseContext, readAsked, serverAlone } from '../sign-in/choose-context.js'
 import { type Check, failed, lookAgain, ok, warning } from './check.js'
-import { firstSet, isToldTo, mindsProxies } from './proxy.js'
 
 /** As bin/lethe.js has it. */
 const oldestNode = '22.1'
@@ -43,20 +42,30 @@ export const terminalCheck: Check = {
   },
 }
 
-/** Node uses a proxy only where it is told to. */
+/** Whether a proxy is named, and could be one. */
 export const proxyCheck: Check = {
   name: 'proxy',
   look: async ({ io }) => {
-    const proxy = firstSet(io.env, ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'])
-    if (proxy === null) return { examined: ok('No proxy is set.') }
-    if (mindsProxies(io)) return { examined: ok(`The proxy of ${proxy} is used.`) }
+    const { readProxySettings } = await import('@lethe/standalone/network')
+    const settings = readProxySettings(io.env)
+    if (E.isLeft(settings)) {
+      const { variable } = settings.left
+      return {
+        examined: failed(
+          { _tag: 'ProxyMalformed', variable },
+          `${variable} does not hold the http or https URL of a proxy.`,
+          `Correct ${variable}, such as to http://proxy.example:8080, or unset it.`,
+        ),
+      }
+    }
+    const { proxy } = settings.right
     return {
-      examined: warning(
-        `${proxy} is set, and not used.`,
-        isToldTo(io.env)
-          ? 'Install Node 24 or newer: this one uses no proxy.'
-          : 'Set NODE_USE_ENV_PROXY=1 if the server is reached through the proxy only.',
+      examined: ok(
+        proxy === null
+          ? 'No proxy is set.'
+          : `The proxy of ${proxy.variable} is used, but for this machine and what NO_PROXY names.`,
       ),
+      learned: { proxies: settings.right },
     }
   },
 }

@@ -62,7 +62,7 @@ const notRenewed = (refusal: ClientRefusal): Examined =>
   failed(
     refusal,
     messagesOf(refusal).join(' '),
-    refusal._tag === 'SignInUnreachable'
+    refusal._tag === 'SignInUnreachable' || refusal._tag === 'ProxyFailed'
       ? 'Look for a firewall or a proxy between this machine and the place where people sign in.'
       : lookAgain,
   )

@@ -18,7 +18,7 @@ export const graphMessageOf = (refusal: GraphRefusal): string => {
     case 'GraphRefused':
       return 'Graph refused the call. It takes CrossTenantUserProfileSharing.ReadWrite.All with consent, and of people the role Global Administrator; and LETHE_GRAPH_URL must be right. Then run the same command again.'
     case 'GraphUnavailable':
-      return `Graph cannot be asked now. Try again ${refusal.retryAfterSeconds === null ? 'later' : `in ${refusal.retryAfterSeconds} s, and not before`}: the same command goes on where this one ended.`
+      return `Graph cannot be asked now${networkIn(refusal.network)}. Try again ${refusal.retryAfterSeconds === null ? 'later' : `in ${refusal.retryAfterSeconds} s, and not before`}: the same command goes on where this one ended.`
     case 'GraphProfileNotFound':
       return 'There is no such profile in the tenant, and nothing to remove.'
     case 'GraphProfileNotInbound':
@@ -44,6 +44,12 @@ export const graphMessageOf = (refusal: GraphRefusal): string => {
     case 'LocalHistoryBroken':
       return `The local history is NOT intact, from entry ${refusal.position} on (${refusal.reason}). Nothing is added to it: keep the files of this tenant elsewhere as evidence, and the next removal begins a new history.`
   }
+}
+
+/** Why no answer came: by a code of the platform, which begins with PROXY_ where the proxy failed. */
+const networkIn = (code: string | undefined): string => {
+  if (code === undefined) return ''
+  return code.startsWith('PROXY_') ? ` (the proxy failed: ${code.slice('PROXY_'.length)})` : ` (${code})`
 }
 
 type Unusable = Extract<GraphRefusal, { readonly _tag: 'LocalHistoryUnusable' }>

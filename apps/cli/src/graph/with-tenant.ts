@@ -28,14 +28,22 @@ export const withTenant =
     const standalone = await loadStandalone()
     const settings = standalone.readGraphSettings(io.env, tenantOption)
     if (E.isLeft(settings)) return settings
+    /** Why the last call brought no answer; null where it did. */
+    let network: string | null = null
     const signedIn =
-      settings.right.credential.kind === 'none' ? await signedInToGraph(io, settings.right)() : E.right(null)
+      settings.right.credential.kind === 'none'
+        ? await signedInToGraph(io, settings.right, refusal => {
+            network = refusal._tag === 'ProxyFailed' ? `PROXY_${refusal.reason}` : null
+          })()
+        : E.right(null)
     if (E.isLeft(signedIn)) return signedIn
     const traces: Array<Promise<void>> = []
     const opened = await standalone.openTenant({
       settings: settings.right,
       clock: { now: () => instantFromMilliseconds(io.now()) },
       onCall: report => {
+        // The source of tokens has said why there was none.
+        if (report.ending !== 'tokenUnavailable' || report.network !== null) network = report.network
         const line = traceLine(detail, exchangedBy(report, of))
         if (line !== null) traces.push(say(line))
       },
@@ -49,12 +57,17 @@ export const withTenant =
     try {
       const done = await work({ standalone, tenant })()
       const isCutOff = E.isLeft(done) && done.left._tag === 'GraphUnavailable' && io.interrupted.aborted
-      return isCutOff ? E.left(interrupted) : done
+      return isCutOff ? E.left(interrupted) : E.mapLeft(because(network))(done)
     } finally {
       await tenant.close()
       await Promise.all(traces)
     }
   }
+
+const because =
+  (network: string | null) =>
+  (refusal: Refusal): Refusal =>
+    refusal._tag === 'GraphUnavailable' && network !== null ? { ...refusal, network } : refusal
 
 const exchangedBy = (
   { operation, status, milliseconds, clientRequestId }: EndingReport,

@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js'
 import * as t from 'io-ts'
 import { exchange, type RawAnswer } from '../exchange.js'
 import type { Io } from '../io.js'
+import type { ClientRefusal } from '../refusal.js'
 import type { Authority } from './authority.js'
 
 const DeviceCode = t.intersection([t.type({ device_code: t.string }), t.partial({ interval: t.number })])
@@ -16,11 +17,16 @@ const usualInterval = 5
 /** Longer than this no answer makes a device wait, in seconds. */
 const longestPause = 60
 
+type NetworkRefusal = Extract<
+  ClientRefusal,
+  { readonly _tag: 'SignInUnreachable' | 'ProxyFailed' | 'ProxyMalformed' }
+>
+
 /** What MSAL reaches the issuer through, and whether it did. */
 export interface MsalNetwork {
   readonly module: INetworkModule
-  /** Whether an exchange brought no answer, or one that passes by itself (429, 5xx). */
-  readonly isDown: () => boolean
+  /** Why an exchange brought no answer, or one that passes by itself (429, 5xx); null where none did. */
+  readonly problem: () => NetworkRefusal | null
   /** With which code a device got no code to show; null where it got one, or asked for none. */
   readonly deviceRefusal: () => string | null
 }
@@ -36,7 +42,7 @@ export const msalNetwork = (
   io: Pick<Io, 'fetch' | 'interrupted' | 'sleep'>,
   authority: Authority,
 ): MsalNetwork => {
-  let down = false
+  let problem: NetworkRefusal | null = null
   let pauseSeconds: number | null = null
   /** How long to wait after no answer; null where the last one came. */
   let longerPause: number | null = null
@@ -57,7 +63,7 @@ export const msalNetwork = (
     })()
     const isDown = E.isLeft(answer) || answer.right.status === 429 || answer.right.status >= 500
     if (isDown && (pauseSeconds === null || io.interrupted.aborted)) {
-      down = true
+      problem = problemOf(answer)
       throw new Error('The issuer does not answer')
     }
     if (!isDown && isDeviceRequest(address) && answer.right.status >= 400) {
@@ -94,10 +100,15 @@ export const msalNetwork = (
       sendPostRequestAsync: <T>(url: string, options?: NetworkRequestOptions) =>
         send<T>('POST', url, options),
     },
-    isDown: () => down,
+    problem: () => problem,
     deviceRefusal: () => refusal,
   }
 }
+
+const problemOf = (answer: E.Either<ClientRefusal, RawAnswer>): NetworkRefusal =>
+  E.isLeft(answer) && (answer.left._tag === 'ProxyFailed' || answer.left._tag === 'ProxyMalformed')
+    ? answer.left
+    : { _tag: 'SignInUnreachable' }
 
 /** RFC 8628, 3.1: Entra's endpoint for it. */
 const isDeviceRequest = ({ pathname }: URL): boolean => pathname.endsWith('/devicecode')

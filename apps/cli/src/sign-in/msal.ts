@@ -17,6 +17,8 @@ export type MsalRefusal = Extract<
     readonly _tag:
       | 'Interrupted'
       | 'SignInUnreachable'
+      | 'ProxyFailed'
+      | 'ProxyMalformed'
       | 'SignInFailed'
       | 'SignInCancelled'
       | 'SignInExpired'
@@ -63,7 +65,8 @@ export const withMsal = (
         return keptFrom(use, await ask(client), client.getTokenCache().serialize())
       } catch (error) {
         if (use.io.interrupted.aborted) return E.left(interrupted)
-        if (network.isDown()) return E.left({ _tag: 'SignInUnreachable' })
+        const problem = network.problem()
+        if (problem !== null) return E.left(problem)
         const refusal = network.deviceRefusal()
         if (refusal !== null) return E.left({ _tag: 'SignInFailed', code: refusal })
         if (use.before !== null && (error instanceof InteractionRequiredAuthError || isGrantRefused(error)))

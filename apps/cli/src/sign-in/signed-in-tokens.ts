@@ -82,7 +82,7 @@ const tokensOf = (
       const isNew = io.now() - renewedAt < renewalMilliseconds
       if (token !== null && (left > renewalMilliseconds || isNew)) return E.right(token)
       const renewed = await renew()
-      return token !== null && left > 0 && E.isLeft(renewed) && renewed.left._tag === 'SignInUnreachable'
+      return token !== null && left > 0 && E.isLeft(renewed) && isUnreached(renewed.left)
         ? E.right(token)
         : renewed
     },
@@ -92,3 +92,6 @@ const tokensOf = (
     },
   }
 }
+
+const isUnreached = ({ _tag }: ClientRefusal): boolean =>
+  _tag === 'SignInUnreachable' || _tag === 'ProxyFailed'

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** A process, and what it said. */
@@ -53,6 +54,17 @@ const endOf = async (child: ChildProcess): Promise<number | null> => {
 /** Starts the built sandbox, as `npm start` does. */
 export const startChild = (environment: Environment, args: ReadonlyArray<string> = []): Child =>
   start(process.execPath, [main, ...args], root, { PATH: process.env['PATH'], ...environment })
+
+const api = fileURLToPath(import.meta.resolve('@lethe/api/bin/lethe-api.js'))
+const cli = join(root, 'apps', 'cli', 'bin', 'lethe.js')
+
+/** Starts the built API with these settings and no others. */
+export const startApi = (environment: Environment): Child =>
+  start(process.execPath, [api], root, { PATH: process.env['PATH'], ...environment })
+
+/** Starts the built command line with these settings and no others. */
+export const startLethe = (args: ReadonlyArray<string>, environment: Environment): Child =>
+  start(process.execPath, [cli, ...args], root, { PATH: process.env['PATH'], ...environment })
 
 /** Runs a script in bash at the root of the repository, as somebody who pastes it does. */
 export const runScript = async (script: string): Promise<{ readonly out: string; readonly err: string }> => {

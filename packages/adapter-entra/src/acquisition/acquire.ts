@@ -27,10 +27,10 @@ export const acquire =
     try {
       const result = await ask()
       if (result !== null && result.accessToken !== '') return E.right(result)
-      onProblem({ tenantId, code: 'no_token', aadsts: null })
+      onProblem({ tenantId, code: 'no_token', aadsts: null, network: null })
       return E.left(tokenUnavailable(gate.secondsLeft()))
     } catch (error) {
-      onProblem(acquisitionProblemOf(tenantId, error))
+      onProblem(acquisitionProblemOf(tenantId, error, gate.network()))
       return E.left(tokenProblemOf(error, gate.secondsLeft()))
     }
   }

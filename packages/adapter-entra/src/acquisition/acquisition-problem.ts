@@ -14,6 +14,8 @@ export interface AcquisitionProblem {
   readonly code: string
   /** Such as `AADSTS7000215`; null where Entra gave none. */
   readonly aadsts: string | null
+  /** Why the issuer could not be reached: a code such as ECONNREFUSED, or PROXY_407 where a proxy failed; null where it was. */
+  readonly network: string | null
 }
 
 /** OAuth errors that say nothing of the credential, and pass. */
@@ -37,10 +39,15 @@ export const tokenProblemOf = (error: unknown, retryAfterSeconds: number | null)
 }
 
 /** What there is to tell an operator about an error of MSAL. */
-export const acquisitionProblemOf = (tenantId: TenantId, error: unknown): AcquisitionProblem => ({
+export const acquisitionProblemOf = (
+  tenantId: TenantId,
+  error: unknown,
+  network: string | null,
+): AcquisitionProblem => ({
   tenantId,
   code: error instanceof AuthError ? plainCode(error.errorCode) : 'unexpected_error',
   aadsts: aadstsOf(error),
+  network,
 })
 
 /** A code comes from outside, and could be anything. */

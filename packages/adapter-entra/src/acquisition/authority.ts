@@ -11,8 +11,6 @@ export interface Authority {
   readonly metadataOf: (tenantId: TenantId) => string | null
   /** Where a request of MSAL's really goes; null where it must not go. */
   readonly addressOf: (url: string) => URL | null
-  /** A proxy of the environment would see what is sent to a loopback without TLS. */
-  readonly mayUseProxy: boolean
 }
 
 /** Why an authority host cannot be used. */
@@ -60,7 +58,6 @@ const secureAuthority = ({ host }: URL): Authority => ({
     const address = URL.parse(url)
     return address?.protocol === 'https:' ? address : null
   },
-  mayUseProxy: true,
 })
 
 /** MSAL is told an https spelling of everything, and what it sends goes to the same host and port over http. */
@@ -78,6 +75,5 @@ const loopbackAuthority = ({ host, origin }: URL): Authority => {
       }),
     addressOf: url =>
       URL.parse(url)?.origin === spelling ? URL.parse(`${origin}${url.slice(spelling.length)}`) : null,
-    mayUseProxy: false,
   }
 }

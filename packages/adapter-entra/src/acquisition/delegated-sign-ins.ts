@@ -90,6 +90,6 @@ const exchange = async (
   }
   if (acquired.right.account !== null) return E.right(client.getTokenCache().serialize())
   // Without an account MSAL finds nothing in that cache again.
-  onProblem({ tenantId, code: 'no_account', aadsts: null })
+  onProblem({ tenantId, code: 'no_account', aadsts: null, network: null })
   return E.right(null)
 }

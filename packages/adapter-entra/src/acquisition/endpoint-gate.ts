@@ -1,11 +1,15 @@
 import type { TenantId } from '@lethe/domain'
 
-/** Keeps calls away from an issuer that asked for it. */
+/** Keeps calls away from an issuer that asked for it, and remembers why it could not be reached. */
 export interface EndpointGate {
   /** @returns the whole seconds for which it is still shut, 1 or more; null where it is open. */
   readonly secondsLeft: () => number | null
   /** @param retryAfter the header as it came, in seconds or as an HTTP date (RFC 9110 section 10.2.3); or null. */
   readonly shut: (retryAfter: string | null) => void
+  /** Told how the last exchange went: a code such as ECONNREFUSED where no answer came, null where one did. */
+  readonly exchanged: (network: string | null) => void
+  /** What it was told last. MSAL keeps the reason of a failure to itself. */
+  readonly network: () => string | null
 }
 
 /** Where the issuer names no time: what MSAL waits for. */
@@ -16,6 +20,7 @@ const mostSeconds = 3600
 /** @param clock milliseconds since 1970-01-01T00:00:00Z. */
 export const endpointGate = (clock: () => number): EndpointGate => {
   let shutUntil = 0
+  let last: string | null = null
   return {
     secondsLeft: () => {
       const left = Math.ceil((shutUntil - clock()) / 1000)
@@ -26,6 +31,10 @@ export const endpointGate = (clock: () => number): EndpointGate => {
       const seconds = Math.min(secondsOf(retryAfter, clock()), mostSeconds)
       shutUntil = Math.max(shutUntil, clock() + seconds * 1000)
     },
+    exchanged: network => {
+      last = network
+    },
+    network: () => last,
   }
 }
 

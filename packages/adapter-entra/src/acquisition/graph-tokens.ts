@@ -2,7 +2,7 @@ import { type Clock, noSignIns, type SealedSignIns, type SignIns } from '@lethe/
 import { type ActorReference, millisecondsOf, type RemovalRequestId, type TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as TE from 'fp-ts/lib/TaskEither.js'
-import { Agent, EnvHttpProxyAgent } from 'undici'
+import type { Agent, Dispatcher } from 'undici'
 import type { OnProblem } from './acquire.js'
 import { applicationTokens } from './application-tokens.js'
 import { type Authority, authorityOf } from './authority.js'
@@ -30,6 +30,8 @@ interface CommonSettings {
   /** The origin of Graph that tokens are for, such as `https://graph.microsoft.com`. */
   readonly graph: string
   readonly clock: Clock
+  /** Opens what the issuer is reached through, which is closed with the tokens. */
+  readonly openDispatcher: (options: Agent.Options) => Dispatcher
   /** How long one exchange with the issuer may take in all, in milliseconds; default 10,000. */
   readonly timeoutMs?: number
   /** Is told of every token that was not given. */
@@ -85,8 +87,7 @@ export interface GraphTokens {
 const usualTimeoutMs = 10_000
 
 /**
- * Tokens through MSAL, for each tenant from its own authority. The proxy of the environment is used (`HTTPS_PROXY`,
- * `NO_PROXY`).
+ * Tokens through MSAL, for each tenant from its own authority.
  *
  * @throws where the authority or the credential is one that `authorityOf` or `msalCredentialOf` refuses: check the
  * configuration with them first.
@@ -94,7 +95,11 @@ const usualTimeoutMs = 10_000
 export const graphTokens = (settings: GraphTokensSettings): GraphTokens => {
   const { clientId, clock, timeoutMs = usualTimeoutMs, onProblem = () => undefined } = settings
   const { authority, credential } = checked(settings)
-  const dispatcher = dispatcherFor(authority, timeoutMs)
+  const dispatcher = settings.openDispatcher({
+    connectTimeout: timeoutMs,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+  })
   const newClient = msalClients({ authority, credential, clientId, dispatcher, timeoutMs })
   const scope = `${settings.graph.replace(/\/+$/, '')}/.default`
   const nowMs = (): number => millisecondsOf(clock.now())
@@ -133,11 +138,6 @@ const checked = (
   const credential = msalCredentialOf(settings.secret)
   if (E.isLeft(credential)) throw new Error(`No credential to ask with: ${credential.left}`)
   return { authority: authority.right, credential: credential.right }
-}
-
-const dispatcherFor = ({ mayUseProxy }: Authority, timeoutMs: number): Agent | EnvHttpProxyAgent => {
-  const limits = { connectTimeout: timeoutMs, headersTimeout: timeoutMs, bodyTimeout: timeoutMs }
-  return mayUseProxy ? new EnvHttpProxyAgent(limits) : new Agent(limits)
 }
 
 const delegationOf = (

@@ -1,6 +1,7 @@
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from '@azure/msal-node'
 import * as O from 'fp-ts/lib/Option.js'
 import { type Dispatcher, request } from 'undici'
+import { networkCodeOf } from '../network-code.js'
 import type { Authority } from './authority.js'
 import type { EndpointGate } from './endpoint-gate.js'
 import { documentOf, tokenAnswerOf } from './token-answer.js'
@@ -46,7 +47,11 @@ const send = async <T>(
     body: options?.body ?? null,
     dispatcher,
     signal: AbortSignal.timeout(timeoutMs),
+  }).catch((error: unknown) => {
+    gate.exchanged(networkCodeOf(error, 'unknown'))
+    throw error
   })
+  gate.exchanged(null)
   const text = await readText(response.body)
   const status = response.statusCode
   if (status === 429 || status >= 500) {

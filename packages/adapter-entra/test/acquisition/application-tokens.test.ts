@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { X509Certificate } from 'node:crypto'
 import * as E from 'fp-ts/lib/Either.js'
 import { jwtVerify } from 'jose'
+import { Agent } from 'undici'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { federatedTokenFile, graphTokens, msalCredentialOf } from '../../src/index.js'
 import { contoso, northwind } from '../tokens.js'
@@ -203,6 +204,7 @@ describe('the credential of the application', () => {
         authorityHost: 'https://login.example',
         graph: 'https://graph.example',
         clock: testClock(),
+        openDispatcher: options => new Agent(options),
       }),
     ).toThrow('emptySecret')
   })

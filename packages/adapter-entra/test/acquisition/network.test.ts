@@ -1,9 +1,7 @@
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { contoso } from '../tokens.js'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { selfSigned } from './making/certificate.js'
 import { closeEntras, openEntra } from './making/fake-entra.js'
-import { openProxy } from './making/proxy.js'
 import {
   applicationProcess,
   closeProcesses,
@@ -23,7 +21,6 @@ beforeAll(() => setDefaultCACertificates([...trusted, cert]))
 afterAll(() => setDefaultCACertificates(trusted))
 
 afterEach(async () => {
-  vi.unstubAllEnvs()
   await closeProcesses()
   await closeEntras()
 })
@@ -56,43 +53,5 @@ describe('an authority over https', () => {
       retryAfterSeconds: null,
     })
     expect(entra.calls).toHaveLength(0)
-  })
-})
-
-describe('a proxy of the environment', () => {
-  it('is what the issuer is reached through', async () => {
-    const entra = await openEntra({ key, cert })
-    const proxy = await openProxy(entra.port)
-    try {
-      vi.stubEnv('HTTPS_PROXY', proxy.url)
-      vi.stubEnv('https_proxy', proxy.url)
-      vi.stubEnv('NO_PROXY', '')
-      vi.stubEnv('no_proxy', '')
-      const authorityHost = `https://${host}:${entra.port}`
-
-      expect(await tokenOf(applicationProcess(entra, { authorityHost }), reading)).toBe('app-1')
-      expect(new Set(proxy.tunnels)).toStrictEqual(new Set([`${host}:${entra.port}`]))
-      expect(entra.calls[0]?.path).toBe(`/${contoso}/oauth2/v2.0/token`)
-    } finally {
-      await closeProcesses()
-      await proxy.close()
-    }
-  })
-
-  it('sees nothing of an authority without TLS on loopback', async () => {
-    const entra = await openEntra()
-    const proxy = await openProxy(entra.port)
-    try {
-      for (const name of ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy'])
-        vi.stubEnv(name, proxy.url)
-      vi.stubEnv('NO_PROXY', '')
-      vi.stubEnv('no_proxy', '')
-
-      expect(await tokenOf(applicationProcess(entra), reading)).toBe('app-1')
-      expect(proxy.tunnels).toHaveLength(0)
-    } finally {
-      await closeProcesses()
-      await proxy.close()
-    }
   })
 })

@@ -96,7 +96,7 @@ describe('what comes of a token request', () => {
     const tokens = applicationProcess(entra)
 
     expect(await tokenOf(tokens, reading)).toStrictEqual(expected)
-    expect(tokens.problems).toStrictEqual([{ tenantId: reading.tenantId, code, aadsts: null }])
+    expect(tokens.problems).toStrictEqual([{ tenantId: reading.tenantId, code, aadsts: null, network: null }])
   })
 
   it('no answer within the limit', async () => {
@@ -114,7 +114,9 @@ describe('what comes of a token request', () => {
     const entra = await openEntra()
     await entra.close()
 
-    expect(await tokenOf(applicationProcess(entra), reading)).toStrictEqual(unavailable(null))
+    const tokens = applicationProcess(entra)
+    expect(await tokenOf(tokens, reading)).toStrictEqual(unavailable(null))
+    expect(tokens.problems).toMatchObject([{ code: 'network_error', network: 'ECONNREFUSED' }])
   })
 
   it('the end of the process, while it waits', async () => {
@@ -175,7 +177,7 @@ describe('what an operator is told', () => {
     await tokenOf(tokens, reading)
 
     expect(tokens.problems).toStrictEqual([
-      { tenantId: reading.tenantId, code: 'invalid_client', aadsts: 'AADSTS7000215' },
+      { tenantId: reading.tenantId, code: 'invalid_client', aadsts: 'AADSTS7000215', network: null },
     ])
   })
 })

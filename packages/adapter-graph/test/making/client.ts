@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { Agent } from 'undici'
 import { onTestFinished } from 'vitest'
 import {
   type BreakerState,
@@ -26,6 +27,7 @@ export const makeClient = (root: string, wish: Partial<GraphClientDeps> = {}): M
   const breaks: Array<readonly [string, BreakerState]> = []
   const client = graphClient({
     root,
+    openDispatcher: options => new Agent(options),
     tokens: ({ tenantId }) => TE.right(tokenFor(tenantId)),
     clientRequestId: randomUUID,
     pace: noPace,

@@ -9,6 +9,7 @@ import {
   noPace,
   type TokenSource,
 } from '@lethe/adapter-graph'
+import { openNetwork } from '@lethe/adapter-system/network'
 import type { Clock, DataHolder, InboundProfiles } from '@lethe/application'
 import type { TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
@@ -43,15 +44,20 @@ export interface GraphTenant {
 /** Opens a tenant of Graph. Nothing is sent yet. */
 export const openTenant = async (deps: OpenTenantDeps): Promise<E.Either<GraphRefusal, GraphTenant>> => {
   const { settings } = deps
+  /** Why the issuer of tokens could not be reached. */
+  let network: string | null = null
   const opened: E.Either<GraphRefusal, OpenTokens> =
     deps.tokens === undefined
-      ? await openTokens(settings, deps.clock)
+      ? await openTokens(settings, deps.clock, reason => {
+          network = reason
+        })
       : E.right({ tokens: deps.tokens, tenantUnverified: false, close: () => Promise.resolve() })
   if (E.isLeft(opened)) return opened
   const { tokens, tenantUnverified, close } = opened.right
   let last: EndingKind | null = null
   const client = graphClient({
     root: settings.root,
+    openDispatcher: openNetwork(settings.proxies).openDispatcher,
     connections: 2,
     tokens,
     clientRequestId: randomUUID,
@@ -59,7 +65,7 @@ export const openTenant = async (deps: OpenTenantDeps): Promise<E.Either<GraphRe
     pace: noPace,
     onEnding: report => {
       last = report.ending
-      deps.onCall(report)
+      deps.onCall(report.ending === 'tokenUnavailable' ? { ...report, network } : report)
     },
     onBreak: () => undefined,
     // What is wrong with the credential, the operator learns at once.

@@ -1,4 +1,5 @@
 import { authorityOf, type CredentialSource } from '@lethe/adapter-entra'
+import { type ProxySettings, readProxySettings } from '@lethe/adapter-system/network'
 import type { TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import type { GraphRefusal } from '../refusal.js'
@@ -22,6 +23,7 @@ export interface GraphSettings {
   /** Where tokens come from, without a tenant. */
   readonly authority: string
   readonly credential: GraphCredential
+  readonly proxies: ProxySettings
 }
 
 const defaultRoot = 'https://graph.microsoft.com/beta'
@@ -43,6 +45,7 @@ export const readGraphSettings = (
   const authority = given('LETHE_GRAPH_AUTHORITY') || defaultAuthority
   const audience = given('LETHE_GRAPH_AUDIENCE') || URL.parse(root ?? '')?.origin
   const credential = credentialIn(given)
+  const proxies = readProxySettings(environment)
   const mistakes = [
     ...(E.isLeft(tenantId) ? tenantId.left.mistakes : []),
     ...(root === null ? ['LETHE_GRAPH_URL: expected an https address (http is for this machine only)'] : []),
@@ -50,8 +53,13 @@ export const readGraphSettings = (
       ? ['LETHE_GRAPH_AUTHORITY: expected an https origin without a tenant (http is for this machine only)']
       : []),
     ...(E.isLeft(credential) ? [credential.left] : []),
+    ...(E.isLeft(proxies) ? [proxies.left.mistake] : []),
   ]
-  return E.isLeft(tenantId) || root === null || E.isLeft(credential) || mistakes.length > 0
+  return E.isLeft(tenantId) ||
+    root === null ||
+    E.isLeft(credential) ||
+    E.isLeft(proxies) ||
+    mistakes.length > 0
     ? E.left({ _tag: 'GraphSettingsWrong', mistakes })
     : E.right({
         tenantId: tenantId.right,
@@ -59,6 +67,7 @@ export const readGraphSettings = (
         audience: audience ?? root,
         authority,
         credential: credential.right,
+        proxies: proxies.right,
       })
 }
 

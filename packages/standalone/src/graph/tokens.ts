@@ -1,5 +1,6 @@
 import { type CredentialSourceMistake, graphTokens, readCredential } from '@lethe/adapter-entra'
 import type { TokenSource } from '@lethe/adapter-graph'
+import { openNetwork } from '@lethe/adapter-system/network'
 import type { Clock } from '@lethe/application'
 import { TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
@@ -19,10 +20,15 @@ export interface OpenTokens {
   readonly close: () => Promise<void>
 }
 
-/** Finds out where tokens come from; none is asked for yet. */
+/**
+ * Finds out where tokens come from; none is asked for yet.
+ *
+ * @param onProblem is told why the issuer could not be reached, as a code; null where it was.
+ */
 export const openTokens = async (
   settings: GraphSettings,
   clock: Clock,
+  onProblem: (network: string | null) => void,
 ): Promise<E.Either<GraphRefusal, OpenTokens>> => {
   const { credential, tenantId } = settings
   switch (credential.kind) {
@@ -43,6 +49,8 @@ export const openTokens = async (
         insecureAuthority: true,
         graph: settings.audience,
         clock,
+        openDispatcher: openNetwork(settings.proxies).openDispatcher,
+        onProblem: ({ network }) => onProblem(network),
       })
       return E.right({ tokens: tokens.token, tenantUnverified: false, close: tokens.close })
     }

@@ -10,6 +10,7 @@ import {
 } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import type * as t from 'io-ts'
+import { Agent } from 'undici'
 import {
   type AcquisitionProblem,
   type ClientCredential,
@@ -110,6 +111,7 @@ const commonOf = (entra: FakeEntra, options: Options, problems: Array<Acquisitio
   insecureAuthority: entra.host.startsWith('http:'),
   graph,
   clock: options.clock ?? testClock(),
+  openDispatcher: (wanted: Agent.Options) => new Agent(wanted),
   timeoutMs: options.timeoutMs ?? 60_000,
   onProblem: (problem: AcquisitionProblem) => {
     problems.push(problem)
