@@ -1,5 +1,5 @@
 /**
- * `npm run rehearse`: runs the commands of docs/operations.md for database, migration, backup and restore, word for word, with Debian's
+ * `npm run rehearse`: runs the commands of docs/operations.md and docs/upkeep.md for database, migration, backup and restore, word for word, with Debian's
  * PostgreSQL 15 and its pg_dump, on a cluster of its own: removals are asked for, approved and done, dumped, restored and checked.
  * Says what each step said, and ends with 1 where the restored database is not the one that was dumped. `PG_BIN` names another
  * folder of PostgreSQL's programs.
@@ -60,12 +60,14 @@ const start = (command, args, options = {}, signal = 'SIGTERM') => {
   return stop
 }
 
-/** The commands of a section of the page. */
+/** The commands of a section of the pages. */
 const commandsOf = heading => {
-  const page = readFileSync(join(root, 'docs', 'operations.md'), 'utf8')
+  const page = ['operations.md', 'upkeep.md']
+    .map(name => readFileSync(join(root, 'docs', name), 'utf8'))
+    .join('')
   const section = page.split(/^## /m).find(each => each.startsWith(`${heading}\n`)) ?? ''
   const blocks = [...section.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, script]) => script)
-  if (blocks.length === 0) throw new Error(`docs/operations.md has no commands under ${heading}`)
+  if (blocks.length === 0) throw new Error(`The pages have no commands under ${heading}`)
   return blocks.join('')
 }
 

@@ -52,6 +52,16 @@ const allowed =
   )
 
 describe('the layout of the image', () => {
+  test('is made where it is told, and over nothing that is there', async () => {
+    const script = join(root, 'tools', 'package.mjs')
+    await expect(run(process.execPath, [script])).rejects.toThrow(
+      'Usage: npm run package -- --image-root DIR',
+    )
+    await expect(run(process.execPath, [script, '--built', '--image-root', folder])).rejects.toThrow(
+      'is there already',
+    )
+  })
+
   test('holds the program and its packages, and no links', () => {
     expect(
       files
