@@ -143,13 +143,11 @@ describe('the file for Kubernetes', () => {
   })
 
   test('restarts nothing because of the database or Graph, and sends requests to what is ready', () => {
-    const [api] = workload('lethe-api').spec.template.spec.containers
-    expect(api.livenessProbe?.httpGet.path).toBe('/healthz/live')
-    expect(api.readinessProbe?.httpGet.path).toBe('/healthz/ready')
-    for (const { spec } of workloads)
-      expect(spec.template.spec.containers[0].livenessProbe?.httpGet.path ?? '/healthz/live').toBe(
-        '/healthz/live',
-      )
+    for (const name of ['lethe-api', 'lethe-worker']) {
+      const [container] = workload(name).spec.template.spec.containers
+      expect(container.livenessProbe?.httpGet.path).toBe('/healthz/live')
+      expect(container.readinessProbe?.httpGet.path).toBe('/healthz/ready')
+    }
   })
 
   test('gives each process the settings that it needs, and they fit each other', () => {
