@@ -1,5 +1,5 @@
 export type { DataPlane } from './data-plane.js'
-export { type BadConfig, type Config, decodeConfig } from './config.js'
+export { type BadConfig, type Config, decodeConfig, unknownSettings } from './config.js'
 export { createShell } from './http/app.js'
 export { createLog } from './log.js'
 export { memoryDataPlane, type Profiles } from './memory-data-plane.js'

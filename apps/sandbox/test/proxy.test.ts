@@ -106,7 +106,7 @@ describe('the API behind a proxy, where nothing else gets out', () => {
     world.refusing.set(names.login, 407)
     expect((await ask('adele', path)).status).toBe(503)
     expect(linesOf(child, 'signing keys not refreshed')).toMatchObject([
-      { tenantId: contoso, issuer: `https://${names.login}/${contoso}/v2.0`, code: 'PROXY_407' },
+      { issuer: `https://${names.login}/${contoso}/v2.0`, code: 'PROXY_407' },
     ])
     child.process.kill('SIGKILL')
     await child.ended
