@@ -114,6 +114,13 @@ const rows: ReadonlyArray<readonly [string, GraphErrorRow, number, string, strin
     'The service is not available.',
   ],
   ['conflict', graphErrors.conflict('No.'), 409, 'Conflict', 'No.'],
+  [
+    'the answer to a batch is too large',
+    graphErrors.batchAnswerTooLarge,
+    413,
+    'BadRequest',
+    'The answers to the batch are larger than 8 MiB. Make this request by itself.',
+  ],
 ]
 
 const occurrence = {

@@ -18,7 +18,8 @@ export const doctor: CommandDefinition = {
 It goes from this machine over the network to Lethe, to your token, and to your tenant. Where a
 check fails, those that build on it are skipped, and the exit code is that of the first failure:
 2 for a wrong address, 5 for a server that cannot be reached or is not ready, 4 for a token or a
-permission, or where Microsoft Graph does not take Lethe's own credential. Warnings leave it 0. No token is shown, nor sent before the server was seen to be Lethe.
+permission, or where Microsoft Graph does not take Lethe's own credential. Warnings leave it 0. No
+token is shown, nor sent before the server was seen to be Lethe.
 `,
   addOptions: noOptions,
   prepareLocally: () =>

@@ -14,9 +14,10 @@ export const status: CommandDefinition = {
   notes: `
 queueWaiting counts the steps of removals that are due and that no worker is at yet, queueHeld
 those that one is at. workerUnseenSeconds says for how long no worker of the tenant has been seen,
-a few seconds while one is there; it is missing where none ever was. graph is closed where Microsoft Graph is called as usual, open where it is
-not called because it fails, and halfOpen where it is tried again. unreadable counts requests whose
-history cannot be read, or was changed: the operator of Lethe has to look at them.
+a few seconds while one is there; it is missing where none ever was. graph is closed where
+Microsoft Graph is called as usual, open where it is not called because it fails, and halfOpen where
+it is tried again. unreadable counts requests whose history cannot be read, or was changed: the
+operator of Lethe has to look at them.
 `,
   addOptions: noOptions,
   prepare: () =>
