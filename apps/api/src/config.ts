@@ -122,11 +122,12 @@ type LogLevel = t.TypeOf<typeof LogLevel>
 const memory = 'memory:'
 
 /** `pg` knows no list of hosts, and would look for one host of that name. */
-const postgresUrl = setting('a postgres:// URL with one host', text =>
+const postgresUrl = setting('a postgres:// URL with one host, user and password percent-encoded', text =>
   either(/^postgres(?:ql)?:\/\/[^\s]+$/.test(text) && isOfOneHost(urlOf(text)) ? text : null),
 )
-const databaseUrl = setting('a postgres:// URL with one host, or memory: to keep nothing', text =>
-  text === memory ? E.right(null) : postgresUrl.decode(text),
+const databaseUrl = setting(
+  'a postgres:// URL with one host, user and password percent-encoded, or memory: to keep nothing',
+  text => (text === memory ? E.right(null) : postgresUrl.decode(text)),
 )
 
 const isOfOneHost = (url: URL | null): boolean =>

@@ -165,6 +165,20 @@ export const trackConnections = (bounds: ConnectionBounds, writeMilliseconds: nu
       const connection = open.get(socket)
       if (connection !== undefined) connection.parse = null
     },
+    /**
+     * Nothing more is worked on: what came behind a request that is being answered is no request. Its answer is the last one.
+     *
+     * @returns whether there is such a request.
+     */
+    endAfterCurrent: (socket: Duplex): boolean => {
+      const connection = open.get(socket)
+      const current = connection?.current ?? null
+      if (connection === undefined || current === null || !current.request.complete) return false
+      connection.parse = null
+      forgetWaiting(connection)
+      current.response.shouldKeepAlive = false
+      return true
+    },
     /** From now on each answer is the last one of its connection. */
     answerOnceMore: (): void => {
       lastAnswers = true

@@ -125,7 +125,9 @@ export const startServer = async ({
   server.on('connection', connections.opened)
   server.on('clientError', (error: Error & { readonly code?: string }, socket) => {
     const latest = connections.latestOn(socket)
-    if (error.code === 'ECONNRESET' || !socket.writable || isAnswered(latest)) socket.destroy()
+    if (error.code === 'ECONNRESET' || !socket.writable) socket.destroy()
+    else if (connections.endAfterCurrent(socket)) return
+    else if (isAnswered(latest)) socket.destroy()
     else endWith(socket, brokenRow(error.code), clock)
   })
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
@@ -139,6 +141,7 @@ export const startServer = async ({
     connections.parseNoMore(socket)
     // Nobody else listens to this connection any more; an error that is not listened to would end the process.
     socket.on('error', () => socket.destroy()).resume()
+    if (connections.endAfterCurrent(socket)) return
     endWith(socket, graphErrors.methodNotAllowed, clock, { Allow: 'GET, POST' })
   })
   await listening(server, host, port)

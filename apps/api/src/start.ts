@@ -4,6 +4,7 @@ import type { TenantId } from '@lethe/domain'
 import * as E from 'fp-ts/lib/Either.js'
 import { pipe } from 'fp-ts/lib/function.js'
 import * as TE from 'fp-ts/lib/TaskEither.js'
+import { setTimeout as waiting } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { compose, type Composition } from './compose.js'
 import type { Config } from './config.js'
@@ -193,19 +194,30 @@ const warnOfUnfairness = ({ tenants, tenantConcurrency, workerConcurrency }: Con
 }
 
 /**
- * A probe comes every few seconds from every side: what it asks of the database is asked once in ten seconds. An exception is a bug,
- * which the sweep logs: it makes nobody unready.
+ * A probe comes every few seconds from every side: what it asks of the database is asked once in ten seconds, and a database that is
+ * busy keeps no probe waiting: what was known before has to do. An exception is a bug, which the sweep logs: it makes nobody unready.
  */
 const countedSometimes = <A>(count: () => Promise<A | null>): (() => Promise<A | null>) => {
   let last: { readonly at: number; readonly counted: Promise<A | null> } | null = null
-  return () => {
+  let known: A | null = null
+  const counting = async (): Promise<A | null> => {
+    known = await count().catch(() => null)
+    return known
+  }
+  return async () => {
     if (last === null || performance.now() - last.at > countMilliseconds)
-      last = { at: performance.now(), counted: count().catch(() => null) }
-    return last.counted
+      last = { at: performance.now(), counted: counting() }
+    const stopWaiting = new AbortController()
+    const asKnown = waiting(patienceMilliseconds, undefined, { signal: stopWaiting.signal, ref: false }).then(
+      () => known,
+      () => known,
+    )
+    return Promise.race([last.counted, asKnown]).finally(() => stopWaiting.abort())
   }
 }
 
 const countMilliseconds = 10_000
+const patienceMilliseconds = 500
 
 /**
  * What the status of a tenant counts is counted once in a few seconds for all who ask: each look at a long queue reads all of it. What

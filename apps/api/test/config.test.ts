@@ -70,7 +70,7 @@ describe('the configuration', () => {
       'LETHE_TENANTS: expected a list of tenant ids, no wildcard',
       'LETHE_AUDIENCES: expected a list of audiences',
       'LETHE_ISSUERS: expected a list of issuer URLs',
-      'LETHE_DATABASE_URL: expected a postgres:// URL with one host, or memory: to keep nothing',
+      'LETHE_DATABASE_URL: expected a postgres:// URL with one host, user and password percent-encoded, or memory: to keep nothing',
       'LETHE_GRAPH_CLIENT_SECRET, LETHE_GRAPH_CERTIFICATE_FILE, LETHE_GRAPH_FEDERATED_TOKEN_FILE: expected one of them (none with LETHE_GRAPH_URL=memory:)',
     ])
   })
@@ -282,7 +282,9 @@ describe('the configuration of a migration', () => {
     expect(decodeMigrationConfig({ LETHE_DATABASE_OWNER_URL })).toStrictEqual(
       E.left({
         _tag: 'BadConfig',
-        mistakes: ['LETHE_DATABASE_OWNER_URL: expected a postgres:// URL with one host'],
+        mistakes: [
+          'LETHE_DATABASE_OWNER_URL: expected a postgres:// URL with one host, user and password percent-encoded',
+        ],
       }),
     )
   })
@@ -292,7 +294,7 @@ describe('the configuration of a migration', () => {
       E.left({
         _tag: 'BadConfig',
         mistakes: [
-          'LETHE_DATABASE_OWNER_URL: expected a postgres:// URL with one host',
+          'LETHE_DATABASE_OWNER_URL: expected a postgres:// URL with one host, user and password percent-encoded',
           'LETHE_LEASE_SECONDS: expected seconds, 10 to 3600',
         ],
       }),
@@ -317,7 +319,7 @@ describe('the URL of the database', () => {
   ])('is not repeated where it is wrong, and no password with it: %s', url => {
     const wrong = mistakes({ LETHE_DATABASE_URL: url })
     expect(wrong).toEqual([
-      'LETHE_DATABASE_URL: expected a postgres:// URL with one host, or memory: to keep nothing',
+      'LETHE_DATABASE_URL: expected a postgres:// URL with one host, user and password percent-encoded, or memory: to keep nothing',
     ])
   })
 })

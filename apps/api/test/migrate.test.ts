@@ -136,7 +136,9 @@ describe('lethe-api migrate', () => {
     expect(await mistakes('postgres://owner:hunter2@db example/lethe')).toStrictEqual(
       E.left({
         _tag: 'BadConfig',
-        mistakes: ['LETHE_DATABASE_OWNER_URL: expected a postgres:// URL with one host'],
+        mistakes: [
+          'LETHE_DATABASE_OWNER_URL: expected a postgres:// URL with one host, user and password percent-encoded',
+        ],
       }),
     )
   })

@@ -52,7 +52,7 @@ describe('the process of the API', () => {
       'LETHE_AUDIENCES: expected a list of audiences',
       'LETHE_ISSUERS: expected a list of issuer URLs',
       'LETHE_APPROVALS: expected automatic, or how many people must approve (1 or more)',
-      'LETHE_DATABASE_URL: expected a postgres:// URL with one host, or memory: to keep nothing',
+      'LETHE_DATABASE_URL: expected a postgres:// URL with one host, user and password percent-encoded, or memory: to keep nothing',
       'LETHE_GRAPH_CLIENT_SECRET, LETHE_GRAPH_CERTIFICATE_FILE, LETHE_GRAPH_FEDERATED_TOKEN_FILE: expected one of them (none with LETHE_GRAPH_URL=memory:)',
       '',
     ])

@@ -213,6 +213,18 @@ describe('what is not done here', () => {
     expect(await connection.closed).toContain('sent')
   })
 
+  test.each([
+    ['garbage', 'GARBAGE\r\n\r\n'],
+    ['CONNECT', 'CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n'],
+  ])('%s behind a request that is being answered takes its answer from nobody', async (_what, behind) => {
+    const { port } = await listen(async () => {
+      await new Promise(resolve => setTimeout(resolve, 100))
+      return new Response('done')
+    })
+    const said = await exchange(port, `GET / HTTP/1.1\r\nHost: x\r\n\r\n${behind}`)
+    expect([answersIn(said), partsOf(said).status, headerOf(said, 'Connection')]).toEqual([1, 200, 'close'])
+  })
+
   test('CONNECT does no harm where its client is gone at once', async () => {
     const server = await listen()
     const connection = openConnection(server.port, true)

@@ -176,6 +176,8 @@ const tenantBreaker = (
   breaker.policy.onStateChange(changed => {
     const [state, sinceMs] = [nameOf(changed), Date.now()]
     breaker.since = isoOf(sinceMs)
+    // It has seen itself that Graph is back: what others found before that counts no more.
+    if (state === 'closed') breaker.elsewhere = null
     if (state !== 'open')
       onChange({ state, sinceMs, untilMs: sinceMs + (state === 'halfOpen' ? longestProbeMs : 0) })
     else onChange({ state, sinceMs, untilMs: breaker.probesAtMs })

@@ -86,7 +86,9 @@ export const startJobQueue = async (
     db: {
       executeSql: async (text, values) => {
         gate.admit()
-        return query({ text, values: values ?? [] })
+        const result = await query({ text, values: values ?? [] })
+        gate.answered()
+        return result
       },
     },
     schema: queueSchema,
@@ -229,9 +231,14 @@ const fetchingServed = (
     )
 
   /** @returns null where there were jobs of other tenants, which are left out from now on. */
-  const fetchOnce = (queue: QueueName, limit: number, held: number): Promise<ReadonlyArray<Fetched> | null> =>
-    withClient(pool, async client => {
-      gate.admit()
+  const fetchOnce = async (
+    queue: QueueName,
+    limit: number,
+    held: number,
+  ): Promise<ReadonlyArray<Fetched> | null> => {
+    // Before a connection is taken: one that was taken in vain would be rolled back, and wait for the answer to that.
+    gate.admit()
+    return withClient(pool, async client => {
       const now = performance.now()
       for (const [tenantId, until] of leftOut) if (until <= now) leftOut.delete(tenantId)
       const [, jobs] = await Promise.all([
@@ -245,12 +252,14 @@ const fetchingServed = (
       ])
       const others = othersIn(jobs)
       await client.query(others.size === 0 ? 'commit' : 'rollback')
+      gate.answered()
       for (const tenantId of others) {
         leftOut.set(tenantId, now + leftOutMilliseconds)
         onJobsLeft(tenantId)
       }
       return others.size === 0 ? jobs : null
     })
+  }
 
   const fetch = async (queue: QueueName, limit: number, held: number): Promise<ReadonlyArray<Fetched>> =>
     // Each time there is one tenant fewer.
@@ -262,9 +271,9 @@ const fetchingServed = (
       share < heldPerTenant &&
       performance.now() >= sharedAt + sharingMilliseconds
     ) {
+      sharedAt = performance.now()
       const late = await fetch(queue, limit, share)
       if (late.length > 0) return late
-      sharedAt = performance.now()
     }
     return fetch(queue, limit, heldPerTenant)
   }

@@ -155,7 +155,12 @@ export const openPostgresStore = async (
     return started
   }
   const queue = started.right
-  await watch.start()
+  try {
+    await watch.start()
+  } catch (error) {
+    await Promise.all([queue.stop(), closePools()])
+    throw error
+  }
   const people = { transactions, onProblem }
   const checking = {
     digest: settings.digest.envelope,
