@@ -77,7 +77,7 @@ const longestProbeMs = 35_000
  * now and then, even often, is still worth calling; and a share of failures in a window says little where calls are few.
  * Time is `Date.now()`, as in cockatiel.
  *
- * What another process found holds here too: while its breaker is open nothing is called, then one call probes, whoever makes it.
+ * What another process found holds here too: while its breaker is open nothing is called, then one call probes, of any process.
  *
  * @param onChange is told each change that this process saw itself.
  */

@@ -16,7 +16,7 @@ const BacklogRow = t.strict({
  * condition on the group is all that keeps tenants apart. What is counted names nobody.
  *
  * It reads every job that waits: 100,000 of them take some 40 ms, whosoever they are. An index by group would make each
- * submission dearer for the sake of whoever looks now and then. The time is asked for once, not for each row. It is read on the
+ * submission dearer for the sake of a look now and then. The time is asked for once, not for each row. It is read on the
  * connections of requests, and not on those that renew leases.
  */
 export const postgresBacklogs = ({ transactions, onProblem }: PeopleDeps): Backlogs => ({

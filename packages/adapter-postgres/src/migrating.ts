@@ -79,7 +79,7 @@ export const migrate = async (
   try {
     await client.connect()
     await client.query('select pg_advisory_lock($1)', [lock])
-    // After it: whoever migrates meanwhile is waited for.
+    // After it: another one that migrates meanwhile is waited for.
     await client.query(`set lock_timeout = ${lockMilliseconds}`)
     // Made here: where it fails, the library keeps no SQLSTATE.
     await client.query(migrationTable)

@@ -46,7 +46,7 @@ const writeBatchError =
 /** The answer to a request that was not made, because something that it depends on failed. */
 export const failedDependency = writeBatchError(graphErrors.failedDependency)
 
-/** The answer in the place of one with which the answer to the batch would be too large. */
+/** The answer instead of one that would make the answer to the batch too large. */
 export const batchAnswerTooLarge = writeBatchError(graphErrors.batchAnswerTooLarge)
 
 /** The body of the answer to a batch, a `BatchResponse` in the order of the requests. A request without an answer is left out. */

@@ -173,7 +173,7 @@ describe('the file for Kubernetes', () => {
     const references = (name: string) => workload(name).spec.template.spec.containers[0].envFrom
     expect(references('lethe-api')).toContainEqual({ secretRef: { name: 'lethe' } })
     expect(references('lethe-worker')).toContainEqual({ secretRef: { name: 'lethe' } })
-    // Whoever runs Lethe's processes never has the owner's password.
+    // The processes of Lethe never have the owner's password.
     expect(references('lethe-migrate')).toEqual([{ secretRef: { name: 'lethe-owner' } }])
   })
 
