@@ -48,19 +48,24 @@ const jobsIn = (state: string): Promise<number> => database.count(`pgboss.job wh
 const often = { interval: 5 }
 
 /**
- * Suspends a worker at some moment at which it holds jobs.
+ * Suspends workers, all at the same time, at some moment at which each of them holds jobs. No lease of one runs out while another
+ * works on.
  *
- * @returns how many it holds, beside those that others hold for good.
+ * @param each how many jobs one of them holds at most.
+ * @returns how many they hold.
  */
-const suspendAtWork = async (worker: Running, heldByOthers = 0): Promise<number> => {
+const suspendAtWork = async (workers: ReadonlyArray<Running>, each: number): Promise<number> => {
   const some = (await jobsIn('completed')) + randomInt(1, 20)
   await expect.poll(() => jobsIn('completed'), often).toBeGreaterThan(some)
+  const signal = (name: 'SIGSTOP' | 'SIGCONT'): void => {
+    for (const { process } of workers) process.kill(name)
+  }
   const suspended = async (): Promise<number> => {
-    worker.process.kill('SIGSTOP')
-    // What it has asked the database for is still done.
+    signal('SIGSTOP')
+    // What they have asked the database for is still done.
     await expect.poll(() => database.count(busy), often).toBe(0)
-    const held = (await jobsIn('active')) - heldByOthers
-    if (held === 0) worker.process.kill('SIGCONT')
+    const held = await jobsIn('active')
+    if (held <= (workers.length - 1) * each) signal('SIGCONT')
     return held
   }
   let held = 0
@@ -69,7 +74,7 @@ const suspendAtWork = async (worker: Running, heldByOthers = 0): Promise<number>
       held = await suspended()
       return held
     }, often)
-    .toBeGreaterThan(0)
+    .toBeGreaterThan((workers.length - 1) * each)
   return held
 }
 
@@ -77,7 +82,9 @@ const busy = `pg_stat_activity where application_name like 'lethe worker%' and s
 
 test('what a worker held that is killed, or suspended past its lease, another one finishes, and nothing is recorded twice', async () => {
   const api = await start('api')
-  const killed = await start('worker', 2)
+  const concurrency = 2
+  const killed = await start('worker', concurrency)
+  const suspended = await start('worker', concurrency)
   const paths: string[] = []
   let isEnough = false
   const waiting = people.values()
@@ -89,9 +96,7 @@ test('what a worker held that is killed, or suspended past its lease, another on
       }
     }),
   )
-  const heldByKilled = await suspendAtWork(killed)
-  const suspended = await start('worker', 2)
-  const held = heldByKilled + (await suspendAtWork(suspended, heldByKilled))
+  const held = await suspendAtWork([killed, suspended], concurrency)
   isEnough = true
   killed.process.kill('SIGKILL')
   expect(await killed.ended).toBe(null)
