@@ -271,9 +271,9 @@ const fetchingServed = (
       share < heldPerTenant &&
       performance.now() >= sharedAt + sharingMilliseconds
     ) {
-      sharedAt = performance.now()
       const late = await fetch(queue, limit, share)
       if (late.length > 0) return late
+      sharedAt = performance.now()
     }
     return fetch(queue, limit, heldPerTenant)
   }
