@@ -21,21 +21,23 @@ afterAll(async () => {
   await dropDatabases()
 })
 
-/** A holder whose removals are called, and end one by one when they are let go. */
+/** A holder whose removals are called, and end one by one when they are let go; once all are, none waits any more. */
 const heldUp = () => {
   const called: Array<TenantId> = []
   const waiting: Array<() => void> = []
+  let holding = true
   return {
     called,
     letOneGo: () => waiting.shift()?.(),
     letAllGo: () => {
+      holding = false
       for (const go of waiting.splice(0)) go()
     },
     around: (holder: DataHolder): DataHolder => ({
       ...holder,
       remove: removal => async () => {
         called.push(removal.tenantId)
-        if (removal.tenantId === contoso) await new Promise<void>(resolve => waiting.push(resolve))
+        if (holding && removal.tenantId === contoso) await new Promise<void>(resolve => waiting.push(resolve))
         return holder.remove(removal)()
       },
     }),
