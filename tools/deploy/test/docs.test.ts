@@ -19,6 +19,9 @@ const alarmsIn = (source: string): ReadonlyArray<string> =>
     )
   })
 
+const wordsIn = (text: string, quote = "'"): ReadonlyArray<string> =>
+  [...text.matchAll(new RegExp(`${quote}(\\w+)${quote}`, 'g'))].flatMap(([, word]) => word ?? [])
+
 /** Where the call that begins here ends. */
 const endOf = (source: string, from: number): number => {
   let depth = 0
@@ -80,6 +83,28 @@ describe('what operators go by', () => {
       [...(row.split(' | ')[0] ?? '').matchAll(/`([^`]+)`/g)].map(([, text]) => text),
     )
     expect([...alarms].filter(alarm => !described.includes(alarm))).toEqual([])
+  })
+
+  test('every word of its own that Lethe gives for an outage is explained', async () => {
+    const source = await read('packages/adapter-postgres/src/problems.ts')
+    const [, notReady = ''] =
+      /^export type NotReady = (.*)$/m.exec(await read('packages/adapter-postgres/src/gate.ts')) ?? []
+    const [ofPasswords = ''] = /readonly code: 'password.*/.exec(source) ?? []
+    const codes = [
+      ...[...source.matchAll(/^  \['[^\n]*', '(\w+)'\],$/gm)].flatMap(([, code]) => code ?? []),
+      ...wordsIn(ofPasswords),
+      'notAuthenticated',
+      'notMigrated',
+      'standby',
+    ]
+    const reasons = [...wordsIn(notReady), 'stopping', 'worker']
+    expect(new Set(codes).size).toBe(9)
+    expect(reasons).toHaveLength(6)
+
+    const page = await read('docs/alarms.md')
+    const explained = page.split('\n').flatMap(row => wordsIn(row.split(' | ')[0] ?? '', '`'))
+    expect(codes.filter(code => !explained.includes(code))).toEqual([])
+    expect(reasons.filter(reason => !page.includes(`| \`reason\`: \`${reason}\``))).toEqual([])
   })
 
   test('the page on operations names each file of deploy/', async () => {
