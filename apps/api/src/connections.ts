@@ -59,6 +59,7 @@ export const trackConnections = (bounds: ConnectionBounds, writeMilliseconds: nu
   const backedUp = new Set<Connection>()
   let [waiting, unsent] = [0, 0]
   let [lastAnswers, closing] = [false, false]
+  const taken = Promise.withResolvers<void>()
 
   const letGo = (connection: Connection): void => {
     unsent -= connection.unsent
@@ -76,9 +77,14 @@ export const trackConnections = (bounds: ConnectionBounds, writeMilliseconds: nu
     })
     exchange.answer()
   }
+  const resolveIfTaken = (): void => {
+    if (closing && ![...open.values()].some(({ current }) => current?.response.writableEnded === true))
+      taken.resolve()
+  }
   const finish = (connection: Connection): void => {
     const { socket } = connection
     connection.current = null
+    resolveIfTaken()
     if (connection.unsent > 0) letGo(connection)
     // After an answer with `Connection: close` nothing more is worked on (RFC 9112, 9.6).
     if (!socket.writable) return forgetWaiting(connection)
@@ -184,10 +190,16 @@ export const trackConnections = (bounds: ConnectionBounds, writeMilliseconds: nu
       lastAnswers = true
       for (const { current } of open.values()) if (current !== null) current.response.shouldKeepAlive = false
     },
-    /** Closes connections that nothing came on, and others when what is under way is answered. */
-    closeWhenAnswered: (): void => {
+    /**
+     * Closes connections that nothing came on, and others when what is under way is answered.
+     *
+     * @returns when clients have taken every answer that was written to its end.
+     */
+    closeWhenAnswered: (): Promise<void> => {
       closing = true
       for (const { socket } of open.values()) if (socket.bytesRead === 0) socket.destroy()
+      resolveIfTaken()
+      return taken.promise
     },
   }
 }

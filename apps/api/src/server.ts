@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, Server as NetServer } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import type { Clock } from '@lethe/application'
@@ -152,8 +152,7 @@ export const startServer = async ({
       stopping = true
       // Else a connection would outlive its last answer, and a silent one the time that headers may take.
       connections.answerOnceMore()
-      connections.closeWhenAnswered()
-      await closed(server, withinSeconds)
+      await closed(server, connections.closeWhenAnswered(), withinSeconds)
     },
   }
 }
@@ -196,17 +195,20 @@ const portOf = (server: Server): number => {
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
-const closed = (server: Server, withinSeconds: number): Promise<void> =>
-  new Promise(resolve => {
-    const cutOff = setTimeout(() => {
-      server.closeAllConnections()
-    }, withinSeconds * 1000)
-    server.close(() => {
-      clearTimeout(cutOff)
-      resolve()
-    })
-    server.closeIdleConnections()
+/** Listens no more, and waits for the end of all connections. */
+const closed = async (server: Server, taken: Promise<void>, withinSeconds: number): Promise<void> => {
+  const cutOff = setTimeout(() => {
+    server.closeAllConnections()
+  }, withinSeconds * 1000)
+  const gone = new Promise<void>(resolve => {
+    // Not as an HTTP server closes: that cuts off answers that were written and are not taken yet.
+    NetServer.prototype.close.call(server, () => resolve())
   })
+  await taken
+  server.close()
+  await gone
+  clearTimeout(cutOff)
+}
 
 interface ErrorMessage {
   readonly headers: Readonly<Record<string, string>>

@@ -538,6 +538,28 @@ describe('stopping', () => {
     await idle.closed
   })
 
+  test('lets a client take the answer that was written, and closes what is idle after that', async () => {
+    const body = 'x'.repeat(32 * 1024 * 1024)
+    const server = await listen(request => new Response(request.url.endsWith('/long') ? body : 'done'))
+    const slow = openConnection(server.port)
+    slow.stopReading()
+    slow.send('GET /long HTTP/1.1\r\nHost: x\r\n\r\n')
+    const kept = openConnection(server.port)
+    // Sent later and answered: by then the long answer was written as well.
+    await expect
+      .poll(() => {
+        kept.send(get)
+        return answersIn(kept.received())
+      })
+      .toBeGreaterThan(2)
+    const stopped = server.stop(3600)
+    slow.readAgain()
+    await stopped
+    const answer = await slow.closed
+    expect(answer.length - answer.indexOf('\r\n\r\n') - 4).toBe(body.length)
+    await kept.closed
+  })
+
   test('takes no new connection', async () => {
     const server = await listen()
     await server.stop(30)

@@ -10,6 +10,7 @@ export interface RawConnection {
   readonly isOpen: () => boolean
   /** Takes no more of what comes. */
   readonly stopReading: () => void
+  readonly readAgain: () => void
   readonly destroy: () => void
   /** Ends it as a client that crashes does. */
   readonly reset: () => void
@@ -51,6 +52,9 @@ export const openConnection = (port: number, allowHalfOpen = false): RawConnecti
     isOpen: () => isOpen,
     stopReading: () => {
       socket.pause()
+    },
+    readAgain: () => {
+      socket.resume()
     },
     destroy: () => {
       socket.destroy()
