@@ -111,8 +111,16 @@ export const startJobQueue = async (
     if (code === null) onDefect(error)
     else onProblem({ code, operation: 'queue-upkeep' })
   })
-  await boss.start()
-  const queue = await boss.getQueue(performQueue)
+  const stop = () => boss.stop({ graceful: false })
+  const start = async () => {
+    await boss.start()
+    return boss.getQueue(performQueue)
+  }
+  const queue = await start().catch(async (error: unknown) => {
+    // What it has begun goes on otherwise, and keeps the process from its end.
+    await stop()
+    throw error
+  })
 
   const attempt = orUnavailable(onProblem)
   const settle = (
@@ -187,7 +195,7 @@ export const startJobQueue = async (
           })
         }),
     },
-    stop: () => boss.stop({ graceful: false }),
+    stop,
   }
 }
 
