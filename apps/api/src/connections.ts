@@ -130,6 +130,7 @@ export const trackConnections = (bounds: ConnectionBounds, writeMilliseconds: nu
       })
       socket.once('close', () => {
         open.delete(socket)
+        resolveIfTaken()
         forgetWaiting(connection)
         letGo(connection)
       })
@@ -193,7 +194,7 @@ export const trackConnections = (bounds: ConnectionBounds, writeMilliseconds: nu
     /**
      * Closes connections that nothing came on, and others when what is under way is answered.
      *
-     * @returns when clients have taken every answer that was written to its end.
+     * @returns once no client has an answer left to take that was written in full.
      */
     closeWhenAnswered: (): Promise<void> => {
       closing = true

@@ -195,7 +195,11 @@ const portOf = (server: Server): number => {
   return typeof address === 'object' && address !== null ? address.port : 0
 }
 
-/** Listens no more, and waits for the end of all connections. */
+/**
+ * Listens no more, and waits for the end of all connections. Those that are left when the time is up are cut off.
+ *
+ * @param taken once no client has an answer left to take: until then idle connections stay open as well.
+ */
 const closed = async (server: Server, taken: Promise<void>, withinSeconds: number): Promise<void> => {
   const cutOff = setTimeout(() => {
     server.closeAllConnections()

@@ -117,8 +117,8 @@ export const startJobQueue = async (
     return boss.getQueue(performQueue)
   }
   const queue = await start().catch(async (error: unknown) => {
-    // What it has begun goes on otherwise, and keeps the process from its end.
-    await stop()
+    // The timers that it has set would keep the process from its end. Why it did not start is what matters, not how this ends.
+    await stop().catch(() => undefined)
     throw error
   })
 

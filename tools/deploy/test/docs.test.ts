@@ -19,6 +19,7 @@ const alarmsIn = (source: string): ReadonlyArray<string> =>
     )
   })
 
+/** Each word of a text that stands in quotes by itself. */
 const wordsIn = (text: string, quote = "'"): ReadonlyArray<string> =>
   [...text.matchAll(new RegExp(`${quote}(\\w+)${quote}`, 'g'))].flatMap(([, word]) => word ?? [])
 
