@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import * as t from 'io-ts'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { contoso, northwind } from '../src/people.js'
@@ -129,6 +130,29 @@ describe('an ending after the effect', () => {
     expect([seen.status, seen.text]).toEqual([200, null])
     expect(seen.failure).not.toBeNull()
     expect(await isGone(user)).toBe(method === 'POST')
+  })
+
+  // A server's first listener puts a Response of its own in the place of Node's.
+  test('truncated ends the body too early where another server was made before the twin was loaded', () => {
+    const program = `
+      import { createServer } from 'node:http'
+      import { getRequestListener } from '@hono/node-server'
+      getRequestListener(() => new Response())
+      const { truncate } = await import('./dist/twin/connection.js')
+      const server = createServer((incoming, outgoing) => {
+        const connection = { incoming, outgoing }
+        getRequestListener(() => truncate(connection, new Response('{"value":[]}')))(incoming, outgoing)
+      })
+      server.listen(0, '127.0.0.1', async () => {
+        const answer = await fetch('http://127.0.0.1:' + server.address().port)
+        console.log(await answer.text().catch(() => 'cut'))
+        server.close()
+      })`
+    const folder = new URL('..', import.meta.url)
+    const args = ['--input-type=module', '--eval', program]
+    expect(execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8', stdio: 'pipe' })).toBe(
+      'cut\n',
+    )
   })
 })
 

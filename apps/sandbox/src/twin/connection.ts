@@ -4,6 +4,12 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 /** The two ends of the exchange that a call is made in. */
 export type Connection = HttpBindings
 
+/**
+ * Tells node-server to write nothing more. A clone is a Response of Node's: node-server's own kind, which the original
+ * is where a listener was made before its module was loaded, is written without a look at this mark.
+ */
+const alreadySent = RESPONSE_ALREADY_SENT.clone()
+
 /** Waits, but not for a client that is gone. */
 export const wait = async ({ outgoing }: Connection, milliseconds: number): Promise<void> => {
   if (milliseconds <= 0 || outgoing.destroyed) return
@@ -19,12 +25,12 @@ export const wait = async ({ outgoing }: Connection, milliseconds: number): Prom
 }
 
 /** Whether the connection was cut off, in the place of an answer or in its middle. */
-export const isCutOff = (response: Response): boolean => response === RESPONSE_ALREADY_SENT
+export const isCutOff = (response: Response): boolean => response === alreadySent
 
 /** Resets the connection (RST), so that no answer comes. */
 export const reset = ({ outgoing }: Connection): Response => {
   outgoing.socket?.resetAndDestroy()
-  return RESPONSE_ALREADY_SENT
+  return alreadySent
 }
 
 /**
@@ -43,5 +49,5 @@ export const truncate = async ({ outgoing }: Connection, response: Response): Pr
   outgoing.write(cut, () => {
     outgoing.socket?.destroySoon()
   })
-  return RESPONSE_ALREADY_SENT
+  return alreadySent
 }
