@@ -193,8 +193,8 @@ const Settings = t.type({
   LETHE_DATABASE_PASSWORD_FILE: optional(setting('a path', E.right), null),
   LETHE_HISTORY_KEYS: optional(setting(expectedSealingKeys, sealingKeysFrom), null),
   LETHE_DATABASE_CONNECTIONS: optional(wholeNumber('connections, 2 to 500', 2, 500), 10),
-  LETHE_WORKER_CONCURRENCY: optional(wholeNumber('jobs, 1 to 1000', 1, 1000), 256),
-  LETHE_TENANT_CONCURRENCY: optional(wholeNumber('jobs, 1 to 1000', 1, 1000), 128),
+  LETHE_WORKER_CONCURRENCY: optional(wholeNumber('jobs, 1 to 1000', 1, 1000), 512),
+  LETHE_TENANT_CONCURRENCY: optional(wholeNumber('jobs, 1 to 1000', 1, 1000), 256),
   LETHE_LEASE_SECONDS: optional(wholeNumber('seconds, 10 to 3600', 10, 3600), 60),
   // Read by `decodeMigrationConfig`; here so that their names are known.
   LETHE_DATABASE_OWNER_URL: optional(setting('text', E.right), null),

@@ -114,7 +114,7 @@ const takeJobs = async (
   wake: () => void,
 ): Promise<number> => {
   // What was begun together mostly ends together: a moment's wait saves a look for each.
-  if (inFlight.size > deps.concurrency / 2) await gathering(gatherMilliseconds)
+  if (inFlight.size > 0) await gathering(gatherMilliseconds)
   const room = deps.concurrency - inFlight.size
   if (room === 0) return idleMilliseconds
   const received = await deps.jobs.receive(room)()
@@ -130,7 +130,8 @@ const takeJobs = async (
       })
     inFlight.set(held.receipt, work)
   }
-  return received.right.length === 0 ? idleMilliseconds : 0
+  // Fewer than there was room for were all that may be taken now: to look again would pass over all that may not.
+  return received.right.length < room ? idleMilliseconds : 0
 }
 
 /** Says which job it is, and of whom: nothing about a person. */

@@ -50,8 +50,8 @@ describe('the configuration', () => {
       databaseUrl: 'postgres://lethe:secret@db.example/lethe',
       databasePasswordFile: null,
       databaseConnections: 10,
-      workerConcurrency: 256,
-      tenantConcurrency: 128,
+      workerConcurrency: 512,
+      tenantConcurrency: 256,
       leaseSeconds: 60,
       dataPlane: {
         kind: 'graph',

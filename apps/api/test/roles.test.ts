@@ -156,9 +156,9 @@ describe('the roles', () => {
   })
 
   test.each([
-    [{ LETHE_TENANT_CONCURRENCY: '256' }, true],
+    [{ LETHE_TENANT_CONCURRENCY: '512' }, true],
     [{}, false],
-    [{ LETHE_TENANT_CONCURRENCY: '256', LETHE_TENANTS: contoso }, false],
+    [{ LETHE_TENANT_CONCURRENCY: '512', LETHE_TENANTS: contoso }, false],
   ])('a worker says that one of several tenants can fill it: %o', async (changes, says) => {
     const worker = await startRole(issuer, 'worker', environment(changes))
     expect(worker.said().includes('one tenant can fill this worker')).toBe(says)

@@ -92,6 +92,34 @@ describe('the worker', () => {
     await expect.poll(() => completed.length).toBe(20)
   })
 
+  test('does not look again at once where it was given less than it had room for', async () => {
+    const gate = Promise.withResolvers<void>()
+    const looks: Array<number> = []
+    const queue = [held('first'), held('second')]
+    start([], {
+      performRemoval: () => async () => {
+        await gate.promise
+        return TE.right({ kind: 'finished' } as const)()
+      },
+      jobs: {
+        receive: limit =>
+          TE.fromIO(() => {
+            looks.push(performance.now())
+            return queue.splice(0, limit)
+          }),
+        receiveDead: () => TE.right([]),
+        renew: () => TE.right(undefined),
+        complete: () => TE.right(undefined),
+        postpone: () => TE.right(undefined),
+        fail: () => TE.right(undefined),
+      },
+    })
+    await expect.poll(() => looks.length).toBeGreaterThan(1)
+    const [first = 0, second = 0] = looks
+    expect(second - first).toBeGreaterThan(200)
+    gate.resolve()
+  })
+
   test('goes on where even giving a job back fails', async () => {
     const queue = [held('broken')]
     const failing = () => {

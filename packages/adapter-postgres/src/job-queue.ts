@@ -48,8 +48,10 @@ export interface JobQueueSettings {
 
 /** For how long a tenant that is not served is left out before it is asked whether jobs of it still wait, in milliseconds. */
 const leftOutMilliseconds = 600_000
-/** How often tenants with little under way come first, in milliseconds: each such look passes over the jobs of all others. */
-const sharingMilliseconds = 250
+/** How long after a look at the jobs of all tenants there is another at the soonest, in milliseconds. */
+const wholeLookMilliseconds = 250
+/** No more than this part of the time goes into such looks: they pass over all jobs of each tenant that may have no more. */
+const wholeLookPart = 0.1
 
 const JobData = t.strict({
   tenantId: TenantId,
@@ -217,8 +219,10 @@ const jobIn = ({ data, groupId }: Fetched): Job | null => {
  * that brought jobs of another tenant is rolled back, as if it had never been, and made again without that tenant, which is left out
  * for ten minutes. So a job that waits for its tenant is never delivered, and never dies of it.
  *
- * Where several tenants are served, those with less than their share under way come first, four times a second; then what has waited
- * longest. A tenant that comes late so has its share as soon as others end some of theirs, however many of theirs are older.
+ * A fetch is of the jobs that have waited longest. Where those are of a tenant that holds nearly as many as it may, it brings few, and none
+ * of others. So where several tenants are served there is a look at all of them up to four times a second: first for those with less than
+ * their share under way, then for what has waited longest, then for the others. A tenant that comes late so has its share as soon
+ * as others end some of theirs, however many of theirs are older.
  */
 const fetchingServed = (
   boss: PgBoss,
@@ -230,7 +234,7 @@ const fetchingServed = (
   const share = served === null ? heldPerTenant : Math.max(1, Math.floor(heldPerTenant / served.size))
   /** Until when each tenant that is not served is left out. */
   const leftOut = new Map<TenantId, number>()
-  let sharedAt = Number.NEGATIVE_INFINITY
+  let wholeLookAt = Number.NEGATIVE_INFINITY
 
   /** What has no group, or one that names no tenant, Lethe did not put in. */
   const othersIn = (jobs: ReadonlyArray<Fetched>): ReadonlySet<TenantId> =>
@@ -273,17 +277,33 @@ const fetchingServed = (
     // Each time there is one tenant fewer.
     (await fetchOnce(queue, limit, held)) ?? fetch(queue, limit, held)
 
+  /** Looks once for each bound, for what is left of the limit. What was taken is not lost because no more could be. */
+  const fetchEach = async (
+    queue: QueueName,
+    limit: number,
+    bounds: ReadonlyArray<number>,
+  ): Promise<ReadonlyArray<Fetched>> => {
+    const taken: Array<Fetched> = []
+    for (const bound of bounds)
+      try {
+        if (taken.length < limit) taken.push(...(await fetch(queue, limit - taken.length, bound)))
+      } catch (error) {
+        if (taken.length === 0) throw error
+        // The next look meets what is wrong, and says so.
+        break
+      }
+    return taken
+  }
+
   return async (queue, limit) => {
-    if (
-      queue === performQueue &&
-      share < heldPerTenant &&
-      performance.now() >= sharedAt + sharingMilliseconds
-    ) {
-      const late = await fetch(queue, limit, share)
-      if (late.length > 0) return late
-      sharedAt = performance.now()
-    }
-    return fetch(queue, limit, heldPerTenant)
+    const begun = performance.now()
+    if (queue === deadQueue || served?.size === 1 || begun < wholeLookAt)
+      return fetch(queue, limit, heldPerTenant)
+    const taken = await fetchEach(queue, limit, [share, heldPerTenant, heldPerTenant])
+    const now = performance.now()
+    if (taken.length < limit)
+      wholeLookAt = now + Math.max(wholeLookMilliseconds, (now - begun) / wholeLookPart)
+    return taken
   }
 }
 

@@ -134,4 +134,17 @@ describe('several tenants', () => {
     expect(taken.slice(share + 3).every(tenantId => tenantId === first)).toBe(true)
     expect(taken.length).toBeGreaterThan(share + 3)
   })
+
+  it('fill the room of one look, whoever waits in front of whom', async () => {
+    const [first, late] = [h.ids.tenantId(), h.ids.tenantId()]
+    const room = 2 * queue.heldPerTenant
+    await approved(first, room)
+    await approved(late, queue.heldPerTenant)
+    const worker = await serving([first, late])
+    const taken = await ofTenant(worker, room)
+    expect([first, late].map(tenantId => taken.filter(one => one === tenantId).length)).toStrictEqual([
+      queue.heldPerTenant,
+      queue.heldPerTenant,
+    ])
+  })
 })
