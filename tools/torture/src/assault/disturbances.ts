@@ -16,6 +16,7 @@ type Disturbance =
   | 'lease lost'
   | 'early delivery'
   | 'connections cut'
+  | 'database suspended'
   | 'job worn out'
 
 const weights: ReadonlyArray<readonly [number, Disturbance]> = [
@@ -25,6 +26,7 @@ const weights: ReadonlyArray<readonly [number, Disturbance]> = [
   [10, 'lease lost'],
   [8, 'early delivery'],
   [6, 'connections cut'],
+  [3, 'database suspended'],
   [3, 'job worn out'],
 ]
 
@@ -59,6 +61,9 @@ export const openDisturbances = (world: World, random: Random): Disturbances => 
       case 'connections cut':
         database.disturb()
         return cutConnections(asOwner, random.pick(['api', 'worker'] as const))
+      case 'database suspended':
+        // Longer than anything of Lethe waits for it at most, now and then.
+        return database.suspend(random.pick([500, 4000, 15_000]))
       case 'job worn out':
         return wearOut(asOwner)
     }

@@ -6,6 +6,7 @@ import {
   type RunningPostgres,
   startEmbeddedPostgres,
 } from '@lethe/embedded-postgres'
+import { suspendServer } from '@lethe/embedded-postgres/testing'
 import * as E from 'fp-ts/lib/Either.js'
 import { Pool } from 'pg'
 import { setTimeout } from 'node:timers/promises'
@@ -25,7 +26,9 @@ export interface Database {
   readonly crash: (downMilliseconds: number) => Promise<void>
   /** The same, but it ends cleanly. */
   readonly bounce: (downMilliseconds: number) => Promise<void>
-  /** Whether it was away, or its connections were cut, at that moment or later; as `performance.now` has it. */
+  /** Suspends the server: connections stay, and nothing is answered until the time is over. */
+  readonly suspend: (milliseconds: number) => Promise<void>
+  /** Whether it was away or suspended, or its connections were cut, at that moment or later; as `performance.now` has it. */
   readonly wasDisturbedSince: (moment: number) => boolean
   /** Says that connections are being cut now. */
   readonly disturb: () => void
@@ -61,14 +64,28 @@ export const openDatabase = async (folder: string): Promise<Database> => {
     disturbedAt = performance.now()
   }
 
-  const restart = (end: () => Promise<void>) => async (downMilliseconds: number) => {
-    away = true
-    await end()
-    await setTimeout(downMilliseconds)
-    server = await started(folder, port)
-    away = false
-    disturb()
+  /** One after the other: a server that is suspended does not end when it is told to. */
+  let turn = Promise.resolve()
+  const inTurn = (milliseconds: number, leave: () => Promise<() => Promise<unknown>>): Promise<void> => {
+    const before = turn
+    turn = (async () => {
+      await before
+      away = true
+      const comeBack = await leave()
+      await setTimeout(milliseconds)
+      await comeBack()
+      away = false
+      disturb()
+    })()
+    return turn
   }
+  const restart = (end: () => Promise<void>) => (downMilliseconds: number) =>
+    inTurn(downMilliseconds, async () => {
+      await end()
+      return async () => {
+        server = await started(folder, port)
+      }
+    })
   return {
     port,
     appUrl: appUrl.href,
@@ -78,6 +95,11 @@ export const openDatabase = async (folder: string): Promise<Database> => {
     },
     crash: restart(() => server.kill()),
     bounce: restart(() => server.stop()),
+    suspend: milliseconds =>
+      inTurn(milliseconds, async () => {
+        const resume = await suspendServer(server.processId)
+        return async () => resume()
+      }),
     // The news of a cut takes a while to arrive, on a slow machine some seconds.
     wasDisturbedSince: moment => away || disturbedAt >= moment - 10_000,
     disturb,
