@@ -278,7 +278,9 @@ export const decodeConfig = (
   )
   const mistakes = [
     ...(E.isLeft(settings) ? describeErrors(settings.left) : []),
-    ...(isServiceLink(environment['LETHE_PORT']) ? [injectedPort] : []),
+    ...['LETHE_PORT', 'LETHE_WORKER_HEALTH_PORT']
+      .filter(name => isServiceLink(environment[name]))
+      .map(injectedPort),
     ...mistakesIn(LinkSettings.decode(environment), linkMistakes(role)),
     ...mistakesIn(MemorySettings.decode(environment), memoryMistakes(role)),
     ...mistakesIn(TrustSettings.decode(environment), trustMistakes),
@@ -309,8 +311,10 @@ const mistakesIn = <A>(
   between: (settings: A) => ReadonlyArray<string>,
 ): ReadonlyArray<string> => (E.isRight(settings) ? between(settings.right) : [])
 
-const injectedPort =
-  'LETHE_PORT: expected enableServiceLinks: false in the pod, or LETHE_PORT set there: Kubernetes sets it for a service called lethe'
+const injectedPort = (name: string): string => {
+  const service = name.slice(0, -'_PORT'.length).toLowerCase().replaceAll('_', '-')
+  return `${name}: expected enableServiceLinks: false in the pod, or ${name} set there: Kubernetes sets it for a service called ${service}`
+}
 
 const linkMistakes =
   (role: Role | null) =>
@@ -352,6 +356,8 @@ const historyMistakes = (settings: t.TypeOf<typeof HistorySettings>): ReadonlyAr
 
 /** @param name what the names of the two settings begin with. */
 const passwordMistakes = (name: string, url: string | null, file: string | null): ReadonlyArray<string> => {
+  if (file !== null && url === null)
+    return [`${name}_PASSWORD_FILE: expected none beside memory:, which has no password`]
   const { password = '', searchParams = new URLSearchParams() } = urlOf(url ?? '') ?? {}
   return file !== null && (password !== '' || searchParams.has('password'))
     ? [`${name}_PASSWORD_FILE: expected ${name}_URL to be without a password beside it`]

@@ -345,6 +345,12 @@ describe('the password of the database', () => {
       ])
     },
   )
+
+  test('belongs to no store in memory', () => {
+    expect(
+      mistakes({ LETHE_DATABASE_URL: 'memory:', LETHE_GRAPH_URL: 'memory:', LETHE_DATABASE_PASSWORD_FILE }),
+    ).toEqual(['LETHE_DATABASE_PASSWORD_FILE: expected none beside memory:, which has no password'])
+  })
 })
 
 describe('an http issuer', () => {
@@ -472,11 +478,14 @@ describe('what Kubernetes sets for a service called lethe', () => {
     LETHE_API_PORT_8080_TCP_ADDR: '10.0.0.12',
   }
 
-  test('in LETHE_PORT is named with the way out, and not repeated', () => {
-    const wrong = mistakes({ ...injected, LETHE_PORT: 'tcp://10.0.0.11:8080' })
+  test.each([
+    ['LETHE_PORT', 'lethe'],
+    ['LETHE_WORKER_HEALTH_PORT', 'lethe-worker-health'],
+  ])('in %s is named with the way out, and not repeated', (name, service) => {
+    const wrong = mistakes({ ...injected, [name]: 'tcp://10.0.0.11:8080' })
     expect(wrong).toEqual([
-      'LETHE_PORT: expected a port, 0 to 65535',
-      'LETHE_PORT: expected enableServiceLinks: false in the pod, or LETHE_PORT set there: Kubernetes sets it for a service called lethe',
+      `${name}: expected a port, 0 to 65535`,
+      `${name}: expected enableServiceLinks: false in the pod, or ${name} set there: Kubernetes sets it for a service called ${service}`,
     ])
   })
 
