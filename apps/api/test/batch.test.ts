@@ -362,25 +362,25 @@ describe('what a batch can ask for', () => {
   })
 })
 
-describe('the batches of one caller', () => {
-  /** Keeps every list waiting, and says how many were asked for. */
-  const held = () => {
-    const gate = Promise.withResolvers<void>()
-    let asked = 0
-    const usual = openWorld(issuer)
-    const world = openWorld(issuer, {
-      useCases: {
-        getProfile: input => async () => {
-          asked += 1
-          await gate.promise
-          return usual.composition.useCases.getProfile(input)()
-        },
+/** Keeps every list waiting, and says how many were asked for. */
+const held = () => {
+  const gate = Promise.withResolvers<void>()
+  let asked = 0
+  const usual = openWorld(issuer)
+  const world = openWorld(issuer, {
+    useCases: {
+      getProfile: input => async () => {
+        asked += 1
+        await gate.promise
+        return usual.composition.useCases.getProfile(input)()
       },
-    })
-    const body = { requests: [get('1')] }
-    return { ...world, gate, asked: () => asked, body }
-  }
+    },
+  })
+  const body = { requests: [get('1')] }
+  return { ...world, gate, asked: () => asked, body }
+}
 
+describe('the batches of one caller', () => {
   test('take turns, and nobody else waits for them', async () => {
     const { ask, gate, asked, body } = held()
     const own = upTo(3).map(() => ask('POST', batch, { as: 'adele', body }))
@@ -420,5 +420,33 @@ describe('the batches of one caller', () => {
     const body = { requests: [get('1')] }
     for (const answer of await Promise.all(upTo(2).map(() => ask('POST', batch, { as: 'adele', body }))))
       expect(responsesIn(answer)[0]?.status).toBe(500)
+  })
+})
+
+describe('the reads of one caller', () => {
+  const profile = `/beta/directory/inboundSharedUserProfiles/${bob.userId}`
+
+  test('are answered eight at a time, and nobody else waits for them', async () => {
+    const { ask, gate, asked } = held()
+    const own = upTo(20).map(() => ask('GET', profile, { as: 'adele' }))
+    await expect.poll(asked).toBe(8)
+    const other = ask('GET', profile, { as: 'pradeep' })
+    await expect.poll(asked).toBe(9)
+    // What is done waits for no reading.
+    expect((await ask('POST', `${profile}/removePersonalData`, { as: 'adele' })).status).toBe(204)
+    gate.resolve()
+    for (const answer of await Promise.all([...own, other])) expect(answer.status).toBe(200)
+    expect(asked()).toBe(21)
+  })
+
+  test('are 429 where more than 1,024 wait, and taken again later', async () => {
+    const { ask, gate } = held()
+    const all = upTo(1033).map(() => ask('GET', profile, { as: 'adele' }))
+    const refused = await Promise.race(all)
+    expect([refused.status, refused.headers.get('Retry-After')]).toEqual([429, '1'])
+    gate.resolve()
+    const statuses = (await Promise.all(all)).map(({ status }) => status)
+    expect(statuses.filter(status => status === 200)).toHaveLength(1032)
+    expect((await ask('GET', profile, { as: 'adele' })).status).toBe(200)
   })
 })

@@ -33,9 +33,9 @@ import type { Logger } from 'pino'
 import { errorAnswer } from './answer.js'
 import { traceOf } from '../log.js'
 import { batchDecisionRoutes, batchReadingRoutes, noBatchDecisionRoutes } from './batch-decision-routes.js'
-import { batchRoute, largestPageInBatch, turnsOfCallers } from './batch-route.js'
+import { batchRoute, batchTurns, largestPageInBatch } from './batch-route.js'
 import { type ApiEnv, bearerChallenge, requestContext, respondWithError } from './context.js'
-import { type Authenticate, doors } from './doors.js'
+import { type Authenticate, doors, readTurns } from './doors.js'
 import { type Health, healthRoutes } from './health-routes.js'
 import { identityRoute } from './identity-route.js'
 import { profileRoutes } from './profile-routes.js'
@@ -43,6 +43,7 @@ import { removalRequestRoutes } from './removal-request-routes.js'
 import { requestLog } from './request-log.js'
 import { signInOptionsRoute } from './sign-in-options-route.js'
 import { statusRoute } from './status-route.js'
+import { type InTurn, turnsOfCallers } from './turns-of-callers.js'
 import { whyUnrouted } from './unrouted.js'
 
 export interface UseCases {
@@ -88,10 +89,11 @@ export interface AppDeps {
  * Lethe over HTTP. On every route the checks are made in the same order, and the first that fails answers: route and
  * method, authentication, permission, headers and body, id and query options, existence, state.
  */
-export const createApp = (deps: AppDeps): Hono<ApiEnv> => {
+export const createApp = (settings: AppDeps): Hono<ApiEnv> => {
+  const deps = { ...settings, readsInTurn: turnsOfCallers(readTurns) }
   const items = routes(deps, largestPageInBatch)
   const app = routes(deps, largestPage)
-  const inTurn = turnsOfCallers()
+  const inTurn = turnsOfCallers(batchTurns)
   noBatchDecisionRoutes(items, shared(deps))
   batchDecisionRoutes(app, routeDepsOf(deps))
   for (const root of [graphRoot, apiRoot])
@@ -121,8 +123,11 @@ export const createProbes = (health: Omit<Health, 'graphOf'>, log: Logger): Hono
   return app
 }
 
+/** With the turns of reads, which are the same whatever comes in a batch. */
+type Deps = AppDeps & { readonly readsInTurn: InTurn }
+
 /** What a request alone and an item of a $batch can both ask for: so an item cannot be a batch itself, nor decide one. */
-const routes = (deps: AppDeps, largestPage: number): Hono<ApiEnv> => {
+const routes = (deps: Deps, largestPage: number): Hono<ApiEnv> => {
   const app = createShell(deps.log)
   const routeDeps = { ...routeDepsOf(deps), largestPage }
 
@@ -158,14 +163,14 @@ const routes = (deps: AppDeps, largestPage: number): Hono<ApiEnv> => {
   return app
 }
 
-const routeDepsOf = (deps: AppDeps) => ({
+const routeDepsOf = (deps: Deps) => ({
   ...deps.useCases,
   ...shared(deps),
   contract: deps.contract,
   publicUrl: deps.publicUrl,
 })
 
-const shared = (deps: AppDeps) => {
+const shared = (deps: Deps) => {
   const respond = respondWithError({
     clock: deps.clock,
     challenge: bearerChallenge(deps.authority, deps.clientId),
@@ -176,6 +181,7 @@ const shared = (deps: AppDeps) => {
       authenticate: deps.authenticate,
       contract: deps.contract,
       requiredRoles: deps.requiredRoles,
+      readsInTurn: deps.readsInTurn,
       respondWithError: respond,
     }),
   }

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Clock, Throttled } from '@lethe/application'
-import type { Caller } from '@lethe/domain'
+import type { Clock } from '@lethe/application'
 import {
   batchAnswerTooLarge,
   type BatchItem,
@@ -21,6 +20,7 @@ import type { Hono } from 'hono'
 import type { ApiEnv, RespondWithError, WithExchange } from './context.js'
 import type { Doors } from './doors.js'
 import { contentOf, type Incoming, responding, wireRefusal, withoutOptions } from './handling.js'
+import type { InTurn } from './turns-of-callers.js'
 
 export interface BatchRouteDeps {
   readonly doors: Doors
@@ -41,8 +41,8 @@ const largestAnswer = 8 * 1024 * 1024
 /** The most rows on a page that is asked for in a batch. */
 export const largestPageInBatch = 100
 
-/** How many batches of one caller may wait for another one of theirs. */
-const mostWaiting = 32
+/** One batch of a caller is answered at a time, and 32 may wait for it. */
+export const batchTurns = { atOnce: 1, mostWaiting: 32 }
 
 /**
  * `POST {root}/$batch`. Each item is authenticated and authorised like a request of its own, with the token of the batch: an
@@ -72,44 +72,6 @@ export const batchRoute = (app: Hono<ApiEnv>, deps: BatchRouteDeps): void => {
       ),
     ),
   )
-}
-
-/** Does something of a caller when what they asked for before is done. */
-export type InTurn = <A>(caller: Caller, work: () => Promise<A>) => TE.TaskEither<Throttled, A>
-
-/** Makes each caller wait for themselves alone. The turns of a caller are forgotten with the last one. */
-export const turnsOfCallers = (): InTurn => {
-  const turns = new Map<string, { last: Promise<unknown>; count: number }>()
-  return (caller, work) => async () => {
-    const key = keyOf(caller)
-    const turn = turns.get(key) ?? { last: Promise.resolve(), count: 0 }
-    if (turn.count > mostWaiting) return E.left({ _tag: 'Throttled', retryAfterSeconds: 1 })
-    const before = turn.last
-    const mine = Promise.withResolvers<void>()
-    turn.last = mine.promise
-    turn.count += 1
-    turns.set(key, turn)
-    try {
-      await before
-      return E.right(await work())
-    } finally {
-      turn.count -= 1
-      if (turn.count === 0) turns.delete(key)
-      mine.resolve()
-    }
-  }
-}
-
-/** All personal accounts are one: they may do nothing, and none of them says who they are. */
-const keyOf = (caller: Caller): string => {
-  switch (caller.kind) {
-    case 'workAccount':
-      return `${caller.tenantId} ${caller.userId}`
-    case 'application':
-      return `${caller.tenantId} application ${caller.appId}`
-    case 'personalAccount':
-      return 'personalAccount'
-  }
 }
 
 /** Wave by wave, and the items of one wave side by side. */

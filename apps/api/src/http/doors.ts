@@ -14,6 +14,7 @@ import { createMiddleware } from 'hono/factory'
 import { answerOf, type TokenMissing } from './answer.js'
 import { boundedBody } from './bounded-body.js'
 import type { ApiEnv, RespondWithError } from './context.js'
+import type { InTurn } from './turns-of-callers.js'
 
 /** Why nobody could be recognised. */
 type AuthenticationRefusal = TokenMissing | TokenRefusal | KeysUnavailable | CallerUnrecognised
@@ -25,16 +26,26 @@ export interface DoorSettings {
   readonly authenticate: Authenticate
   readonly contract: PublishedContract
   readonly requiredRoles: ReadonlyArray<string>
+  readonly readsInTurn: InTurn
   readonly respondWithError: RespondWithError
 }
+
+/** Eight reads of a caller are answered at a time, so that one who asks for a thousand pages keeps nobody else waiting. */
+export const readTurns = { atOnce: 8, mostWaiting: 1024 }
 
 /**
  * The checks that come before a route's own, in their order: authentication, permission, coding and size of the body.
  */
-export const doors = ({ authenticate, contract, requiredRoles, respondWithError }: DoorSettings) => {
+export const doors = ({
+  authenticate,
+  contract,
+  requiredRoles,
+  readsInTurn,
+  respondWithError,
+}: DoorSettings) => {
   const may = authorize(contract, requiredRoles)
   return {
-    /** Lets in whoever has a genuine token, and the roles without which nobody gets in. */
+    /** Lets in whoever has a genuine token, and the roles without which nobody gets in; reads of each caller in their turn. */
     authenticated: createMiddleware<ApiEnv & { Variables: { verifiedCaller: Caller } }>(async (c, next) => {
       const caller = await authenticate(c.req.header('Authorization'))()
       if (E.isLeft(caller)) return respondWithError(c, answerOf(caller.left))
@@ -42,7 +53,9 @@ export const doors = ({ authenticate, contract, requiredRoles, respondWithError 
       const admitted = admit(requiredRoles)(caller.right)
       if (E.isLeft(admitted)) return respondWithError(c, answerOf(admitted.left))
       c.set('verifiedCaller', admitted.right)
-      return next()
+      if (c.req.method !== 'GET' && c.req.method !== 'HEAD') return next()
+      const read = await readsInTurn(admitted.right, next)()
+      return E.isLeft(read) ? respondWithError(c, answerOf(read.left)) : undefined
     }),
     /** Lets in whoever may do the operation, and hands on the grant. */
     permitted: <O extends Operation>(operation: O) => {
